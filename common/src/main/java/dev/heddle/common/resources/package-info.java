@@ -1,0 +1,5 @@
+/** Amounts of memory and cores. */
+@NullMarked
+package dev.heddle.common.resources;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Hadoop RPC: asynchronous endpoints over protobuf messages, whatever the transport. */
+@NullMarked
+package dev.heddle.common.rpc;
+
+import org.jspecify.annotations.NullMarked;
