@@ -65,6 +65,17 @@ public final class Setting<T> {
         return new Setting<>(key, defaultValue, "", "text", description, Function.identity(), value -> true);
     }
 
+    /**
+     * A value in a notation of its own.
+     *
+     * @param range what values look like, as it reads after "which is no": {@code memory size such as 512m}
+     * @param parser throws {@link IllegalArgumentException} on a text that is no such value
+     */
+    public static <T> Setting<T> parsed(
+            String key, T defaultValue, String unit, String range, String description, Function<String, T> parser) {
+        return new Setting<>(key, defaultValue, unit, range, description, parser, value -> true);
+    }
+
     private static Boolean parseBoolean(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true" -> true;
