@@ -32,8 +32,10 @@ import java.util.Set;
 
 /** Applications, their attempts, and what masters ask. */
 final class ApplicationControl {
-    /** The one queue, under its short name and its path. */
-    private static final Set<String> QUEUES = Set.of("default", "root.default");
+    /** The path of the one queue, and the names under which it may be asked for. */
+    private static final String QUEUE = "root.default";
+
+    private static final Set<String> QUEUE_NAMES = Set.of("default", QUEUE);
 
     private static final AskKey MASTER_KEY = new AskKey(0, -1);
 
@@ -72,11 +74,11 @@ final class ApplicationControl {
             return Done.DONE;
         }
         ApplicationSpec spec = command.spec();
-        if (!QUEUES.contains(spec.queue())) {
+        if (!QUEUE_NAMES.contains(spec.queue())) {
             throw new Refusal(
                     Refusal.Kind.INVALID_SUBMISSION,
                     "Application " + command.application() + " submitted by user " + spec.user() + " to unknown queue: "
-                            + spec.queue() + " (known: root.default)");
+                            + spec.queue() + " (known: " + QUEUE + ")");
         }
         Resource master = policy.normalize(spec.masterResource());
         if (!spec.unmanaged()) {
@@ -86,7 +88,7 @@ final class ApplicationControl {
                 spec.name(),
                 spec.type(),
                 spec.user(),
-                "default",
+                QUEUE,
                 spec.priority(),
                 spec.tags(),
                 spec.unmanaged() ? 1 : Math.min(spec.maxAttempts(), policy.maxAttempts()),

@@ -49,7 +49,9 @@ final class NodeControl {
             Set<ContainerId> reported = new HashSet<>(command.running());
             command.ended().forEach(exit -> reported.add(exit.container()));
             for (Container container : List.copyOf(known.containers())) {
-                if (!reported.contains(container.id())) {
+                // The end of a master, just before, may have been the end of this one too.
+                boolean live = state.container(container.id()) != null;
+                if (live && !reported.contains(container.id())) {
                     ended(
                             container,
                             lost(container.id(), "its node " + command.node() + " has registered again without it"));

@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * What was submitted.
  *
- * @param queue the leaf's short name
+ * @param queue as it was named; once accepted, the path of the leaf
  * @param maxAttempts how often its master is tried, at least 1
  * @param masterResource the size of its master's container
  * @param unmanaged whether its master runs outside the cluster and is not started by the RM
