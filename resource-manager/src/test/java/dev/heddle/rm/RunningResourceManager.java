@@ -13,6 +13,11 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** A resource manager in this JVM on random ports of the loopback interface, and a configuration that leads to it. */
 final class RunningResourceManager implements AutoCloseable {
+    /** A fault fails loudly, on the thread that has it. */
+    static final FaultHandler FAULTS = (what, cause) -> {
+        throw new AssertionError(what, cause);
+    };
+
     private final ResourceManager resourceManager;
     private final YarnConfiguration clientConfiguration;
 
@@ -26,10 +31,7 @@ final class RunningResourceManager implements AutoCloseable {
     }
 
     static RunningResourceManager start(YarnConfiguration configuration) {
-        FaultHandler faults = (what, cause) -> {
-            throw new AssertionError(what, cause);
-        };
-        ResourceManager started = ResourceManager.start(configuration, InstantSource.system(), faults);
+        ResourceManager started = ResourceManager.start(configuration, InstantSource.system(), FAULTS);
         YarnConfiguration client = new YarnConfiguration(configuration);
         set(client, YarnConfiguration.RM_ADDRESS, started.addresses().client());
         set(client, YarnConfiguration.RM_SCHEDULER_ADDRESS, started.addresses().scheduler());
