@@ -38,6 +38,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class CoreBenchmark {
+    private static final String NODE_NAME = "node";
     private static final long NOW_MS = 1_700_000_000_000L;
     private static final Resource NODE = new Resource(65_536, 32);
     private static final Resource CONTAINER = new Resource(8_192, 4);
@@ -83,7 +84,7 @@ public class CoreBenchmark {
     }
 
     private static NodeId node(int i) {
-        return new NodeId("node" + i, 45_454);
+        return new NodeId(NODE_NAME + i, 45_454);
     }
 
     private <R> R handle(Command<R> command) {
@@ -100,20 +101,25 @@ public class CoreBenchmark {
         return reply;
     }
 
-    /** A node that has nothing new to say. */
-    @Benchmark
-    public NodeInstructions idleHeartbeat() {
-        int i = nextNode;
-        nextNode = i + 1 == nodes ? 0 : i + 1;
+    private NodeInstructions heartbeat(int i) {
         NodeInstructions reply = handle(new Command.NodeHeartbeat(node(i), nodeResponseIds[i], List.of(), List.of()));
         nodeResponseIds[i] = reply.responseId();
         return reply;
     }
 
-    /** One container asked for, granted in the same call, and released in the next. */
+    /** A node that has nothing new to say. */
     @Benchmark
-    public Allocation askGrantRelease() {
-        Allocation granted = allocate(List.of(ask(1)), List.of());
-        return allocate(List.of(), List.of(granted.grants().get(0).container()));
+    public NodeInstructions idleHeartbeat() {
+        int i = nextNode;
+        nextNode = i + 1 == nodes ? 0 : i + 1;
+        return heartbeat(i);
+    }
+
+    /** One container asked for, granted in the same call, released in the next; and its node is told to end it. */
+    @Benchmark
+    public NodeInstructions askGrantRelease() {
+        Allocation.Grant grant = allocate(List.of(ask(1)), List.of()).grants().get(0);
+        allocate(List.of(), List.of(grant.container()));
+        return heartbeat(Integer.parseInt(grant.node().host().substring(NODE_NAME.length())));
     }
 }
