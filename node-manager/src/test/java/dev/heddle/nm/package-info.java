@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.nm;
+
+import org.jspecify.annotations.NullMarked;
