@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -91,7 +92,12 @@ class HadoopResourceManagerIT {
         context.setMaxAppAttempts(1);
         context.setResource(Resource.newInstance(256, 1));
         context.setAMContainerSpec(ContainerLaunchContext.newInstance(
-                resources, environment, List.of(command + " 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr"), null, null, null));
+                resources,
+                environment,
+                List.of("{ " + command + "; } 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr"),
+                null,
+                null,
+                null));
         return client.submitApplication(context);
     }
 
@@ -109,12 +115,17 @@ class HadoopResourceManagerIT {
         }
     }
 
+    /** What a container has written, empty as long as it has not. */
     private String log(ApplicationId id, String name) throws IOException {
-        try (Stream<Path> paths = Files.walk(logs.resolve(id.toString()))) {
-            Path file = paths.filter(path -> path.getFileName().toString().equals(name))
-                    .findFirst()
-                    .orElseThrow();
-            return Files.readString(file);
+        Path folder = logs.resolve(id.toString());
+        if (!Files.exists(folder)) {
+            return "";
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            Optional<Path> file = paths.filter(
+                            path -> path.getFileName().toString().equals(name))
+                    .findFirst();
+            return file.isPresent() ? Files.readString(file.get()) : "";
         }
     }
 
@@ -163,18 +174,18 @@ class HadoopResourceManagerIT {
 
     @Test
     void shouldEndAProcessGroupWithItsApplication() throws Exception {
+        // One child that ends when told to, one that does not, and a leader that does not either.
         ApplicationId id = submit(
-                "sleep 1001 & echo $! > <LOG_DIR>/child; trap '' TERM; echo ready; sleep 1002 & echo $! > <LOG_DIR>/other; wait; sleep 1003",
+                "trap '' TERM; sleep 1002 & echo $! > <LOG_DIR>/stubborn; trap - TERM; "
+                        + "sleep 1001 & echo $! > <LOG_DIR>/obedient; trap '' TERM; wait; sleep 1003",
                 Map.of(),
                 Map.of());
         Await.until(
                 "the container to run",
                 LIMIT,
-                () -> Files.exists(logs.resolve(id.toString()))
-                        && !log(id, "stdout").isEmpty()
-                        && !log(id, "other").isEmpty());
-        long child = Long.parseLong(log(id, "child").trim());
-        long other = Long.parseLong(log(id, "other").trim());
+                () -> log(id, "stubborn").endsWith("\n") && log(id, "obedient").endsWith("\n"));
+        long stubborn = Long.parseLong(log(id, "stubborn").trim());
+        long obedient = Long.parseLong(log(id, "obedient").trim());
 
         client.killApplication(id);
         ApplicationReport report = awaitEnd(id);
@@ -183,8 +194,8 @@ class HadoopResourceManagerIT {
         Await.until(
                 "the processes to end",
                 LIMIT,
-                () -> ProcessHandle.of(child).isEmpty()
-                        && ProcessHandle.of(other).isEmpty());
+                () -> ProcessHandle.of(stubborn).isEmpty()
+                        && ProcessHandle.of(obedient).isEmpty());
         Await.until("the files to go", LIMIT, () -> applicationFolders(local).isEmpty());
     }
 

@@ -116,9 +116,12 @@ final class ArchiveUnpacker {
     private static void link(Path directory, Path target, String to) throws IOException {
         Path parent = parent(target);
         Files.createDirectories(parent);
-        // The parent may itself be reached through a link, so it is its real place that the link is relative to.
+        // The parent may itself be reached through a link, so it is its real place that the link is relative to. And
+        // ".."
+        // after the name of another link would lead from that link's target: only a plain path can be judged.
         Path real = parent.toRealPath();
-        if (!real.resolve(to).normalize().startsWith(directory.toRealPath())) {
+        Path plain = Path.of(to).normalize();
+        if (!plain.equals(Path.of(to)) || !real.resolve(plain).normalize().startsWith(directory.toRealPath())) {
             throw new IOException("the archive's link " + directory.relativize(target) + " -> " + to
                     + " leads out of the archive's directory");
         }

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.heddle.nm;
-
-import org.jspecify.annotations.NullMarked;
