@@ -41,6 +41,7 @@ import org.apache.hadoop.yarn.client.api.NMTokenCache;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.client.api.YarnClientApplication;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,7 +111,12 @@ class HadoopResourceManagerIT {
                 null,
                 null,
                 null));
-        return client.submitApplication(context);
+        try {
+            return client.submitApplication(context);
+        } catch (YarnException e) {
+            // The client looks until it sees the application accepted; one that has failed by then is an error to it.
+            return context.getApplicationId();
+        }
     }
 
     private ApplicationReport awaitEnd(ApplicationId id) {
