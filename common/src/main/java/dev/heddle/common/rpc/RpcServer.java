@@ -206,7 +206,10 @@ public final class RpcServer implements AutoCloseable {
             if (cause instanceof RuntimeException || cause instanceof Error) {
                 log.error("{} failed", method.getFullName(), cause);
             }
-            return cause instanceof Exception e ? e : new IOException(cause);
+            Exception exception = cause instanceof Exception e ? e : new IOException(cause);
+            // The wire carries the stack trace as part of the message, where people would have to read it.
+            exception.setStackTrace(new StackTraceElement[0]);
+            return exception;
         }
 
         private static Caller caller() throws IOException {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.ha;
+
+import org.jspecify.annotations.NullMarked;

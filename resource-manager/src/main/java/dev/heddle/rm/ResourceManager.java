@@ -1,0 +1,224 @@
+package dev.heddle.rm;
+
+import dev.heddle.common.UserException;
+import dev.heddle.common.resources.Resource;
+import dev.heddle.common.rpc.RpcServer;
+import dev.heddle.common.rpc.RpcServer.Authentication;
+import dev.heddle.common.runtime.Daemon;
+import dev.heddle.common.runtime.ExitOnFault;
+import dev.heddle.common.runtime.FaultHandler;
+import dev.heddle.ha.LeaderElection;
+import dev.heddle.ha.LeadershipListener;
+import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.lead.LeadersAmRmTokens;
+import dev.heddle.rm.lead.Leadership;
+import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.web.WebServer;
+import dev.heddle.rm.wire.ApplicationClientEndpoint;
+import dev.heddle.rm.wire.ApplicationMasterEndpoint;
+import dev.heddle.rm.wire.ResourceTrackerEndpoint;
+import dev.heddle.rm.wire.Submissions;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.net.NetUtils;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The resource manager: its ports are open from the start; while it does not lead it answers that it is a standby. With
+ * {@code yarn.resourcemanager.ha.enabled} the leader is elected on ZooKeeper; a single one leads at once.
+ */
+public final class ResourceManager implements Daemon {
+    private static final Logger log = LoggerFactory.getLogger(ResourceManager.class);
+
+    /** The epoch of an RM that has no rivals. */
+    private static final long SINGLE_EPOCH = 0;
+
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final Leadership leadership;
+    private final @Nullable String id;
+    private final Addresses addresses;
+
+    private ResourceManager(Leadership leadership, @Nullable String id, Addresses addresses) {
+        this.leadership = leadership;
+        this.id = id;
+        this.addresses = addresses;
+    }
+
+    /** Where an RM's services listen, with the ports that were really taken; {@code page} as {@code host:port}. */
+    public record Addresses(
+            InetSocketAddress client, InetSocketAddress scheduler, InetSocketAddress tracker, String page) {}
+
+    /**
+     * Opens the ports and, where there are several RMs, becomes a candidate.
+     *
+     * @throws UserException if the configuration cannot be used, a port is taken, or ZooKeeper is not there
+     */
+    public static ResourceManager start(YarnConfiguration configuration) {
+        return start(configuration, InstantSource.system(), new ExitOnFault());
+    }
+
+    /** As {@link #start(YarnConfiguration)} with a clock and a place for faults. */
+    static ResourceManager start(YarnConfiguration configuration, InstantSource clock, FaultHandler faults) {
+        CorePolicy policy = ResourceManagerSettings.policy(configuration);
+        String id = ownId(configuration);
+        Leadership leadership = new Leadership(id == null ? "" : id);
+        Deque<AutoCloseable> resources = new ArrayDeque<>();
+        try {
+            ServiceAddress page = address(
+                    configuration, YarnConfiguration.RM_WEBAPP_ADDRESS, YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
+            WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
+            RpcServer client = keep(resources, serveClients(configuration, id, leadership, web.address()));
+            RpcServer scheduler = keep(resources, serveMasters(configuration, id, leadership));
+            RpcServer tracker = keep(resources, serveNodes(configuration, id, leadership));
+            Terms terms = new Terms(configuration, policy, clock, faults, leadership);
+            if (id == null) {
+                terms.lead(SINGLE_EPOCH);
+            } else {
+                keep(resources, LeaderElection.start(configuration, id, terms, faults));
+            }
+            ResourceManager started = new ResourceManager(
+                    leadership,
+                    id,
+                    new Addresses(client.address(), scheduler.address(), tracker.address(), web.address()));
+            started.resources.addAll(resources);
+            return started;
+        } catch (RuntimeException e) {
+            close(resources);
+            throw e;
+        }
+    }
+
+    private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> resources, T resource) {
+        resources.push(resource);
+        return resource;
+    }
+
+    private static RpcServer serveClients(
+            Configuration configuration, @Nullable String id, Leadership leadership, String webAddress) {
+        ServiceAddress address =
+                address(configuration, YarnConfiguration.RM_ADDRESS, YarnConfiguration.DEFAULT_RM_PORT, id);
+        Submissions submissions = new Submissions(
+                ResourceManagerSettings.MAX_ATTEMPTS.get(configuration),
+                new Resource(
+                        ResourceManagerSettings.MINIMUM_ALLOCATION_MB.get(configuration),
+                        ResourceManagerSettings.MINIMUM_ALLOCATION_VCORES.get(configuration)));
+        return RpcServer.start(
+                configuration,
+                address.bind(),
+                address.key(),
+                Authentication.CONFIGURED,
+                null,
+                new ApplicationClientEndpoint(leadership, submissions, webAddress).protocol());
+    }
+
+    private static RpcServer serveMasters(Configuration configuration, @Nullable String id, Leadership leadership) {
+        ServiceAddress address = address(
+                configuration, YarnConfiguration.RM_SCHEDULER_ADDRESS, YarnConfiguration.DEFAULT_RM_SCHEDULER_PORT, id);
+        return RpcServer.start(
+                configuration,
+                address.bind(),
+                address.key(),
+                Authentication.TOKEN_ONLY,
+                new LeadersAmRmTokens(leadership),
+                new ApplicationMasterEndpoint(leadership).protocol());
+    }
+
+    private static RpcServer serveNodes(Configuration configuration, @Nullable String id, Leadership leadership) {
+        ServiceAddress address = address(
+                configuration,
+                YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
+                YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_PORT,
+                id);
+        long heartbeatIntervalMs = ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
+        return RpcServer.start(
+                configuration,
+                address.bind(),
+                address.key(),
+                Authentication.CONFIGURED,
+                null,
+                new ResourceTrackerEndpoint(leadership, heartbeatIntervalMs).protocol());
+    }
+
+    private static ServiceAddress address(Configuration configuration, String key, int port, @Nullable String id) {
+        return ServiceAddress.of(configuration, key, port, id);
+    }
+
+    /** The id of this RM among several, or null where there is one. */
+    private static @Nullable String ownId(Configuration configuration) {
+        if (!configuration.getBoolean(YarnConfiguration.RM_HA_ENABLED, false)) {
+            return null;
+        }
+        String id = configuration.getTrimmed(YarnConfiguration.RM_HA_ID);
+        String[] ids = configuration.getTrimmedStrings(YarnConfiguration.RM_HA_IDS);
+        if (id == null || !Arrays.asList(ids).contains(id)) {
+            throw new UserException(YarnConfiguration.RM_HA_ENABLED + " is true, but " + YarnConfiguration.RM_HA_ID
+                    + " is " + (id == null ? "not set" : "'" + id + "'") + ": set it to the one of "
+                    + YarnConfiguration.RM_HA_IDS + " (" + String.join(", ", ids) + ") that this process is");
+        }
+        return id;
+    }
+
+    @Override
+    public String description() {
+        return "resource-manager" + (id == null ? "" : " " + id)
+                + " client " + NetUtils.getHostPortString(addresses.client())
+                + " scheduler " + NetUtils.getHostPortString(addresses.scheduler())
+                + " tracker " + NetUtils.getHostPortString(addresses.tracker())
+                + " page http://" + addresses.page();
+    }
+
+    public Addresses addresses() {
+        return addresses;
+    }
+
+    @Override
+    public void close() {
+        close(resources);
+        LeadingCluster leading = leadership.replace(null);
+        if (leading != null) {
+            leading.close();
+        }
+    }
+
+    private static void close(Deque<AutoCloseable> resources) {
+        while (!resources.isEmpty()) {
+            AutoCloseable resource = resources.pop();
+            try {
+                resource.close();
+            } catch (Exception e) {
+                log.warn("cannot close {}", resource, e);
+            }
+        }
+    }
+
+    /** Begins and ends terms as the election says; called by its thread alone. */
+    private record Terms(
+            Configuration configuration,
+            CorePolicy policy,
+            InstantSource clock,
+            FaultHandler faults,
+            Leadership leadership)
+            implements LeadershipListener {
+        @Override
+        public void lead(long epoch) {
+            leadership.replace(new LeadingCluster(configuration, policy, epoch, clock, faults));
+            log.info("leads, epoch {}", epoch);
+        }
+
+        @Override
+        public void standBy() {
+            LeadingCluster ended = leadership.replace(null);
+            log.info("stands by");
+            if (ended != null) {
+                ended.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.heddle.rm;
+
+import dev.heddle.common.UserException;
+import dev.heddle.common.config.Setting;
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.core.CorePolicy;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+
+/** The resource manager's settings: YARN's keys with YARN's meanings and defaults, and Heddle's own where YARN has none. */
+public final class ResourceManagerSettings {
+    private static final int MILLION = 1_000_000;
+
+    public static final Setting<Integer> MINIMUM_ALLOCATION_MB = Setting.integer(
+            YarnConfiguration.RM_SCHEDULER_MINIMUM_ALLOCATION_MB,
+            1024,
+            1,
+            MILLION,
+            "MB",
+            "The smallest container; asks are rounded up to a multiple of it.");
+    public static final Setting<Integer> MAXIMUM_ALLOCATION_MB = Setting.integer(
+            YarnConfiguration.RM_SCHEDULER_MAXIMUM_ALLOCATION_MB,
+            8192,
+            1,
+            100 * MILLION,
+            "MB",
+            "The largest container; larger asks are refused.");
+    public static final Setting<Integer> MINIMUM_ALLOCATION_VCORES = Setting.integer(
+            YarnConfiguration.RM_SCHEDULER_MINIMUM_ALLOCATION_VCORES,
+            1,
+            1,
+            MILLION,
+            "cores",
+            "The fewest cores of a container.");
+    public static final Setting<Integer> MAXIMUM_ALLOCATION_VCORES = Setting.integer(
+            YarnConfiguration.RM_SCHEDULER_MAXIMUM_ALLOCATION_VCORES,
+            4,
+            1,
+            MILLION,
+            "cores",
+            "The most cores of a container; larger asks are refused.");
+    public static final Setting<Integer> MAX_ATTEMPTS = Setting.integer(
+            YarnConfiguration.RM_AM_MAX_ATTEMPTS,
+            2,
+            1,
+            1000,
+            "attempts",
+            "How often an application's master is tried where the application does not say.");
+    public static final Setting<Long> NODE_EXPIRY_MS = Setting.millis(
+            YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS,
+            600_000,
+            "How long a node may be silent before its containers are given up.");
+    public static final Setting<Long> MASTER_EXPIRY_MS = Setting.millis(
+            YarnConfiguration.RM_AM_EXPIRY_INTERVAL_MS,
+            600_000,
+            "How long an application master may be silent before its attempt has failed.");
+    public static final Setting<Long> GRANT_EXPIRY_MS = Setting.millis(
+            YarnConfiguration.RM_CONTAINER_ALLOC_EXPIRY_INTERVAL_MS,
+            600_000,
+            "How long a granted container may wait to be started; its token is valid for as long.");
+    public static final Setting<Long> HEARTBEAT_INTERVAL_MS = Setting.millis(
+            YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 1_000, "What nodes are told to wait between heartbeats.");
+    public static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
+            YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
+            1_000,
+            0,
+            MILLION,
+            "applications",
+            "How many applications that have ended are remembered.");
+    public static final Setting<Integer> PLACEMENTS_PER_PASS = Setting.integer(
+            "heddle.resourcemanager.placements-per-pass",
+            1_000,
+            1,
+            MILLION,
+            "containers",
+            "How many containers are placed at one go before other calls get their turn.");
+
+    private ResourceManagerSettings() {}
+
+    /** Every setting, in the order of the reference page. */
+    public static List<Setting<?>> all() {
+        return List.of(
+                MINIMUM_ALLOCATION_MB,
+                MAXIMUM_ALLOCATION_MB,
+                MINIMUM_ALLOCATION_VCORES,
+                MAXIMUM_ALLOCATION_VCORES,
+                MAX_ATTEMPTS,
+                NODE_EXPIRY_MS,
+                MASTER_EXPIRY_MS,
+                GRANT_EXPIRY_MS,
+                HEARTBEAT_INTERVAL_MS,
+                COMPLETED_APPLICATIONS,
+                PLACEMENTS_PER_PASS);
+    }
+
+    /**
+     * The core's numbers.
+     *
+     * @throws UserException if a setting cannot be used, or a maximum is below its minimum
+     */
+    static CorePolicy policy(Configuration configuration) {
+        Resource minimum =
+                new Resource(MINIMUM_ALLOCATION_MB.get(configuration), MINIMUM_ALLOCATION_VCORES.get(configuration));
+        Resource maximum =
+                new Resource(MAXIMUM_ALLOCATION_MB.get(configuration), MAXIMUM_ALLOCATION_VCORES.get(configuration));
+        if (!minimum.fitsIn(maximum)) {
+            throw new UserException("the smallest container (" + minimum + ") is larger than the largest (" + maximum
+                    + "): correct yarn.scheduler.minimum-allocation-* or maximum-allocation-*");
+        }
+        return new CorePolicy(
+                minimum,
+                maximum,
+                MAX_ATTEMPTS.get(configuration),
+                NODE_EXPIRY_MS.get(configuration),
+                MASTER_EXPIRY_MS.get(configuration),
+                GRANT_EXPIRY_MS.get(configuration),
+                PLACEMENTS_PER_PASS.get(configuration),
+                COMPLETED_APPLICATIONS.get(configuration));
+    }
+}

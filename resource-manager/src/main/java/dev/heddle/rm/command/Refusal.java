@@ -1,0 +1,40 @@
+package dev.heddle.rm.command;
+
+/**
+ * What was asked is refused for a reason that the caller can act on. The wire gives each kind the exception that YARN's
+ * clients know.
+ */
+public final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What is wrong. */
+    public enum Kind {
+        /** No application of that id is known. */
+        APPLICATION_NOT_FOUND,
+        /** The attempt is not, or no longer, the application's current one. */
+        ATTEMPT_NOT_FOUND,
+        /** The master has not registered. */
+        NOT_REGISTERED,
+        /** The master has registered before. */
+        ALREADY_REGISTERED,
+        /** The response id is neither the last one nor the one before. */
+        WRONG_RESPONSE_ID,
+        /** An ask is malformed or larger than anything that may be granted. */
+        INVALID_ASK,
+        /** A release names a container of another application. */
+        INVALID_RELEASE,
+        /** The submission cannot be accepted. */
+        INVALID_SUBMISSION
+    }
+
+    private final Kind kind;
+
+    public Refusal(Kind kind, String message) {
+        super(message, null, false, false);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.heddle.rm.core;
+
+import dev.heddle.rm.event.Event;
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.ContainerExit;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.scheduler.Placement;
+import dev.heddle.rm.scheduler.Scheduler;
+import dev.heddle.rm.state.Attempt;
+import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Node;
+import java.util.List;
+
+/** Grants containers and brings them to their end. */
+final class ContainerControl {
+    private final Ledger ledger;
+    private final CorePolicy policy;
+    private int placementsLeft;
+    private boolean backlog;
+
+    ContainerControl(Ledger ledger, CorePolicy policy) {
+        this.ledger = ledger;
+        this.policy = policy;
+    }
+
+    /** A new command may place as many containers as one pass allows. */
+    void beginPass() {
+        placementsLeft = policy.placementsPerPass();
+    }
+
+    /** Whether a pass was cut short since the last call. */
+    boolean takeBacklog() {
+        boolean was = backlog;
+        backlog = false;
+        return was;
+    }
+
+    /** Places what an attempt wants, as far as it fits. */
+    void place(Attempt attempt) {
+        while (!attempt.asks().isEmpty()) {
+            if (placementsLeft == 0) {
+                backlog = true;
+                return;
+            }
+            Placement placement = Scheduler.next(ledger.state(), attempt);
+            if (placement == null) {
+                return;
+            }
+            placementsLeft--;
+            boolean master =
+                    switch (attempt.state()) {
+                        case SCHEDULED -> true;
+                        case ALLOCATED, LAUNCHED, RUNNING, FINISHING, FINISHED, FAILED, KILLED -> false;
+                    };
+            ledger.emit(new Event.ContainerGranted(
+                    ContainerId.of(attempt.id(), ledger.state().epoch(), attempt.containersGranted() + 1),
+                    placement.node(),
+                    placement.key(),
+                    placement.resource(),
+                    master,
+                    ledger.nowMs()));
+        }
+    }
+
+    /** Room has become free: whoever waits is served, the earliest application first. */
+    void placeWaiting() {
+        for (Attempt attempt : List.copyOf(ledger.state().waiting())) {
+            place(attempt);
+        }
+    }
+
+    /**
+     * Brings a container to its end. One that runs keeps its room until its node says that it is over; one that was never
+     * seen to run gives it back at once.
+     */
+    void stop(Container container, int status, String diagnostics) {
+        ContainerExit exit = new ContainerExit(container.id(), status, diagnostics);
+        switch (container.state()) {
+            case GRANTED -> end(container, exit);
+            case ACQUIRED -> {
+                end(container, exit);
+                tellToClean(container.node(), container.id());
+            }
+            case RUNNING -> {
+                ledger.emit(new Event.ContainerStopping(exit));
+                tellToClean(container.node(), container.id());
+            }
+            case STOPPING, COMPLETED -> {
+                // It is on its way already, with the reason that came first.
+            }
+        }
+    }
+
+    /** Stops every container of an attempt but its master's. */
+    void stopAllButMaster(Attempt attempt, int status, String diagnostics) {
+        for (Container container : List.copyOf(attempt.containers())) {
+            if (!container.isMaster()) {
+                stop(container, status, diagnostics);
+            }
+        }
+    }
+
+    /** The container is over: its room is free. */
+    void end(Container container, ContainerExit exit) {
+        ContainerExit decided = container.decidedExit();
+        ledger.emit(new Event.ContainerEnded(decided == null ? exit : decided, container.node(), ledger.nowMs()));
+    }
+
+    /** Tells a node that is in use to end a container. */
+    void tellToClean(NodeId node, ContainerId container) {
+        if (isInUse(node)) {
+            ledger.emit(new Event.NodeToldToClean(node, List.of(container), List.of()));
+        }
+    }
+
+    /** Tells a node that is in use that an application is over. */
+    void tellApplicationEnded(NodeId node, ApplicationId application) {
+        if (isInUse(node)) {
+            ledger.emit(new Event.NodeToldToClean(node, List.of(), List.of(application)));
+        }
+    }
+
+    private boolean isInUse(NodeId id) {
+        Node node = ledger.state().node(id);
+        return node != null && node.state() == NodeState.RUNNING;
+    }
+}

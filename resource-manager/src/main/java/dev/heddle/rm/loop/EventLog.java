@@ -1,0 +1,24 @@
+package dev.heddle.rm.loop;
+
+import dev.heddle.rm.event.Event;
+import dev.heddle.rm.state.ClusterState;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what operators look for: the lives of applications, attempts and nodes, each event once, with its reason. */
+public final class EventLog implements Publisher {
+    private static final Logger log = LoggerFactory.getLogger(EventLog.class);
+
+    @Override
+    public void publish(ClusterState state, List<Event> events) {
+        for (Event event : events) {
+            if (event instanceof Event.Durable
+                    || event instanceof Event.AttemptRegistered
+                    || event instanceof Event.NodeJoined
+                    || event instanceof Event.NodeGone) {
+                log.info("{}", event);
+            }
+        }
+    }
+}

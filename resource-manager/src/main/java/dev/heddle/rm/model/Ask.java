@@ -1,0 +1,20 @@
+package dev.heddle.rm.model;
+
+import dev.heddle.common.resources.Resource;
+
+/**
+ * A row of asks: so many containers of a size at a place. The count is absolute: it replaces what the same key asked for at
+ * the same place before.
+ *
+ * @param place a host, a rack (begins with a slash), or {@link #ANYWHERE}
+ * @param count of containers wanted, not negative
+ * @param relaxLocality whether places wider than this one will do; meant for the wider row, as in YARN: false on the row
+ *     {@code *} confines the key to the hosts and racks it names
+ */
+public record Ask(AskKey key, String place, Resource capability, int count, boolean relaxLocality) {
+    /** The place that any node satisfies. */
+    public static final String ANYWHERE = "*";
+
+    /** The rack of every node: no topology is resolved. */
+    public static final String DEFAULT_RACK = "/default-rack";
+}

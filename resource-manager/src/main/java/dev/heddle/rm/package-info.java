@@ -1,0 +1,5 @@
+/** The resource manager: the daemon that puts its parts together. */
+@NullMarked
+package dev.heddle.rm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** AMRM, NM and container tokens. */
+@NullMarked
+package dev.heddle.rm.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package dev.heddle.rm.snapshot;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.ApplicationState;
+import dev.heddle.rm.model.AttemptId;
+import dev.heddle.rm.model.AttemptState;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.state.Application;
+import dev.heddle.rm.state.Attempt;
+import dev.heddle.rm.state.Container;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An application as readers see it. Immutable; times are in ms since 1970, 0 where something has not happened.
+ *
+ * @param attempt the latest attempt, or null before the first
+ * @param runningContainers that hold room, the master's among them
+ * @param wanted the room that is asked for and not granted yet
+ */
+public record ApplicationSnapshot(
+        ApplicationId id,
+        ApplicationSpec spec,
+        ApplicationState state,
+        FinalStatus finalStatus,
+        String diagnostics,
+        Times times,
+        @Nullable AttemptSnapshot attempt,
+        int runningContainers,
+        Resource used,
+        Resource wanted) {
+    /** When things happened. */
+    public record Times(long submittedAtMs, long launchedAtMs, long endedAtMs) {}
+
+    /**
+     * Its latest attempt.
+     *
+     * @param host of the master, or {@code N/A}
+     * @param rpcPort of the master, or -1
+     * @param trackingUrl as the master gave it, or empty
+     * @param master the container of the master, or null before it was placed
+     * @param masterNode where that is, or null
+     */
+    public record AttemptSnapshot(
+            AttemptId id,
+            AttemptState state,
+            String host,
+            int rpcPort,
+            String trackingUrl,
+            float progress,
+            @Nullable ContainerId master,
+            @Nullable NodeId masterNode) {}
+
+    static ApplicationSnapshot of(Application application) {
+        Attempt attempt = application.currentAttempt();
+        return new ApplicationSnapshot(
+                application.id(),
+                application.spec(),
+                application.state(),
+                application.finalStatus(),
+                application.diagnostics(),
+                new Times(application.submittedAtMs(), application.launchedAtMs(), application.endedAtMs()),
+                attempt == null ? null : of(attempt),
+                attempt == null ? 0 : attempt.containers().size(),
+                attempt == null ? Resource.NONE : attempt.used(),
+                attempt == null ? Resource.NONE : attempt.asks().total());
+    }
+
+    private static AttemptSnapshot of(Attempt attempt) {
+        Container master = attempt.master();
+        return new AttemptSnapshot(
+                attempt.id(),
+                attempt.state(),
+                attempt.host(),
+                attempt.rpcPort(),
+                attempt.trackingUrl(),
+                attempt.progress(),
+                master == null ? null : master.id(),
+                master == null ? null : master.node());
+    }
+
+    /** From 0 to 1. */
+    public float progress() {
+        if (endedWell()) {
+            return 1;
+        }
+        return attempt == null ? 0 : attempt.progress();
+    }
+
+    private boolean endedWell() {
+        return state == ApplicationState.FINISHED;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.heddle.rm.snapshot;
+
+import dev.heddle.rm.event.Event;
+import dev.heddle.rm.loop.Publisher;
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.state.Application;
+import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Node;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest picture of each application and node. The core's thread replaces the pictures of what has changed; any thread
+ * reads, without waiting and without being waited for. Each picture is consistent in itself; two of them may be from
+ * different moments.
+ */
+public final class ClusterSnapshots implements Publisher {
+    private final ConcurrentNavigableMap<ApplicationId, ApplicationSnapshot> applications =
+            new ConcurrentSkipListMap<>();
+    private final ConcurrentNavigableMap<NodeId, NodeSnapshot> nodes = new ConcurrentSkipListMap<>();
+    private volatile Totals totals = Totals.NONE;
+
+    @Override
+    public void publish(ClusterState state, List<Event> events) {
+        Set<ApplicationId> changedApplications = Set.of();
+        Set<NodeId> changedNodes = Set.of();
+        for (Event event : events) {
+            ApplicationId application = event.touchedApplication();
+            if (application != null) {
+                changedApplications = with(changedApplications, application);
+            }
+            NodeId node = event.touchedNode();
+            if (node != null) {
+                changedNodes = with(changedNodes, node);
+            }
+        }
+        for (ApplicationId id : changedApplications) {
+            Application application = state.application(id);
+            if (application == null) {
+                applications.remove(id);
+            } else {
+                applications.put(id, ApplicationSnapshot.of(application));
+            }
+        }
+        for (NodeId id : changedNodes) {
+            Node node = state.node(id);
+            if (node != null) {
+                nodes.put(id, NodeSnapshot.of(node));
+            }
+        }
+        if (!changedNodes.isEmpty()) {
+            totals = new Totals(state.runningNodes(), state.total(), state.used(), state.largestFree());
+        }
+    }
+
+    /** Most commands change nothing that readers see, so the set is only made when it is needed. */
+    private static <T> Set<T> with(Set<T> set, T element) {
+        Set<T> mutable = set.isEmpty() ? new HashSet<>() : set;
+        mutable.add(element);
+        return mutable;
+    }
+
+    public @Nullable ApplicationSnapshot application(ApplicationId id) {
+        return applications.get(id);
+    }
+
+    /** In the order of their ids. */
+    public Collection<ApplicationSnapshot> applications() {
+        return Collections.unmodifiableCollection(applications.values());
+    }
+
+    /** In the order of their ids; also those that are gone. */
+    public Collection<NodeSnapshot> nodes() {
+        return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    public @Nullable NodeSnapshot node(NodeId id) {
+        return nodes.get(id);
+    }
+
+    public Totals totals() {
+        return totals;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.heddle.rm.state;
+
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.ApplicationState;
+import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.NodeId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An application. Changed by {@link ClusterState} alone. */
+public final class Application {
+    private final ApplicationId id;
+    private final ApplicationSpec spec;
+    private final long submittedAtMs;
+    final List<Attempt> attempts = new ArrayList<>();
+    final Set<NodeId> nodes = new LinkedHashSet<>();
+
+    ApplicationState state = Lifecycles.APPLICATION.initial();
+    FinalStatus finalStatus = FinalStatus.UNDEFINED;
+    String diagnostics = "";
+    long launchedAtMs;
+    long endedAtMs;
+
+    Application(ApplicationId id, ApplicationSpec spec, long submittedAtMs) {
+        this.id = id;
+        this.spec = spec;
+        this.submittedAtMs = submittedAtMs;
+    }
+
+    public ApplicationId id() {
+        return id;
+    }
+
+    public ApplicationSpec spec() {
+        return spec;
+    }
+
+    public ApplicationState state() {
+        return state;
+    }
+
+    /** Whether it is over for its users. Its last master's process may still run for a moment. */
+    public boolean isOver() {
+        return Lifecycles.APPLICATION.isFinal(state);
+    }
+
+    public FinalStatus finalStatus() {
+        return finalStatus;
+    }
+
+    public String diagnostics() {
+        return diagnostics;
+    }
+
+    public long submittedAtMs() {
+        return submittedAtMs;
+    }
+
+    /** When its first master was started; 0 before. */
+    public long launchedAtMs() {
+        return launchedAtMs;
+    }
+
+    /** When it ended; 0 before. */
+    public long endedAtMs() {
+        return endedAtMs;
+    }
+
+    public List<Attempt> attempts() {
+        return Collections.unmodifiableList(attempts);
+    }
+
+    /** The nodes on which it was granted containers. */
+    public Set<NodeId> nodes() {
+        return Collections.unmodifiableSet(nodes);
+    }
+
+    /** The latest attempt, or null before the first. */
+    public @Nullable Attempt currentAttempt() {
+        return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    }
+}

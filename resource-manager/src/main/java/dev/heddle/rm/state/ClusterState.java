@@ -1,0 +1,171 @@
+package dev.heddle.rm.state;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.event.Event;
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.AttemptId;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.scheduler.placement.FreeCapacityIndex;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the RM knows: applications, attempts, containers, nodes. Owned by the core's thread. It changes by
+ * {@link #apply} alone, and every change is an {@link Event}.
+ *
+ * <p>What always holds: a container is in the maps of exactly one node and one attempt, and what a node or an attempt uses
+ * is the sum of its containers.
+ */
+public final class ClusterState {
+    private final long clusterTimestamp;
+    private final long epoch;
+    private final EventApplier applier = new EventApplier(this);
+
+    final Map<ApplicationId, Application> applications = new LinkedHashMap<>();
+    final Map<NodeId, Node> nodes = new HashMap<>();
+    final Map<String, List<Node>> nodesByHost = new HashMap<>();
+    final List<Node> nodesBySlot = new ArrayList<>();
+    final Map<ContainerId, Container> containers = new HashMap<>();
+    final NavigableMap<AttemptId, Attempt> waiting = new TreeMap<>();
+    final FreeCapacityIndex freeCapacity = new FreeCapacityIndex();
+    final FreeCapacityIndex totalCapacity = new FreeCapacityIndex();
+    final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
+    Resource total = Resource.NONE;
+    Resource used = Resource.NONE;
+    int runningNodes;
+    int lastSequence;
+    int placementCursor;
+
+    /**
+     * An empty cluster.
+     *
+     * @param clusterTimestamp the part of application ids that tells this RM's from others', in ms since 1970
+     * @param epoch the part of container ids that does so
+     */
+    public ClusterState(long clusterTimestamp, long epoch) {
+        this.clusterTimestamp = clusterTimestamp;
+        this.epoch = epoch;
+    }
+
+    /** Makes an event true. */
+    public void apply(Event event) {
+        event.accept(applier);
+    }
+
+    public long clusterTimestamp() {
+        return clusterTimestamp;
+    }
+
+    public long epoch() {
+        return epoch;
+    }
+
+    /** The last part of the application id that was given last; 0 before the first. */
+    public int lastSequence() {
+        return lastSequence;
+    }
+
+    public @Nullable Application application(ApplicationId id) {
+        return applications.get(id);
+    }
+
+    /** In the order in which they were accepted. */
+    public Collection<Application> applications() {
+        return Collections.unmodifiableCollection(applications.values());
+    }
+
+    /** The attempt, past or present, or null. */
+    public @Nullable Attempt attempt(AttemptId id) {
+        Application application = applications.get(id.application());
+        if (application == null || id.number() < 1 || id.number() > application.attempts.size()) {
+            return null;
+        }
+        return application.attempts.get(id.number() - 1);
+    }
+
+    /** A container that holds room, or null. */
+    public @Nullable Container container(ContainerId id) {
+        return containers.get(id);
+    }
+
+    /** The node, also one that is gone, or null where it never registered. */
+    public @Nullable Node node(NodeId id) {
+        return nodes.get(id);
+    }
+
+    /** Every node that ever registered, in no order. */
+    public Collection<Node> nodes() {
+        return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    /** The nodes in use on a host. */
+    public List<Node> nodesOn(String host) {
+        return Collections.unmodifiableList(nodesByHost.getOrDefault(host, List.of()));
+    }
+
+    /** The number of nodes in use. */
+    public int runningNodes() {
+        return runningNodes;
+    }
+
+    /** The capacity of the nodes in use. */
+    public Resource total() {
+        return total;
+    }
+
+    /** What containers hold, on all nodes together. */
+    public Resource used() {
+        return used;
+    }
+
+    /** The applications that have ended, the earliest end first. */
+    public Set<ApplicationId> endedApplications() {
+        return Collections.unmodifiableSet(endedApplications);
+    }
+
+    /** The node that is first in turn, going round, among those with the room; or null. */
+    public @Nullable Node nodeWithRoom(Resource wanted) {
+        int slot = freeCapacity.find(wanted, placementCursor);
+        return slot == FreeCapacityIndex.NONE ? null : nodesBySlot.get(slot);
+    }
+
+    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    public Resource largestFree() {
+        return new Resource(
+                Math.max(0, freeCapacity.largestFreeMemoryMb()), Math.max(0, freeCapacity.largestFreeVcores()));
+    }
+
+    /** As {@link #largestFree} for the whole capacity of nodes in use. */
+    public Resource largestTotal() {
+        return new Resource(
+                Math.max(0, totalCapacity.largestFreeMemoryMb()), Math.max(0, totalCapacity.largestFreeVcores()));
+    }
+
+    /** The attempts that want containers, the earliest application first. */
+    public Collection<Attempt> waiting() {
+        return Collections.unmodifiableCollection(waiting.values());
+    }
+
+    /** Brings the indexes in line with a node after a change. */
+    void reindex(Node node) {
+        if (node.state == NodeState.RUNNING) {
+            freeCapacity.set(node.slot(), node.free());
+            totalCapacity.set(node.slot(), node.total);
+        } else {
+            freeCapacity.clear(node.slot());
+            totalCapacity.clear(node.slot());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.heddle.rm.state;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AskKey;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an attempt still wants: a row per key and place, in the order of the keys. A row's count is absolute, and falls by
+ * one, with those of the wider places, for each container that is granted (YARN's {@code LocalityAppPlacementAllocator}).
+ * Changed by {@link ClusterState} alone.
+ */
+public final class PendingAsks {
+    private final NavigableMap<AskKey, Map<String, Ask>> rows = new TreeMap<>();
+
+    /** Replaces the row of the same key and place; a count of zero removes it. */
+    void replace(Ask ask) {
+        if (ask.count() > 0) {
+            rows.computeIfAbsent(ask.key(), key -> new LinkedHashMap<>()).put(ask.place(), ask);
+            return;
+        }
+        Map<String, Ask> places = rows.get(ask.key());
+        if (places != null) {
+            places.remove(ask.place());
+            if (places.isEmpty()) {
+                rows.remove(ask.key());
+            }
+        }
+    }
+
+    /** Takes one container off the rows that a grant on this host meets. */
+    void granted(AskKey key, String host) {
+        decrement(key, host);
+        decrement(key, Ask.DEFAULT_RACK);
+        decrement(key, Ask.ANYWHERE);
+        Map<String, Ask> places = rows.get(key);
+        if (places != null && !places.containsKey(Ask.ANYWHERE)) {
+            // Hosts and racks are preferences of the row "*": without it they want nothing.
+            rows.remove(key);
+        }
+    }
+
+    private void decrement(AskKey key, String place) {
+        Map<String, Ask> places = rows.get(key);
+        Ask ask = places == null ? null : places.get(place);
+        if (ask != null) {
+            replace(new Ask(key, place, ask.capability(), ask.count() - 1, ask.relaxLocality()));
+        }
+    }
+
+    void clear() {
+        rows.clear();
+    }
+
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** The keys with rows, first in turn first. */
+    public Collection<AskKey> keys() {
+        return Collections.unmodifiableSet(rows.keySet());
+    }
+
+    /** The row of a key for any node, or null. Without it nothing is wanted, whatever hosts and racks are named. */
+    public @Nullable Ask anywhere(AskKey key) {
+        return rows.getOrDefault(key, Map.of()).get(Ask.ANYWHERE);
+    }
+
+    /** Every row of a key. */
+    public Collection<Ask> rows(AskKey key) {
+        return Collections.unmodifiableCollection(
+                rows.getOrDefault(key, Map.of()).values());
+    }
+
+    /** How many containers are wanted in all. */
+    public int count() {
+        int count = 0;
+        for (Map<String, Ask> places : rows.values()) {
+            Ask anywhere = places.get(Ask.ANYWHERE);
+            count += anywhere == null ? 0 : anywhere.count();
+        }
+        return count;
+    }
+
+    /** The room that is wanted in all. */
+    public Resource total() {
+        long memoryMb = 0;
+        int vcores = 0;
+        for (Map<String, Ask> places : rows.values()) {
+            Ask anywhere = places.get(Ask.ANYWHERE);
+            if (anywhere != null) {
+                memoryMb += anywhere.count() * anywhere.capability().memoryMb();
+                vcores += anywhere.count() * anywhere.capability().vcores();
+            }
+        }
+        return new Resource(memoryMb, vcores);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.heddle.rm.wire;
+
+import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.Refusal;
+import dev.heddle.rm.lead.LeadingCluster;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.apache.hadoop.ipc.RetriableException;
+import org.apache.hadoop.yarn.exceptions.ApplicationAttemptNotFoundException;
+import org.apache.hadoop.yarn.exceptions.ApplicationMasterNotRegisteredException;
+import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
+import org.apache.hadoop.yarn.exceptions.InvalidApplicationMasterRequestException;
+import org.apache.hadoop.yarn.exceptions.InvalidContainerReleaseException;
+import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+
+/** Hands a command to the core and turns what comes back into what the wire carries. */
+final class Submission {
+    private Submission() {}
+
+    static <R, M> CompletionStage<M> submit(LeadingCluster cluster, Command<R> command, Function<R, M> encode) {
+        return cluster.loop().submit(command).handle((reply, failure) -> {
+            if (failure != null) {
+                throw new CompletionException(toWire(failure));
+            }
+            return encode.apply(reply);
+        });
+    }
+
+    private static Throwable toWire(Throwable failure) {
+        if (failure instanceof Refusal refusal) {
+            return toWire(refusal);
+        }
+        if (failure instanceof RejectedExecutionException) {
+            return new RetriableException(failure.getMessage());
+        }
+        return failure;
+    }
+
+    private static YarnException toWire(Refusal refusal) {
+        String message = refusal.getMessage();
+        return switch (refusal.kind()) {
+            case APPLICATION_NOT_FOUND -> new ApplicationNotFoundException(message);
+            case ATTEMPT_NOT_FOUND -> new ApplicationAttemptNotFoundException(message);
+            case NOT_REGISTERED -> new ApplicationMasterNotRegisteredException(message);
+            case ALREADY_REGISTERED, WRONG_RESPONSE_ID -> new InvalidApplicationMasterRequestException(message);
+            case INVALID_ASK -> new InvalidResourceRequestException(message);
+            case INVALID_RELEASE -> new InvalidContainerReleaseException(message);
+            case INVALID_SUBMISSION -> new YarnException(message);
+        };
+    }
+}

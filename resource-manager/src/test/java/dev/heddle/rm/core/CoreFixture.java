@@ -1,0 +1,169 @@
+package dev.heddle.rm.core;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.command.Allocation;
+import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.NodeInstructions;
+import dev.heddle.rm.event.Event;
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.AttemptId;
+import dev.heddle.rm.model.ContainerExit;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.LaunchContext;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.state.Application;
+import dev.heddle.rm.state.Attempt;
+import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** A core with a clock that the test moves, and nodes and masters that keep count of their response ids. */
+final class CoreFixture {
+    static final long START_MS = 1_700_000_000_000L;
+    static final Resource SMALL = new Resource(128, 1);
+    static final CorePolicy POLICY = new CorePolicy(SMALL, new Resource(4096, 8), 3, 10_000, 20_000, 30_000, 100, 2);
+
+    final ClusterState state;
+    final ClusterController controller;
+    final List<Event> events = new ArrayList<>();
+    private final Map<NodeId, Integer> nodeResponses = new HashMap<>();
+    private final Map<AttemptId, Integer> masterResponses = new HashMap<>();
+    long nowMs = START_MS;
+
+    CoreFixture() {
+        this(POLICY);
+    }
+
+    CoreFixture(CorePolicy policy) {
+        state = new ClusterState(START_MS, 5);
+        controller = new ClusterController(state, policy);
+    }
+
+    <R> R handle(Command<R> command) {
+        ClusterController.Outcome<R> outcome = controller.handle(command, nowMs);
+        events.addAll(outcome.events());
+        return outcome.reply();
+    }
+
+    /** A node that has registered, with a memory and 8 cores. */
+    NodeId node(String host, long memoryMb) {
+        return node(host, new Resource(memoryMb, 8));
+    }
+
+    NodeId node(String host, Resource total) {
+        NodeId id = new NodeId(host, 1000);
+        register(id, total, List.of(), List.of());
+        return id;
+    }
+
+    void register(NodeId id, Resource total, List<ContainerId> running, List<ContainerExit> ended) {
+        handle(new Command.RegisterNode(id, total, 8042, "3.5.0", running, ended));
+        nodeResponses.put(id, 0);
+    }
+
+    NodeInstructions heartbeat(NodeId node, List<ContainerId> running, List<ContainerExit> ended) {
+        NodeInstructions reply =
+                handle(new Command.NodeHeartbeat(node, nodeResponses.getOrDefault(node, 0), running, ended));
+        nodeResponses.put(node, reply.responseId());
+        return reply;
+    }
+
+    /** The node reports that these run. */
+    NodeInstructions running(NodeId node, ContainerId... containers) {
+        return heartbeat(node, List.of(containers), List.of());
+    }
+
+    /** The node reports that this one has ended. */
+    NodeInstructions ended(NodeId node, ContainerId container, int status, String diagnostics) {
+        return heartbeat(node, List.of(), List.of(new ContainerExit(container, status, diagnostics)));
+    }
+
+    static ApplicationSpec spec() {
+        return spec(2, SMALL, false);
+    }
+
+    static ApplicationSpec spec(int maxAttempts, Resource master, boolean unmanaged) {
+        return new ApplicationSpec(
+                "name",
+                "TYPE",
+                "user",
+                "default",
+                0,
+                Set.of(),
+                maxAttempts,
+                master,
+                unmanaged,
+                new LaunchContext(new byte[0]));
+    }
+
+    ApplicationId submit(ApplicationSpec spec) {
+        ApplicationId id = handle(new Command.TakeApplicationId()).application();
+        handle(new Command.SubmitApplication(id, spec));
+        return id;
+    }
+
+    /** Submits an application, whose master is placed, started and registered. */
+    AttemptId running() {
+        return running(submit(spec()));
+    }
+
+    AttemptId running(ApplicationId application) {
+        AttemptId attempt = current(application).id();
+        handle(new Command.MasterLaunched(attempt));
+        handle(new Command.RegisterMaster(attempt, "host", 4040, "http://host:4041"));
+        return attempt;
+    }
+
+    /** A master without a container of its own. */
+    AttemptId unmanaged() {
+        ApplicationId application = submit(spec(1, SMALL, true));
+        AttemptId attempt = new AttemptId(application, 1);
+        handle(new Command.RegisterMaster(attempt, "host", 4040, ""));
+        return attempt;
+    }
+
+    Allocation allocate(AttemptId attempt, Ask... asks) {
+        return allocate(attempt, List.of(asks), List.of());
+    }
+
+    Allocation allocate(AttemptId attempt, List<Ask> asks, List<ContainerId> releases) {
+        int responseId = masterResponses.getOrDefault(attempt, 0);
+        Allocation reply = handle(new Command.Allocate(attempt, responseId, 0.5f, asks, releases));
+        masterResponses.put(attempt, reply.responseId());
+        return reply;
+    }
+
+    static Ask ask(int count, long memoryMb) {
+        return ask(Ask.ANYWHERE, count, memoryMb, true);
+    }
+
+    static Ask ask(String place, int count, long memoryMb, boolean relaxLocality) {
+        return new Ask(new AskKey(1, -1), place, new Resource(memoryMb, 1), count, relaxLocality);
+    }
+
+    Application application(ApplicationId id) {
+        return Objects.requireNonNull(state.application(id));
+    }
+
+    Attempt current(ApplicationId id) {
+        return Objects.requireNonNull(application(id).currentAttempt());
+    }
+
+    Node state(NodeId id) {
+        return Objects.requireNonNull(state.node(id));
+    }
+
+    ContainerId master(AttemptId attempt) {
+        return Objects.requireNonNull(
+                        Objects.requireNonNull(state.attempt(attempt)).master())
+                .id();
+    }
+}

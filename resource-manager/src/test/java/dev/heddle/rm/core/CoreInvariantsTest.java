@@ -1,0 +1,199 @@
+package dev.heddle.rm.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.command.Allocation;
+import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.Refusal;
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.AttemptId;
+import dev.heddle.rm.model.AttemptState;
+import dev.heddle.rm.model.ContainerExit;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerState;
+import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.state.Application;
+import dev.heddle.rm.state.Attempt;
+import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Node;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+
+/** Whatever nodes, masters and users do, in whatever order, the books agree after each step. */
+class CoreInvariantsTest {
+    private static final int STEPS = 120;
+
+    @Property(tries = 400)
+    void shouldKeepTheBooks(@ForAll long seed) {
+        Random random = new Random(seed);
+        CoreFixture core = new CoreFixture();
+        for (int step = 0; step < STEPS; step++) {
+            try {
+                act(core, random);
+            } catch (Refusal refusal) {
+                assertThat(refusal.getMessage()).isNotBlank();
+            }
+            check(core);
+        }
+    }
+
+    private static void act(CoreFixture core, Random random) {
+        core.nowMs += random.nextInt(3_000);
+        switch (random.nextInt(12)) {
+            case 0 -> core.node("h" + random.nextInt(4), 256L * (1 + random.nextInt(8)));
+            case 1 -> core.submit(CoreFixture.spec(1 + random.nextInt(3), CoreFixture.SMALL, random.nextBoolean()));
+            case 2, 3 -> masterMoves(core, random);
+            case 4, 5, 6 -> allocate(core, random);
+            case 7, 8, 9 -> heartbeat(core, random);
+            case 10 -> leave(core, random);
+            default -> core.handle(new Command.Expire());
+        }
+    }
+
+    private static void masterMoves(CoreFixture core, Random random) {
+        Attempt attempt = anyAttempt(core, random);
+        if (attempt == null) {
+            return;
+        }
+        AttemptId id = attempt.id();
+        switch (random.nextInt(6)) {
+            case 0 -> core.handle(new Command.MasterLaunched(id));
+            case 1, 2, 3 -> core.handle(new Command.RegisterMaster(id, "h", 1, ""));
+            case 4 -> core.handle(new Command.FinishMaster(id, FinalStatus.SUCCEEDED, "", ""));
+            default -> core.handle(new Command.MasterLaunchFailed(id, "reason"));
+        }
+    }
+
+    private static void allocate(CoreFixture core, Random random) {
+        Attempt attempt = anyAttempt(core, random);
+        if (attempt == null) {
+            return;
+        }
+        List<ContainerId> releases = new ArrayList<>();
+        for (Container container : attempt.containers()) {
+            if (random.nextInt(6) == 0 && !container.isMaster()) {
+                releases.add(container.id());
+            }
+        }
+        Allocation reply = core.allocate(
+                attempt.id(), List.of(CoreFixture.ask(random.nextInt(5), 128L * (1 + random.nextInt(10)))), releases);
+        assertThat(reply.grants()).allSatisfy(grant -> assertThat(core.state.container(grant.container()))
+                .isNotNull());
+    }
+
+    /** A node reports some of what was started there, and ends some of it. */
+    private static void heartbeat(CoreFixture core, Random random) {
+        Node node = anyNode(core, random);
+        if (node == null) {
+            return;
+        }
+        List<ContainerId> running = new ArrayList<>();
+        List<ContainerExit> ended = new ArrayList<>();
+        for (Container container : node.containers()) {
+            if (container.state() == ContainerState.GRANTED) {
+                continue;
+            }
+            if (random.nextInt(4) == 0) {
+                ended.add(new ContainerExit(container.id(), random.nextInt(3), ""));
+            } else {
+                running.add(container.id());
+            }
+        }
+        core.heartbeat(node.id(), running, ended);
+    }
+
+    private static void leave(CoreFixture core, Random random) {
+        Node node = anyNode(core, random);
+        Attempt attempt = anyAttempt(core, random);
+        if (random.nextBoolean() && node != null) {
+            core.handle(new Command.UnregisterNode(node.id()));
+        } else if (attempt != null) {
+            core.handle(new Command.KillApplication(attempt.id().application(), "killed"));
+        }
+    }
+
+    private static @Nullable Node anyNode(CoreFixture core, Random random) {
+        List<NodeId> ids = new ArrayList<>();
+        core.state.nodes().forEach(node -> ids.add(node.id()));
+        ids.sort(null);
+        return ids.isEmpty() ? null : core.state.node(ids.get(random.nextInt(ids.size())));
+    }
+
+    private static @Nullable Attempt anyAttempt(CoreFixture core, Random random) {
+        List<ApplicationId> ids = new ArrayList<>();
+        core.state.applications().forEach(application -> ids.add(application.id()));
+        return ids.isEmpty()
+                ? null
+                : core.application(ids.get(random.nextInt(ids.size()))).currentAttempt();
+    }
+
+    private static void check(CoreFixture core) {
+        Set<ContainerId> onNodes = new HashSet<>();
+        Resource total = Resource.NONE;
+        Resource allUsed = Resource.NONE;
+        int running = 0;
+        for (Node node : core.state.nodes()) {
+            Resource used = Resource.NONE;
+            for (Container container : node.containers()) {
+                assertThat(onNodes.add(container.id()))
+                        .as("one place for a container")
+                        .isTrue();
+                assertThat(container.node()).isEqualTo(node.id());
+                assertThat(container.state()).isNotEqualTo(ContainerState.COMPLETED);
+                used = used.plus(container.resource());
+            }
+            assertThat(node.used()).as("a node uses the sum of its containers").isEqualTo(used);
+            allUsed = allUsed.plus(used);
+            if (node.state() == NodeState.RUNNING) {
+                running++;
+                total = total.plus(node.total());
+            } else {
+                assertThat(node.containers())
+                        .as("nothing runs on a node that is gone")
+                        .isEmpty();
+            }
+        }
+        assertThat(core.state.total()).isEqualTo(total);
+        assertThat(core.state.used()).isEqualTo(allUsed);
+        assertThat(core.state.runningNodes()).isEqualTo(running);
+        checkAttempts(core, onNodes);
+    }
+
+    private static void checkAttempts(CoreFixture core, Set<ContainerId> onNodes) {
+        Set<ContainerId> ofAttempts = new HashSet<>();
+        for (Application application : core.state.applications()) {
+            for (Attempt attempt : application.attempts()) {
+                Resource used = Resource.NONE;
+                for (Container container : attempt.containers()) {
+                    ofAttempts.add(container.id());
+                    used = used.plus(container.resource());
+                }
+                assertThat(attempt.used()).isEqualTo(used);
+                assertThat(core.state.waiting().contains(attempt))
+                        .as("whoever has asks waits, and nobody else")
+                        .isEqualTo(!attempt.asks().isEmpty());
+                if (attempt.isOver()) {
+                    assertThat(attempt.asks().isEmpty()).isTrue();
+                }
+                if (application.isOver()) {
+                    assertThat(attempt.state())
+                            .isIn(
+                                    AttemptState.FINISHING,
+                                    AttemptState.FINISHED,
+                                    AttemptState.FAILED,
+                                    AttemptState.KILLED);
+                }
+            }
+        }
+        assertThat(ofAttempts).as("each container has an owner and a place").isEqualTo(onNodes);
+    }
+}
