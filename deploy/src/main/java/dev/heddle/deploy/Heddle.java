@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "heddle",
         description = "A cluster resource manager that speaks YARN's protocols.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ZooKeeperCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {ResourceManagerCommand.class, ZooKeeperCommand.class, VersionCommand.class, HelpCommand.class},
         footer = {
             "",
             "Daemons and submit read yarn-site.xml from the directory in HADOOP_CONF_DIR.",
