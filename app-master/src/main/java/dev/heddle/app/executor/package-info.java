@@ -1,0 +1,5 @@
+/** The process that runs tasks. */
+@NullMarked
+package dev.heddle.app.executor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,275 @@
+package dev.heddle.app.submit;
+
+import dev.heddle.app.ApplicationSettings;
+import dev.heddle.app.allocation.AllocationLimits;
+import dev.heddle.app.launch.ContainerMemory;
+import dev.heddle.app.launch.JavaProcess;
+import dev.heddle.common.UserException;
+import dev.heddle.common.config.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ApplicationReport;
+import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.client.api.YarnClientApplication;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Submits applications and follows them. Each method may be called by any thread; several applications at a time are fine. */
+public final class ApplicationSubmitter implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ApplicationSubmitter.class);
+    private static final String APPLICATION_TYPE = "HEDDLE";
+    /** How often in a row, each after the client's own tries, an application that runs may not be asked about. */
+    private static final int MAX_FAILED_REPORTS = 12;
+
+    private final YarnConfiguration conf;
+    private final YarnClient client;
+    private final StatusClient status = new StatusClient();
+    private final Map<ApplicationId, StagingArea> staged = new ConcurrentHashMap<>();
+
+    /** @param conf of the cluster; it is not changed */
+    public ApplicationSubmitter(YarnConfiguration conf) {
+        this.conf = conf;
+        this.client = YarnClient.createYarnClient();
+        client.init(ClientConnection.bounded(conf));
+        client.start();
+    }
+
+    /**
+     * Uploads what the application needs and submits it.
+     *
+     * @return once the resource manager has accepted it
+     * @throws UserException if something is wrong with what is submitted, or no resource manager answers; nothing is left
+     *     behind then
+     */
+    public ApplicationId submit(SubmitOptions options) {
+        YarnConfiguration settings = new YarnConfiguration(conf);
+        options.settings().forEach(settings::set);
+        check(settings);
+        List<Path> jars = new ArrayList<>();
+        jars.add(options.applicationJar());
+        jars.addAll(options.jars());
+        jars.forEach(jar -> requireFile(jar, "jar"));
+        options.files().forEach(file -> requireFile(NamedFile.parse(file).path(), "file"));
+        String mainClass = MainClass.find(options.mainClass(), jars);
+        try {
+            YarnClientApplication application = client.createApplication();
+            ApplicationSubmissionContext context = application.getApplicationSubmissionContext();
+            requireFits(settings, application.getNewApplicationResponse().getMaximumResourceCapability());
+            return upload(options, settings, mainClass, context);
+        } catch (IOException e) {
+            throw ClientConnection.unreachable(conf, e);
+        } catch (YarnException e) {
+            throw new UserException("the resource manager refuses the application: " + oneLine(e.getMessage()), e);
+        }
+    }
+
+    private ApplicationId upload(
+            SubmitOptions options, YarnConfiguration settings, String mainClass, ApplicationSubmissionContext context)
+            throws IOException, YarnException {
+        ApplicationId id = context.getApplicationId();
+        StagingArea area;
+        try {
+            area = StagingArea.create(settings, id.toString());
+        } catch (IOException e) {
+            throw cannotUpload(e);
+        }
+        boolean submitted = false;
+        try {
+            String name = name(settings, mainClass);
+            try {
+                context.setAMContainerSpec(new MasterLaunch(settings, area).prepare(options, name, mainClass));
+            } catch (IOException e) {
+                throw cannotUpload(e);
+            }
+            context.setApplicationName(name);
+            context.setApplicationType(APPLICATION_TYPE);
+            context.setQueue(ApplicationSettings.QUEUE.get(settings));
+            context.setResource(Resource.newInstance(
+                    ContainerMemory.driverMb(settings), ApplicationSettings.DRIVER_CORES.get(settings)));
+            int attempts = ApplicationSettings.MAX_ATTEMPTS.get(settings);
+            if (attempts > 0) {
+                context.setMaxAppAttempts(attempts);
+            }
+            client.submitApplication(context);
+            staged.put(id, area);
+            submitted = true;
+            return id;
+        } catch (YarnException e) {
+            throw new UserException(
+                    "queue " + ApplicationSettings.QUEUE.get(settings) + " did not take the application"
+                            + " (--queue names another): " + oneLine(e.getMessage()),
+                    e);
+        } finally {
+            if (!submitted) {
+                remove(area);
+            }
+        }
+    }
+
+    private static UserException cannotUpload(IOException e) {
+        return new UserException(
+                "cannot upload the application's files: " + e.getMessage() + "; "
+                        + ApplicationSettings.STAGING_DIRECTORY.key() + " names the directory",
+                e);
+    }
+
+    private static String name(YarnConfiguration settings, String mainClass) {
+        String name = ApplicationSettings.NAME.get(settings);
+        return name.isEmpty() ? mainClass : name;
+    }
+
+    private static void check(YarnConfiguration settings) {
+        for (Setting<?> setting : ApplicationSettings.all()) {
+            setting.get(settings);
+        }
+        if (ApplicationSettings.DYNAMIC_ENABLED.get(settings)) {
+            AllocationLimits.from(settings);
+        }
+        JavaProcess.jarsOnNodes(settings);
+    }
+
+    private static void requireFile(Path file, String what) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new UserException("no readable " + what + " " + file + ": correct its path");
+        }
+    }
+
+    private static void requireFits(YarnConfiguration settings, Resource largest) {
+        requireFits("the driver", ContainerMemory.driverMb(settings), largest.getMemorySize(), "MB", "--driver-memory");
+        requireFits(
+                "the driver",
+                ApplicationSettings.DRIVER_CORES.get(settings),
+                largest.getVirtualCores(),
+                "cores",
+                "--driver-cores");
+        requireFits(
+                "an executor",
+                ContainerMemory.executorMb(settings),
+                largest.getMemorySize(),
+                "MB",
+                "--executor-memory");
+        requireFits(
+                "an executor",
+                ApplicationSettings.EXECUTOR_CORES.get(settings),
+                largest.getVirtualCores(),
+                "cores",
+                "--executor-cores");
+    }
+
+    private static void requireFits(String who, long wanted, long largest, String unit, String flag) {
+        if (wanted > largest) {
+            throw new UserException("the container of " + who + " would take " + wanted + " " + unit
+                    + (unit.equals("MB") ? " (heap and overhead)" : "") + " and the cluster gives at most " + largest
+                    + " " + unit + " to one: lower " + flag);
+        }
+    }
+
+    /**
+     * Waits for the end of an application.
+     *
+     * @param listener told the progress at each look, on this thread
+     * @throws UserException if the resource manager does not know the application, or does not answer for long
+     */
+    public ApplicationOutcome await(ApplicationId id, Consumer<Progress> listener) throws InterruptedException {
+        long intervalMs = ApplicationSettings.REPORT_INTERVAL.get(conf);
+        Progress progress = Progress.NONE;
+        while (true) {
+            ApplicationReport report = report(id);
+            YarnApplicationState state = report.getYarnApplicationState();
+            String url = report.getOriginalTrackingUrl();
+            progress = progress.inState(state.name());
+            if (state == YarnApplicationState.RUNNING && url != null && url.startsWith("http://")) {
+                progress = status.ask(url, progress);
+            }
+            listener.accept(progress);
+            if (isFinal(state)) {
+                removeStaged(id);
+                return outcome(report, state);
+            }
+            Thread.sleep(intervalMs);
+        }
+    }
+
+    private ApplicationReport report(ApplicationId id) throws InterruptedException {
+        for (int failures = 1; ; failures++) {
+            try {
+                return client.getApplicationReport(id);
+            } catch (ApplicationNotFoundException e) {
+                throw new UserException("the resource manager does not know " + id + ": " + oneLine(e.getMessage()), e);
+            } catch (IOException | YarnException e) {
+                if (failures == MAX_FAILED_REPORTS) {
+                    throw ClientConnection.unreachable(conf, e);
+                }
+                log.warn("no report of {} now: {}", id, e.toString());
+                Thread.sleep(ApplicationSettings.REPORT_INTERVAL.get(conf));
+            }
+        }
+    }
+
+    private static boolean isFinal(YarnApplicationState state) {
+        return switch (state) {
+            case FINISHED, FAILED, KILLED -> true;
+            case NEW, NEW_SAVING, SUBMITTED, ACCEPTED, RUNNING -> false;
+        };
+    }
+
+    private static ApplicationOutcome outcome(ApplicationReport report, YarnApplicationState state) {
+        FinalApplicationStatus status = report.getFinalApplicationStatus();
+        boolean succeeded = state == YarnApplicationState.FINISHED && status == FinalApplicationStatus.SUCCEEDED;
+        String diagnostics =
+                report.getDiagnostics() == null ? "" : report.getDiagnostics().strip();
+        String url = report.getTrackingUrl() == null ? "" : report.getTrackingUrl();
+        return new ApplicationOutcome(succeeded, status.name(), diagnostics, url);
+    }
+
+    /** Ends an application. Returns once the resource manager says that it has ended. */
+    public void kill(ApplicationId id) {
+        try {
+            client.killApplication(id);
+        } catch (IOException e) {
+            throw ClientConnection.unreachable(conf, e);
+        } catch (YarnException e) {
+            throw new UserException("the resource manager does not kill " + id + ": " + oneLine(e.getMessage()), e);
+        }
+        removeStaged(id);
+    }
+
+    private void removeStaged(ApplicationId id) {
+        StagingArea area = staged.remove(id);
+        if (area != null) {
+            remove(area);
+        }
+    }
+
+    private static void remove(StagingArea area) {
+        try {
+            area.remove();
+        } catch (IOException e) {
+            log.warn("cannot remove {}", area.directory(), e);
+        }
+    }
+
+    private static String oneLine(@org.jspecify.annotations.Nullable String text) {
+        return String.valueOf(text).strip().replaceAll("\\s+", " ");
+    }
+
+    /** Lets go of the resource manager. Applications go on. */
+    @Override
+    public void close() {
+        client.stop();
+    }
+}

@@ -1,0 +1,5 @@
+/** Submits applications and follows them to their end. */
+@NullMarked
+package dev.heddle.app.submit;
+
+import org.jspecify.annotations.NullMarked;
