@@ -1,0 +1,213 @@
+package dev.heddle.nm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.common.config.ConfigurationFiles;
+import dev.heddle.testbed.Await;
+import dev.heddle.testbed.HadoopProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ApplicationReport;
+import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.apache.hadoop.yarn.api.records.LocalResource;
+import org.apache.hadoop.yarn.api.records.LocalResourceType;
+import org.apache.hadoop.yarn.api.records.LocalResourceVisibility;
+import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.URL;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.client.api.YarnClientApplication;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Heddle's node manager under Hadoop's own resource manager, driven by Hadoop's own client. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HadoopResourceManagerIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private Path directory;
+    private HadoopProcess cluster;
+    private NodeManager nodeManager;
+    private YarnClient client;
+    private Path logs;
+    private Path local;
+
+    @BeforeAll
+    void startCluster(@TempDir Path directory) throws Exception {
+        this.directory = directory;
+        cluster = HadoopProcess.cluster(directory.resolve("hadoop"), 0);
+        YarnConfiguration configuration = ConfigurationFiles.load(cluster.configurationDirectory());
+        local = directory.resolve("local");
+        logs = directory.resolve("logs");
+        configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
+        configuration.set(NodeManagerSettings.LOCAL_DIRS.key(), local.toString());
+        configuration.set(NodeManagerSettings.LOG_DIRS.key(), logs.toString());
+        nodeManager = NodeManager.start(configuration);
+        client = YarnClient.createYarnClient();
+        client.init(configuration);
+        client.start();
+        Await.until(
+                "the node to run",
+                LIMIT,
+                () -> client.getNodeReports(NodeState.RUNNING).size() == 1);
+    }
+
+    @AfterAll
+    void stopCluster() throws IOException {
+        client.close();
+        nodeManager.close();
+        cluster.close();
+        assertThat(local.resolve("usercache"))
+                .satisfiesAnyOf(path -> assertThat(path).doesNotExist(), path -> assertThat(applicationFolders(path))
+                        .isEmpty());
+    }
+
+    private static List<Path> applicationFolders(Path usercache) throws IOException {
+        try (Stream<Path> paths = Files.walk(usercache)) {
+            return paths.filter(path -> path.getFileName().toString().startsWith("application_"))
+                    .toList();
+        }
+    }
+
+    private ApplicationId submit(String command, Map<String, LocalResource> resources, Map<String, String> environment)
+            throws Exception {
+        YarnClientApplication application = client.createApplication();
+        ApplicationSubmissionContext context = application.getApplicationSubmissionContext();
+        context.setApplicationName("test");
+        context.setMaxAppAttempts(1);
+        context.setResource(Resource.newInstance(256, 1));
+        context.setAMContainerSpec(ContainerLaunchContext.newInstance(
+                resources,
+                environment,
+                List.of("{ " + command + "; } 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr"),
+                null,
+                null,
+                null));
+        return client.submitApplication(context);
+    }
+
+    private ApplicationReport awaitEnd(ApplicationId id) {
+        Await.until("the end of " + id, LIMIT, () -> {
+            YarnApplicationState state = client.getApplicationReport(id).getYarnApplicationState();
+            return state == YarnApplicationState.FAILED
+                    || state == YarnApplicationState.KILLED
+                    || state == YarnApplicationState.FINISHED;
+        });
+        try {
+            return client.getApplicationReport(id);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What a container has written, empty as long as it has not. */
+    private String log(ApplicationId id, String name) throws IOException {
+        Path folder = logs.resolve(id.toString());
+        if (!Files.exists(folder)) {
+            return "";
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            Optional<Path> file = paths.filter(
+                            path -> path.getFileName().toString().equals(name))
+                    .findFirst();
+            return file.isPresent() ? Files.readString(file.get()) : "";
+        }
+    }
+
+    @Test
+    void shouldTellWhyAContainerFailed() throws Exception {
+        ApplicationReport report = awaitEnd(submit("echo it broke >&2; exit 3", Map.of(), Map.of()));
+
+        assertThat(report.getYarnApplicationState()).isEqualTo(YarnApplicationState.FAILED);
+        assertThat(report.getDiagnostics())
+                .contains("exitCode: 3")
+                .contains("Container exited with a non-zero exit code 3. ")
+                .contains("Last 4096 bytes of stderr :\nit broke");
+    }
+
+    @Test
+    void shouldReportAContainerThatEndsWithoutAnError() throws Exception {
+        ApplicationReport report = awaitEnd(submit("exit 0", Map.of(), Map.of()));
+
+        assertThat(report.getYarnApplicationState()).isEqualTo(YarnApplicationState.FAILED);
+        assertThat(report.getDiagnostics()).contains("exitCode: 0");
+    }
+
+    @Test
+    void shouldGiveAContainerItsFilesAndItsEnvironment() throws Exception {
+        Path file = Files.writeString(directory.resolve("data.txt"), "from a file");
+        ApplicationId id = submit(
+                "cat conf/data.txt; echo; echo $GREETING; ls container_tokens",
+                Map.of("conf/data.txt", resource(file)),
+                Map.of("GREETING", "hello {{USER}}"));
+        awaitEnd(id);
+
+        assertThat(log(id, "stdout"))
+                .isEqualTo("from a file\nhello " + System.getProperty("user.name") + "\ncontainer_tokens\n");
+        assertThat(log(id, "launch_container.sh")).contains("GREETING");
+    }
+
+    @Test
+    void shouldRefuseAFileThatHasChanged() throws Exception {
+        Path file = Files.writeString(directory.resolve("changed.txt"), "old");
+        LocalResource resource = resource(file);
+        resource.setTimestamp(resource.getTimestamp() - 5_000);
+        ApplicationReport report = awaitEnd(submit("true", Map.of("changed.txt", resource), Map.of()));
+
+        assertThat(report.getDiagnostics()).contains("changed.txt changed on src filesystem");
+    }
+
+    @Test
+    void shouldEndAProcessGroupWithItsApplication() throws Exception {
+        // One child that ends when told to, one that does not, and a leader that does not either.
+        ApplicationId id = submit(
+                "trap '' TERM; sleep 1002 & echo $! > <LOG_DIR>/stubborn; trap - TERM; "
+                        + "sleep 1001 & echo $! > <LOG_DIR>/obedient; trap '' TERM; wait; sleep 1003",
+                Map.of(),
+                Map.of());
+        Await.until(
+                "the container to run",
+                LIMIT,
+                () -> log(id, "stubborn").endsWith("\n") && log(id, "obedient").endsWith("\n"));
+        long stubborn = Long.parseLong(log(id, "stubborn").trim());
+        long obedient = Long.parseLong(log(id, "obedient").trim());
+
+        client.killApplication(id);
+        ApplicationReport report = awaitEnd(id);
+
+        assertThat(report.getYarnApplicationState()).isEqualTo(YarnApplicationState.KILLED);
+        Await.until(
+                "the processes to end",
+                LIMIT,
+                () -> ProcessHandle.of(stubborn).isEmpty()
+                        && ProcessHandle.of(obedient).isEmpty());
+        Await.until("the files to go", LIMIT, () -> applicationFolders(local).isEmpty());
+    }
+
+    private static LocalResource resource(Path file) throws IOException {
+        org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toUri());
+        FileStatus status =
+                FileSystem.get(file.toUri(), new YarnConfiguration()).getFileStatus(path);
+        return LocalResource.newInstance(
+                URL.fromPath(path),
+                LocalResourceType.FILE,
+                LocalResourceVisibility.APPLICATION,
+                status.getLen(),
+                status.getModificationTime());
+    }
+}
