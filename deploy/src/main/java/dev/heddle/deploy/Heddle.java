@@ -1,5 +1,6 @@
 package dev.heddle.deploy;
 
+import dev.heddle.app.submit.SubmitCommand;
 import dev.heddle.common.UserException;
 import java.util.List;
 import java.util.Objects;
@@ -19,7 +20,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "heddle",
         description = "A cluster resource manager that speaks YARN's protocols.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ResourceManagerCommand.class, ZooKeeperCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            SubmitCommand.class,
+            ResourceManagerCommand.class,
+            NodeManagerCommand.class,
+            ZooKeeperCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Daemons and submit read yarn-site.xml from the directory in HADOOP_CONF_DIR.",
@@ -29,7 +38,6 @@ public final class Heddle {
     static final String VERBOSE = "--verbose";
 
     private static final int STATUS_FAILURE = 1;
-    private static final int STATUS_USAGE = 2;
     private static final List<String> DAEMONS = List.of("resource-manager", "node-manager", "zookeeper");
 
     @Option(
@@ -42,8 +50,7 @@ public final class Heddle {
 
     public static void main(String[] arguments) {
         chooseLog(arguments);
-        int status = commandLine().execute(arguments);
-        System.exit(status);
+        System.exit(commandLine().execute(arguments));
     }
 
     /** Before the first logger is made: daemons log what they do, commands only what is wrong. */
@@ -70,7 +77,7 @@ public final class Heddle {
         String what = unknownCommand ? "unknown command '" + arguments[0] + "'" : oneLine(e);
         failed.getErr()
                 .println("heddle: " + what + " (see '" + failed.getCommandSpec().qualifiedName() + " --help')");
-        return STATUS_USAGE;
+        return failed.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static int explainFailure(Exception e, CommandLine failed, ParseResult parsed) {
