@@ -24,6 +24,7 @@ import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.ContainerState;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.ContainerSubState;
 import org.apache.hadoop.yarn.api.records.LocalResource;
 import org.apache.hadoop.yarn.api.records.LocalResourceType;
 import org.apache.hadoop.yarn.api.records.LocalResourceVisibility;
@@ -323,6 +324,65 @@ class NodeManagerTest {
         Path folder = directory.resolve("local/usercache/alice/appcache/application_5_0001");
         Await.until("the files to go", LIMIT, () -> !Files.exists(folder));
         assertThat(logs(finished)).isDirectory();
+    }
+
+    @Test
+    void shouldStopAContainerWhoseFilesAreStillUnderWay() throws Exception {
+        ContainerId id = container(1, 1);
+        ApplicationMasterClient client = client(id);
+        // Whoever opens it to read waits for somebody who writes.
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        ContainerLaunchContext launch = launch("true");
+        launch.setLocalResources(Map.of(
+                "pipe",
+                LocalResource.newInstance(
+                        URL.fromPath(new org.apache.hadoop.fs.Path(pipe.toUri())),
+                        LocalResourceType.FILE,
+                        LocalResourceVisibility.APPLICATION,
+                        0,
+                        Files.getLastModifiedTime(pipe).toMillis())));
+        client.start(resourceManager.containerToken(grant(id)), launch);
+        assertThat(status(client, id).getContainerSubState()).isEqualTo(ContainerSubState.SCHEDULED);
+        client.stop(id);
+        ContainerStatus status = status(client, id);
+        Files.writeString(pipe, "");
+
+        assertThat(status.getState()).isEqualTo(ContainerState.COMPLETE);
+        assertThat(status.getExitStatus()).isEqualTo(ContainerExitStatus.KILLED_BY_APPMASTER);
+        assertThat(status.getDiagnostics()).contains("Container is killed before being launched.");
+    }
+
+    @Test
+    void shouldSayWhyAContainerCannotBeLaunched() throws Exception {
+        ContainerId id = container(1, 1);
+        ApplicationMasterClient client = client(id);
+        ContainerLaunchContext launch = launch("true");
+        launch.setEnvironment(Map.of("no name", "x"));
+        client.start(resourceManager.containerToken(grant(id)), launch);
+
+        assertThat(awaitEnd(client, id).getDiagnostics())
+                .contains("Container could not be launched: environment variable 'no name'");
+    }
+
+    @Test
+    void shouldRunManyContainersAtOnce() throws Exception {
+        ApplicationMasterClient client = client(container(1, 1));
+        int count = 60;
+        for (int number = 1; number <= count; number++) {
+            ContainerId id = container(1, number);
+            assertThat(client.start(
+                                    resourceManager.containerToken(grant(id)),
+                                    launch("echo \\$CONTAINER_ID > <LOG_DIR>/out"))
+                            .getSuccessfullyStartedContainers())
+                    .containsExactly(id);
+        }
+        for (int number = 1; number <= count; number++) {
+            ContainerId id = container(1, number);
+            assertThat(awaitEnd(client, id).getExitStatus()).isZero();
+            assertThat(logs(id).resolve("out")).hasContent(id.toString());
+        }
     }
 
     @Test
