@@ -276,8 +276,18 @@ class NodeManagerTest {
         ContainerLaunchContext patterns = launch("true");
         patterns.setLocalResources(Map.of("job.jar", pattern));
         pattern.setPattern("x");
+        LocalResource file = LocalResource.newInstance(
+                URL.newInstance("file", null, -1, "/x"), LocalResourceType.FILE, LocalResourceVisibility.PRIVATE, 1, 1);
+        ContainerLaunchContext nested = launch("true");
+        nested.setLocalResources(Map.of("lib", file, "lib/x/y", file));
+        ContainerLaunchContext leaving = launch("true");
+        leaving.setLocalResources(Map.of("../x", file));
         Token token = resourceManager.containerToken(grant(id));
 
+        assertThat(message(client.start(token, nested).getFailedRequests(), id))
+                .contains("'lib/x/y': it lies in another one, lib");
+        assertThat(message(client.start(token, leaving).getFailedRequests(), id))
+                .contains("'../x': the name leads out of the container's directory");
         assertThat(message(client.start(token, shuffle).getFailedRequests(), id))
                 .contains("The auxService:mapreduce_shuffle does not exist");
         assertThat(message(client.start(token, patterns).getFailedRequests(), id))
