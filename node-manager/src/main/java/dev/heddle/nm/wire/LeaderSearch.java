@@ -103,11 +103,22 @@ public final class LeaderSearch implements AutoCloseable {
             log.warn(
                     "no leading resource manager reachable at {}, retrying: {}",
                     addresses.stream().map(LeaderSearch::name).toList(),
-                    failure.toString());
+                    reason(failure));
         }
         long wait = pauseMs / 2 + random.nextLong(pauseMs / 2 + 1);
         pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
         return wait;
+    }
+
+    /** The innermost cause in one line: what Hadoop's client wraps around it is long and says no more. */
+    private static String reason(Exception failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage();
+        return cause.getClass().getSimpleName()
+                + (message == null ? "" : ": " + message.lines().findFirst().orElse(""));
     }
 
     @Override
