@@ -1,9 +1,12 @@
 package dev.heddle.app.submit;
 
+import java.io.Console;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.util.Map;
 
 /** Shows progress: one line that is drawn over again on a terminal, and elsewhere a line for each change. */
-final class ProgressDisplay {
+public final class ProgressDisplay {
     private static final int BAR_CHARACTERS = 30;
     private static final String ERASE_LINE = "\r\u001b[K";
 
@@ -16,7 +19,16 @@ final class ProgressDisplay {
         this.terminal = terminal;
     }
 
-    void show(Progress progress) {
+    /**
+     * Shows progress on a stream.
+     *
+     * @param environment of the process, which says what the terminal can do
+     */
+    public static ProgressDisplay on(PrintStream out, Map<String, String> environment) {
+        return new ProgressDisplay(out, isTerminal(environment));
+    }
+
+    public void show(Progress progress) {
         if (progress.equals(shown)) {
             return;
         }
@@ -30,7 +42,7 @@ final class ProgressDisplay {
     }
 
     /** Leaves the line, so that what is printed next stands on its own. */
-    void end() {
+    public void end() {
         if (terminal && !shown.equals(Progress.NONE)) {
             out.println();
         }
@@ -50,5 +62,21 @@ final class ProgressDisplay {
         return progress.state() + ": tasks " + progress.tasksCompleted() + "/" + progress.tasksTotal() + " ("
                 + progress.tasksRunning() + " running), executors " + progress.executorsRunning() + "/"
                 + progress.executorsTarget();
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // Null up to Java 21; the method below tells from Java 22 on.
+    private static boolean isTerminal(Map<String, String> environment) {
+        Console console = System.console();
+        if (console == null || "dumb".equals(environment.get("TERM"))) {
+            return false;
+        }
+        try {
+            Method tells = Console.class.getMethod("isTerminal");
+            return (boolean) tells.invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
     }
 }

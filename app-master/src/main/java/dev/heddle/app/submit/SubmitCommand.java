@@ -4,11 +4,9 @@ import dev.heddle.app.ApplicationSettings;
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.ConfigurationFiles;
 import dev.heddle.common.config.Setting;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Reader;
-import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +137,7 @@ public final class SubmitCommand implements Callable<Integer> {
             AtomicBoolean ended = new AtomicBoolean();
             Thread interrupt = new Thread(() -> killUnlessEnded(submitter, id, ended), "interrupt");
             Runtime.getRuntime().addShutdownHook(interrupt);
-            ProgressDisplay display = new ProgressDisplay(out, isTerminal(environment));
+            ProgressDisplay display = ProgressDisplay.on(out, environment);
             ApplicationOutcome outcome = submitter.await(id, display::show);
             ended.set(true);
             display.end();
@@ -235,21 +233,5 @@ public final class SubmitCommand implements Callable<Integer> {
                 .stringPropertyNames()
                 .forEach(key -> settings.put(key, properties.getProperty(key).trim()));
         return settings;
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // Null up to Java 21; the method below tells from Java 22 on.
-    private static boolean isTerminal(Map<String, String> environment) {
-        Console console = System.console();
-        if (console == null || "dumb".equals(environment.get("TERM"))) {
-            return false;
-        }
-        try {
-            Method tells = Console.class.getMethod("isTerminal");
-            return (boolean) tells.invoke(console);
-        } catch (NoSuchMethodException e) {
-            return true;
-        } catch (ReflectiveOperationException e) {
-            return false;
-        }
     }
 }

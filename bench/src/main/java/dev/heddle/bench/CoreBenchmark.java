@@ -1,0 +1,125 @@
+package dev.heddle.bench;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.command.Allocation;
+import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.NodeInstructions;
+import dev.heddle.rm.core.ClusterController;
+import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.AttemptId;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.LaunchContext;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.state.ClusterState;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The core alone, without wire and threads: what a heartbeat and a placement cost as the cluster grows. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class CoreBenchmark {
+    private static final String NODE_NAME = "node";
+    private static final long NOW_MS = 1_700_000_000_000L;
+    private static final Resource NODE = new Resource(65_536, 32);
+    private static final Resource CONTAINER = new Resource(8_192, 4);
+
+    /** How many nodes the cluster has. */
+    @Param({"1000", "10000", "100000"})
+    int nodes;
+
+    private ClusterController controller;
+    private AttemptId attempt;
+    private int masterResponseId;
+    private int[] nodeResponseIds;
+    private int nextNode;
+
+    /** Nodes that are half full, so that a search cannot stop at the first one by luck. */
+    @Setup
+    public void start() {
+        CorePolicy policy = new CorePolicy(
+                CONTAINER, NODE, 2, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, 1_000);
+        controller = new ClusterController(new ClusterState(NOW_MS, 1), policy);
+        for (int i = 0; i < nodes; i++) {
+            handle(new Command.RegisterNode(node(i), NODE, 8042, "bench", List.of(), List.of()));
+        }
+        nodeResponseIds = new int[nodes];
+        ApplicationId application = handle(new Command.TakeApplicationId()).application();
+        handle(new Command.SubmitApplication(
+                application,
+                new ApplicationSpec(
+                        "bench",
+                        "BENCH",
+                        "bench",
+                        "default",
+                        0,
+                        Set.of(),
+                        1,
+                        CONTAINER,
+                        true,
+                        new LaunchContext(new byte[0]))));
+        attempt = new AttemptId(application, 1);
+        handle(new Command.RegisterMaster(attempt, "bench", 1, ""));
+        masterResponseId = 0;
+        allocate(List.of(ask(4 * nodes)), List.of());
+    }
+
+    private static NodeId node(int i) {
+        return new NodeId(NODE_NAME + i, 45_454);
+    }
+
+    private <R> R handle(Command<R> command) {
+        return controller.handle(command, NOW_MS).reply();
+    }
+
+    private static Ask ask(int count) {
+        return new Ask(new AskKey(1, -1), Ask.ANYWHERE, CONTAINER, count, true);
+    }
+
+    private Allocation allocate(List<Ask> asks, List<ContainerId> releases) {
+        Allocation reply = handle(new Command.Allocate(attempt, masterResponseId, 0, asks, releases));
+        masterResponseId = reply.responseId();
+        return reply;
+    }
+
+    private NodeInstructions heartbeat(int i) {
+        NodeInstructions reply = handle(new Command.NodeHeartbeat(node(i), nodeResponseIds[i], List.of(), List.of()));
+        nodeResponseIds[i] = reply.responseId();
+        return reply;
+    }
+
+    /** A node that has nothing new to say. */
+    @Benchmark
+    public NodeInstructions idleHeartbeat() {
+        int i = nextNode;
+        nextNode = i + 1 == nodes ? 0 : i + 1;
+        return heartbeat(i);
+    }
+
+    /** One container asked for, granted in the same call, released in the next; and its node is told to end it. */
+    @Benchmark
+    public NodeInstructions askGrantRelease() {
+        Allocation.Grant grant = allocate(List.of(ask(1)), List.of()).grants().get(0);
+        allocate(List.of(), List.of(grant.container()));
+        return heartbeat(Integer.parseInt(grant.node().host().substring(NODE_NAME.length())));
+    }
+}

@@ -1,0 +1,5 @@
+/** Benchmarks: figures, never assertions. */
+@NullMarked
+package dev.heddle.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.deploy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,280 @@
+package dev.heddle.nm;
+
+import dev.heddle.common.UserException;
+import dev.heddle.common.resources.Resource;
+import dev.heddle.common.rpc.RpcServer;
+import dev.heddle.common.runtime.Daemon;
+import dev.heddle.common.runtime.EventLoop;
+import dev.heddle.common.runtime.ExitOnFault;
+import dev.heddle.nm.container.NodeController;
+import dev.heddle.nm.container.NodeListener;
+import dev.heddle.nm.directories.Deletion;
+import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.launch.ContainerLauncher;
+import dev.heddle.nm.launch.NodeEnvironment;
+import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.security.ContainerTokenSecrets;
+import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.wire.ContainerManagementEndpoint;
+import dev.heddle.nm.wire.LeaderSearch;
+import dev.heddle.nm.wire.NodeIdentity;
+import dev.heddle.nm.wire.Registration;
+import dev.heddle.nm.wire.ResourceManagerAddresses;
+import dev.heddle.nm.wire.ResourceManagerLink;
+import dev.heddle.nm.work.LoopHandoff;
+import dev.heddle.nm.work.WorkerPool;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.NodeId;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node's daemon: serves {@code ContainerManagementProtocol} and reports to a resource manager, Heddle's or Hadoop's.
+ *
+ * <p>Threads: the RPC server's, one writer that owns containers and applications, workers for what blocks, workers that
+ * fetch files, and one that talks to the resource manager.
+ */
+public final class NodeManager implements Daemon {
+    private static final Logger log = LoggerFactory.getLogger(NodeManager.class);
+
+    /** The exit status where the resource manager wants the node to go; {@code EX_CONFIG} of sysexits.h. */
+    private static final int DISMISSED_STATUS = 78;
+
+    private static final int QUEUE_CAPACITY = 50_000;
+    private static final long TICK_INTERVAL_MS = 50;
+    private static final int WORKERS = 4;
+
+    /** Each container has at most this many tasks waiting: its start, a signal or two, its end, the removal of its files. */
+    private static final int TASKS_PER_CONTAINER = 5;
+
+    /** What containers get on top of the delay before SIGKILL until this daemon goes without them. */
+    private static final long STOP_LIMIT_MS = 5_000;
+
+    /** What removing files gets when the daemon stops. */
+    private static final long DRAIN_LIMIT_MS = 5_000;
+
+    private static final int BYTES_PER_MB_SHIFT = 20;
+    private static final int NO_HTTP_PORT = 0;
+
+    private final NodeDirectories directories;
+    private final long killDelayMs;
+    private final WorkerPool workers =
+            new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
+    private final WorkerPool downloads;
+    private final EventLoop loop;
+    private final LoopHandoff writer;
+    private final Registration registration = new Registration();
+    private final NodeController controller;
+    private final RpcServer server;
+    private final NodeId nodeId;
+    private final ResourceManagerLink link;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * Starts a node manager. It serves its port when this returns; it looks for a resource manager in the background for
+     * as long as it takes. Where the resource manager refuses the node, the process ends.
+     *
+     * @throws UserException if a directory cannot be used, a port is taken or a setting makes no sense
+     */
+    public static NodeManager start(YarnConfiguration configuration) {
+        return start(configuration, InstantSource.system(), reason -> {
+            // Not by the thread that heard it: the shutdown waits for that one.
+            new Thread(() -> System.exit(DISMISSED_STATUS), "dismissed").start();
+        });
+    }
+
+    /**
+     * As {@link #start(YarnConfiguration)}.
+     *
+     * @param dismissed hears why the resource manager wants this node to go; it must not wait for {@link #close}
+     */
+    static NodeManager start(YarnConfiguration configuration, InstantSource clock, Consumer<String> dismissed) {
+        NodeAddresses addresses = NodeAddresses.read(configuration);
+        Resource capability = NodeCapability.read(configuration);
+        List<InetSocketAddress> resourceManagers = ResourceManagerAddresses.read(configuration);
+        NodeDirectories directories = NodeDirectories.open(
+                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
+                NodeManagerSettings.LOCAL_DIRS.key(),
+                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
+                NodeManagerSettings.LOG_DIRS.key());
+        try {
+            LeaderSearch search = new LeaderSearch(configuration, resourceManagers, RandomGenerator.getDefault());
+            return new NodeManager(configuration, clock, dismissed, addresses, capability, directories, search);
+        } catch (RuntimeException e) {
+            directories.close();
+            throw e;
+        }
+    }
+
+    private NodeManager(
+            YarnConfiguration configuration,
+            InstantSource clock,
+            Consumer<String> dismissed,
+            NodeAddresses addresses,
+            Resource capability,
+            NodeDirectories directories,
+            LeaderSearch search) {
+        this.directories = directories;
+        this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
+        int maxDownloads = NodeManagerSettings.DOWNLOAD_THREADS.get(configuration);
+        this.downloads = new WorkerPool("download", maxDownloads, maxDownloads);
+
+        AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
+        this.loop =
+                new EventLoop("node-writer", QUEUE_CAPACITY, TICK_INTERVAL_MS, () -> tick(ticking), new ExitOnFault());
+        this.writer = new LoopHandoff(loop);
+
+        NmTokenSecrets nmTokens = new NmTokenSecrets();
+        ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
+        AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
+        this.server = RpcServer.start(
+                configuration,
+                addresses.bind(),
+                NodeManagerSettings.ADDRESS.key(),
+                RpcServer.Authentication.TOKEN_ONLY,
+                nmTokens,
+                ContainerManagementEndpoint.protocol(endpoint::get));
+        this.nodeId = addresses.nodeId(server.port());
+        nmTokens.setNodeId(nodeId);
+        containerTokens.setNodeId(nodeId);
+        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, capability);
+
+        AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
+        this.controller = new NodeController(
+                new NodeController.Limits(
+                        killDelayMs,
+                        NodeManagerSettings.DIAGNOSTICS_SIZE.get(configuration),
+                        NodeManagerSettings.STDERR_TAIL.get(configuration),
+                        NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
+                directories,
+                cache(configuration, maxDownloads, clock),
+                new ContainerLauncher(environment(configuration, nodeId)),
+                new NodeController.Threads(workers, writer),
+                clock,
+                new Listener(reporting, nmTokens));
+        this.link = new ResourceManagerLink(
+                identity,
+                search,
+                new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
+                writer,
+                controller,
+                clock,
+                dismissed);
+        endpoint.set(new ContainerManagementEndpoint(
+                identity, nmTokens, containerTokens, registration, writer, controller, clock));
+        ticking.set(controller);
+        reporting.set(link);
+        directories.clear().forEach(left -> workers.execute(() -> Deletion.delete(left)));
+        loop.start();
+        link.start();
+        log.info("node {} offers {}", nodeId, capability);
+    }
+
+    private static void tick(AtomicReference<@Nullable NodeController> ticking) {
+        NodeController controller = ticking.get();
+        if (controller != null) {
+            controller.tick();
+        }
+    }
+
+    private ResourceCache cache(Configuration configuration, int maxDownloads, InstantSource clock) {
+        long targetSizeBytes = NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT;
+        return new ResourceCache(
+                configuration,
+                directories,
+                new ResourceCache.Limits(maxDownloads, targetSizeBytes),
+                downloads,
+                workers,
+                writer,
+                clock);
+    }
+
+    private static NodeEnvironment environment(Configuration configuration, NodeId nodeId) {
+        Map<String, String> whitelisted = new HashMap<>();
+        for (String name : NodeManagerSettings.list(configuration, NodeManagerSettings.ENVIRONMENT_WHITELIST)) {
+            String value = System.getenv(name);
+            if (value != null) {
+                whitelisted.put(name, value);
+            }
+        }
+        return new NodeEnvironment(
+                nodeId.getHost(),
+                nodeId.getPort(),
+                NO_HTTP_PORT,
+                Map.copyOf(whitelisted),
+                NodeManagerSettings.ADMINISTRATOR_ENVIRONMENT.get(configuration),
+                NodeManagerSettings.USER_HOME.get(configuration));
+    }
+
+    /** Who hears of changes on the node. */
+    private record Listener(AtomicReference<@Nullable ResourceManagerLink> link, NmTokenSecrets nmTokens)
+            implements NodeListener {
+        @Override
+        public void containersChanged() {
+            ResourceManagerLink reporting = link.get();
+            if (reporting != null) {
+                reporting.report();
+            }
+        }
+
+        @Override
+        public void applicationEnded(ApplicationId application) {
+            nmTokens.forget(application);
+        }
+    }
+
+    /** Where application masters reach this node. */
+    public NodeId nodeId() {
+        return nodeId;
+    }
+
+    /** Whether a resource manager has taken this node. */
+    public boolean isRegistered() {
+        return registration.isRegistered();
+    }
+
+    @Override
+    public String description() {
+        return "node-manager " + nodeId;
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        link.close();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        writer.execute(() -> controller.stopAll(ended));
+        try {
+            ended.get(killDelayMs + STOP_LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("containers may be left running: they did not end in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server.close();
+        writer.close();
+        loop.close();
+        downloads.close();
+        workers.drain(DRAIN_LIMIT_MS);
+        directories.close();
+        log.info("node {} has stopped", nodeId);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.heddle.nm;
+
+import dev.heddle.common.UserException;
+import dev.heddle.common.config.Setting;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+
+/** Every setting that the node manager reads itself, all by YARN's keys. Addresses of resource managers come on top. */
+public final class NodeManagerSettings {
+    public static final Setting<String> ADDRESS = Setting.text(
+            YarnConfiguration.NM_ADDRESS,
+            "${yarn.nodemanager.hostname}:0",
+            "Where application masters reach this node; port 0 takes a free one.");
+    public static final Setting<String> HOSTNAME = Setting.text(
+            "yarn.nodemanager.hostname", "0.0.0.0", "The host of this node's addresses; 0.0.0.0 asks the system.");
+    public static final Setting<String> BIND_HOST = Setting.text(
+            YarnConfiguration.NM_BIND_HOST,
+            "",
+            "The address that is listened on, where it is not the one that others use.");
+    public static final Setting<String> LOCAL_DIRS = Setting.text(
+            YarnConfiguration.NM_LOCAL_DIRS,
+            "${hadoop.tmp.dir}/nm-local-dir",
+            "Directories for files and containers, separated by commas, best one on each disk.");
+    public static final Setting<String> LOG_DIRS = Setting.text(
+            YarnConfiguration.NM_LOG_DIRS,
+            "${yarn.log.dir}/userlogs",
+            "Directories for the logs of containers, separated by commas.");
+    public static final Setting<Integer> MEMORY = Setting.integer(
+            YarnConfiguration.NM_PMEM_MB,
+            -1,
+            -1,
+            Integer.MAX_VALUE,
+            "MB",
+            "Memory for containers; -1 stands for 8192, or for what the machine has if hardware is detected.");
+    public static final Setting<Integer> VCORES = Setting.integer(
+            YarnConfiguration.NM_VCORES,
+            -1,
+            -1,
+            Integer.MAX_VALUE,
+            "",
+            "Virtual cores for containers; -1 stands for 8, or for the machine's cores if hardware is detected.");
+    public static final Setting<Boolean> DETECT_HARDWARE = Setting.bool(
+            YarnConfiguration.NM_ENABLE_HARDWARE_CAPABILITY_DETECTION,
+            false,
+            "Whether memory and virtual cores that are -1 follow from the machine.");
+    public static final Setting<Integer> RESERVED_MEMORY = Setting.integer(
+            YarnConfiguration.NM_SYSTEM_RESERVED_PMEM_MB,
+            -1,
+            -1,
+            Integer.MAX_VALUE,
+            "MB",
+            "Memory that is kept from containers if hardware is detected; -1 keeps a fifth.");
+    public static final Setting<Long> KILL_DELAY = Setting.millis(
+            YarnConfiguration.NM_SLEEP_DELAY_BEFORE_SIGKILL_MS,
+            YarnConfiguration.DEFAULT_NM_SLEEP_DELAY_BEFORE_SIGKILL_MS,
+            "How long a container may take to end after SIGTERM before it gets SIGKILL.");
+    public static final Setting<String> ENVIRONMENT_WHITELIST = Setting.text(
+            YarnConfiguration.NM_ENV_WHITELIST,
+            YarnConfiguration.DEFAULT_NM_ENV_WHITELIST,
+            "The node manager's own variables that containers inherit, separated by commas.");
+    public static final Setting<String> ADMINISTRATOR_ENVIRONMENT = Setting.text(
+            YarnConfiguration.NM_ADMIN_USER_ENV,
+            YarnConfiguration.DEFAULT_NM_ADMIN_USER_ENV,
+            "Variables that every container gets, as NAME=value separated by commas.");
+    public static final Setting<String> USER_HOME = Setting.text(
+            YarnConfiguration.NM_USER_HOME_DIR,
+            YarnConfiguration.DEFAULT_NM_USER_HOME_DIR,
+            "The value of HOME in containers.");
+    public static final Setting<Integer> DOWNLOAD_THREADS = Setting.integer(
+            YarnConfiguration.NM_LOCALIZER_FETCH_THREAD_COUNT,
+            YarnConfiguration.DEFAULT_NM_LOCALIZER_FETCH_THREAD_COUNT,
+            1,
+            1_000,
+            "",
+            "How many files are fetched at the same time.");
+    public static final Setting<Integer> CACHE_SIZE = Setting.integer(
+            YarnConfiguration.NM_LOCALIZER_CACHE_TARGET_SIZE_MB,
+            (int) YarnConfiguration.DEFAULT_NM_LOCALIZER_CACHE_TARGET_SIZE_MB,
+            0,
+            Integer.MAX_VALUE,
+            "MB",
+            "How much is kept of files that no container uses any more.");
+    public static final Setting<Integer> DIAGNOSTICS_SIZE = Setting.integer(
+            YarnConfiguration.NM_CONTAINER_DIAGNOSTICS_MAXIMUM_SIZE,
+            YarnConfiguration.DEFAULT_NM_CONTAINER_DIAGNOSTICS_MAXIMUM_SIZE,
+            1_000,
+            1_000_000,
+            "characters",
+            "How much is kept of what there is to say about one container.");
+    public static final Setting<Integer> STDERR_TAIL = Setting.integer(
+            YarnConfiguration.NM_CONTAINER_STDERR_BYTES,
+            (int) YarnConfiguration.DEFAULT_NM_CONTAINER_STDERR_BYTES,
+            0,
+            1_000_000,
+            "bytes",
+            "How much of the end of its error files is told of a container that failed.");
+    public static final Setting<Long> STOPPED_MEMORY = Setting.millis(
+            "yarn.nodemanager.duration-to-track-stopped-containers",
+            600_000,
+            "How long a container that has ended is remembered as such.");
+
+    private NodeManagerSettings() {}
+
+    /** What a setting lists, separated by commas. */
+    static List<String> list(Configuration configuration, Setting<String> setting) {
+        return Arrays.stream(setting.get(configuration).split(",", -1))
+                .map(String::trim)
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /**
+     * The directories that a setting names.
+     *
+     * @throws UserException if it names none, or one that cannot be
+     */
+    static List<Path> directories(Configuration configuration, Setting<String> setting) {
+        List<Path> directories = new ArrayList<>();
+        for (String name : list(configuration, setting)) {
+            if (name.contains("${")) {
+                throw new UserException(setting.key() + " is '" + name
+                        + "', which refers to a property that is not set: name a directory");
+            }
+            try {
+                Path path = name.startsWith("file:") ? Path.of(URI.create(name)) : Path.of(name);
+                directories.add(path.toAbsolutePath().normalize());
+            } catch (IllegalArgumentException e) {
+                throw new UserException(setting.key() + " is '" + name + "', which is no directory's name", e);
+            }
+        }
+        if (directories.isEmpty()) {
+            throw new UserException(setting.key() + " is empty: name at least one directory");
+        }
+        return directories;
+    }
+
+    /** In the order of the reference page. */
+    public static List<Setting<?>> all() {
+        return List.of(
+                ADDRESS,
+                HOSTNAME,
+                BIND_HOST,
+                LOCAL_DIRS,
+                LOG_DIRS,
+                MEMORY,
+                VCORES,
+                DETECT_HARDWARE,
+                RESERVED_MEMORY,
+                KILL_DELAY,
+                ENVIRONMENT_WHITELIST,
+                ADMINISTRATOR_ENVIRONMENT,
+                USER_HOME,
+                DOWNLOAD_THREADS,
+                CACHE_SIZE,
+                DIAGNOSTICS_SIZE,
+                STDERR_TAIL,
+                STOPPED_MEMORY);
+    }
+}

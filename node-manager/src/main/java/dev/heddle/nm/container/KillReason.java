@@ -1,0 +1,31 @@
+package dev.heddle.nm.container;
+
+import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
+
+/** Who wants a container dead, with the exit status and the words that YARN has for it. */
+public enum KillReason {
+    APPLICATION_MASTER(ContainerExitStatus.KILLED_BY_APPMASTER, "Container killed by the ApplicationMaster."),
+    RESOURCE_MANAGER(ContainerExitStatus.KILLED_BY_RESOURCEMANAGER, "Container Killed by ResourceManager"),
+    APPLICATION_COMPLETED(
+            ContainerExitStatus.KILLED_AFTER_APP_COMPLETION,
+            "Container killed on application-finish event: Application killed by ResourceManager"),
+    SHUTDOWN(
+            ContainerExitStatus.KILLED_AFTER_APP_COMPLETION,
+            "Container killed on application-finish event: Application killed on shutdown");
+
+    private final int exitStatus;
+    private final String words;
+
+    KillReason(int exitStatus, String words) {
+        this.exitStatus = exitStatus;
+        this.words = words;
+    }
+
+    int exitStatus() {
+        return exitStatus;
+    }
+
+    String words() {
+        return words;
+    }
+}

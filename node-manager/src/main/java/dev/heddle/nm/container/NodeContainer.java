@@ -1,0 +1,91 @@
+package dev.heddle.nm.container;
+
+import dev.heddle.nm.launch.ContainerPaths;
+import dev.heddle.nm.launch.ContainerProcess;
+import java.time.Instant;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One container's state. Owned by the writer thread, except for what is final. */
+final class NodeContainer {
+    private static final Logger log = LoggerFactory.getLogger(NodeContainer.class);
+
+    final StartOrder order;
+    final ContainerPaths paths;
+    private final Diagnostics diagnostics;
+
+    private ContainerState state = ContainerState.LIFECYCLE.initial();
+    private int exitStatus = ContainerExitStatus.INVALID;
+    private @Nullable KillReason killReason;
+    private @Nullable ContainerProcess process;
+    private @Nullable Instant forceAt;
+
+    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
+        this.order = order;
+        this.paths = paths;
+        this.diagnostics = new Diagnostics(diagnosticsLimit);
+    }
+
+    ContainerId id() {
+        return order.token().getContainerID();
+    }
+
+    ApplicationId application() {
+        return id().getApplicationAttemptId().getApplicationId();
+    }
+
+    ContainerState state() {
+        return state;
+    }
+
+    void move(ContainerState to, String why) {
+        log.info("{} {} -> {}: {}", id(), state, to, why);
+        state = ContainerState.LIFECYCLE.transition(state, to);
+    }
+
+    void say(Instant now, String line) {
+        diagnostics.add(now, line);
+    }
+
+    /** Records who wants the container dead; the first one counts. */
+    void condemn(KillReason reason, Instant now) {
+        killReason = reason;
+        exitStatus = reason.exitStatus();
+        say(now, reason.words());
+    }
+
+    boolean isCondemned() {
+        return killReason != null;
+    }
+
+    void exitStatus(int status) {
+        exitStatus = status;
+    }
+
+    @Nullable
+    ContainerProcess process() {
+        return process;
+    }
+
+    void process(ContainerProcess started) {
+        process = started;
+    }
+
+    /** When patience with a container that was told to end runs out, or null where it was not told or has been forced. */
+    @Nullable
+    Instant forceAt() {
+        return forceAt;
+    }
+
+    void forceAt(@Nullable Instant time) {
+        forceAt = time;
+    }
+
+    ContainerSnapshot snapshot() {
+        return new ContainerSnapshot(order.token(), state, exitStatus, diagnostics.toString());
+    }
+}

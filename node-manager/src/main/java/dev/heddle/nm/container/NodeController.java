@@ -1,0 +1,285 @@
+package dev.heddle.nm.container;
+
+import dev.heddle.nm.directories.Deletion;
+import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.launch.ContainerLauncher;
+import dev.heddle.nm.launch.ContainerPaths;
+import dev.heddle.nm.launch.ExitReport;
+import dev.heddle.nm.localization.ResourceCache;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The containers and applications of this node, and what is decided about them.
+ *
+ * <p>Every method is called by the writer thread. A container is known from its start until its end has been acknowledged
+ * by the resource manager, or its application has been cleaned up and its end been told once.
+ */
+public final class NodeController {
+    private static final Logger log = LoggerFactory.getLogger(NodeController.class);
+
+    /** Containers that a node knows at once, ended ones that nobody has acknowledged included. */
+    public static final int MAX_CONTAINERS = 10_000;
+
+    private final Limits limits;
+    private final NodeDirectories directories;
+    private final ResourceCache cache;
+    private final Executor workers;
+    private final InstantSource clock;
+    private final NodeListener listener;
+    private final ContainerFlow flow;
+
+    private final Map<ContainerId, NodeContainer> containers = new LinkedHashMap<>();
+    private final Map<ApplicationId, NodeApplication> applications = new LinkedHashMap<>();
+    private final RecentContainers stopped;
+    private final RecentContainers started;
+    private @Nullable CompletableFuture<Void> stopping;
+
+    /**
+     * What bounds the work of a node.
+     *
+     * @param killDelayMs between SIGTERM and SIGKILL
+     * @param diagnosticsLimit characters kept about one container
+     * @param stderrTailBytes how much of an error file is told
+     * @param stoppedMemoryMs how long an ended container is remembered as such
+     */
+    public record Limits(long killDelayMs, int diagnosticsLimit, int stderrTailBytes, long stoppedMemoryMs) {}
+
+    /** Where blocking work is done, and how its results come back. */
+    public record Threads(Executor workers, Executor writer) {}
+
+    /** An application with at least one container here, or files that such a container has left. */
+    private static final class NodeApplication {
+        final String user;
+        final Set<ContainerId> live = new HashSet<>();
+        ApplicationState state = ApplicationState.LIFECYCLE.initial();
+
+        NodeApplication(String user) {
+            this.user = user;
+        }
+    }
+
+    public NodeController(
+            Limits limits,
+            NodeDirectories directories,
+            ResourceCache cache,
+            ContainerLauncher launcher,
+            Threads threads,
+            InstantSource clock,
+            NodeListener listener) {
+        this.limits = limits;
+        this.directories = directories;
+        this.cache = cache;
+        this.workers = threads.workers();
+        this.clock = clock;
+        this.listener = listener;
+        this.stopped = new RecentContainers(MAX_CONTAINERS);
+        this.started = new RecentContainers(MAX_CONTAINERS);
+        this.flow = new ContainerFlow(
+                cache,
+                launcher,
+                new ExitReport(limits.stderrTailBytes()),
+                new ContainerFlow.Workers(threads.workers(), threads.writer(), limits.killDelayMs()),
+                clock,
+                container -> listener.containersChanged(),
+                this::done);
+    }
+
+    /**
+     * Accepts a container; the rest goes on by itself.
+     *
+     * @throws YarnException if it must not be started
+     */
+    public void start(StartOrder order) throws YarnException {
+        ContainerId id = order.token().getContainerID();
+        ApplicationId applicationId = id.getApplicationAttemptId().getApplicationId();
+        Instant now = clock.instant();
+        if (stopping != null) {
+            throw new YarnException("Container start failed as the NodeManager is in the process of shutting down");
+        }
+        if (containers.containsKey(id)) {
+            throw new YarnException("Container " + id + " already is running on this node!!");
+        }
+        if (started.contains(id, now)) {
+            throw new YarnException("Unauthorized request to start container.\n Attempt to relaunch the same container"
+                    + " with id " + id + ".");
+        }
+        if (containers.size() >= MAX_CONTAINERS) {
+            throw new YarnException("Container " + id + " is refused: this node knows " + MAX_CONTAINERS
+                    + " containers already, which is its limit");
+        }
+        String user = order.launch().user();
+        NodeApplication application = applications.computeIfAbsent(applicationId, absent -> new NodeApplication(user));
+        if (application.state != ApplicationState.RUNNING) {
+            throw new YarnException("Container " + id + " is refused: application " + applicationId
+                    + " has ended and is being cleaned up on this node");
+        }
+        if (!application.user.equals(user)) {
+            throw new YarnException(
+                    "Container " + id + " is refused: application " + applicationId + " belongs to another user");
+        }
+        started.add(id, Instant.ofEpochMilli(order.token().getExpiryTimeStamp()), now);
+        NodeContainer container =
+                new NodeContainer(order, ContainerPaths.choose(directories, order.launch()), limits.diagnosticsLimit());
+        containers.put(id, container);
+        application.live.add(id);
+        log.info("{} accepted for user {} with {}", id, user, order.token().getResource());
+        flow.begin(container);
+    }
+
+    /**
+     * Ends a container for its application master.
+     *
+     * @throws YarnException if this node does not know it
+     */
+    public void stop(ContainerId id) throws YarnException {
+        NodeContainer container = containers.get(id);
+        if (container != null) {
+            flow.kill(container, KillReason.APPLICATION_MASTER);
+        } else if (!stopped.contains(id, clock.instant())) {
+            throw new YarnException("Container " + id + " is not handled by this NodeManager");
+        }
+    }
+
+    /**
+     * How a container is.
+     *
+     * @throws YarnException if this node does not know it (any more)
+     */
+    public ContainerSnapshot status(ContainerId id) throws YarnException {
+        NodeContainer container = containers.get(id);
+        if (container != null) {
+            return container.snapshot();
+        }
+        throw new YarnException("Container " + id
+                + (stopped.contains(id, clock.instant())
+                        ? " was recently stopped on node manager."
+                        : " is not handled by this NodeManager"));
+    }
+
+    /** Everything there is to tell the resource manager. */
+    public NodeReport report() {
+        return new NodeReport(
+                containers.values().stream().map(NodeContainer::snapshot).toList(), List.copyOf(applications.keySet()));
+    }
+
+    /**
+     * Follows the resource manager's answer to a report.
+     *
+     * @param told the report that it has answered
+     */
+    public void apply(NodeReport told, NodeInstructions instructions) {
+        for (ContainerId id : instructions.acknowledged()) {
+            forgetIfDone(id);
+        }
+        for (ContainerSnapshot snapshot : told.containers()) {
+            ApplicationId application = snapshot.id().getApplicationAttemptId().getApplicationId();
+            if (snapshot.isDone() && !applications.containsKey(application)) {
+                forgetIfDone(snapshot.id());
+            }
+        }
+        for (ContainerId id : instructions.kill()) {
+            NodeContainer container = containers.get(id);
+            if (container != null) {
+                flow.kill(container, KillReason.RESOURCE_MANAGER);
+            }
+        }
+        for (ApplicationId id : instructions.finished()) {
+            finish(id, KillReason.APPLICATION_COMPLETED);
+        }
+    }
+
+    private void forgetIfDone(ContainerId id) {
+        NodeContainer container = containers.get(id);
+        if (container != null && container.state() == ContainerState.DONE) {
+            containers.remove(id);
+        }
+    }
+
+    private void finish(ApplicationId id, KillReason reason) {
+        NodeApplication application = applications.get(id);
+        if (application == null || application.state != ApplicationState.RUNNING) {
+            return;
+        }
+        move(id, application, ApplicationState.FINISHING, reason.words());
+        for (ContainerId live : List.copyOf(application.live)) {
+            NodeContainer container = containers.get(live);
+            if (container != null) {
+                flow.kill(container, reason);
+            }
+        }
+        finishIfEmpty(id, application);
+    }
+
+    private void finishIfEmpty(ApplicationId id, NodeApplication application) {
+        if (application.state != ApplicationState.FINISHING || !application.live.isEmpty()) {
+            return;
+        }
+        move(id, application, ApplicationState.FINISHED, "none of its containers is left");
+        applications.remove(id);
+        cache.applicationEnded(id.toString());
+        List<Path> folders = directories.localRoots().stream()
+                .map(root -> NodeDirectories.applicationDirectory(root, application.user, id.toString()))
+                .toList();
+        workers.execute(() -> folders.forEach(Deletion::delete));
+        listener.applicationEnded(id);
+        if (stopping != null && applications.isEmpty()) {
+            stopping.complete(null);
+        }
+    }
+
+    private static void move(ApplicationId id, NodeApplication application, ApplicationState to, String why) {
+        log.info("{} {} -> {}: {}", id, application.state, to, why);
+        application.state = ApplicationState.LIFECYCLE.transition(application.state, to);
+    }
+
+    private void done(NodeContainer container) {
+        Instant now = clock.instant();
+        stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
+        Path work = container.paths.work();
+        workers.execute(() -> Deletion.delete(work));
+        listener.containersChanged();
+        NodeApplication application = applications.get(container.application());
+        if (application != null) {
+            application.live.remove(container.id());
+            finishIfEmpty(container.application(), application);
+        }
+    }
+
+    /** Looks after what is due. */
+    public void tick() {
+        Instant now = clock.instant();
+        for (NodeContainer container : containers.values()) {
+            flow.enforce(container, now);
+        }
+    }
+
+    /**
+     * Ends everything. Nothing is started any more.
+     *
+     * @param ended completes when no container is left
+     */
+    public void stopAll(CompletableFuture<Void> ended) {
+        stopping = ended;
+        if (applications.isEmpty()) {
+            ended.complete(null);
+        }
+        for (ApplicationId id : List.copyOf(applications.keySet())) {
+            finish(id, KillReason.SHUTDOWN);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.heddle.nm.launch;
+
+import dev.heddle.nm.directories.NodeDirectories;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Map;
+import org.apache.hadoop.io.DataOutputBuffer;
+
+/** Lays a container's files out and starts its process. Blocks for as long as that takes; safe for all threads. */
+public final class ContainerLauncher {
+    private static final String FOR_OWNER = "rw-------";
+    private static final String FOR_OWNER_TO_RUN = "rwx------";
+    private static final String FOR_GROUP_TO_READ = "rw-r-----";
+
+    private final NodeEnvironment node;
+    private final ProcessLauncher processes = new ProcessLauncher();
+
+    public ContainerLauncher(NodeEnvironment node) {
+        this.node = node;
+    }
+
+    /**
+     * Starts a container.
+     *
+     * @param links names in its directory and what they point to
+     * @throws IOException if it cannot be started; the message says why
+     */
+    public ContainerProcess launch(LaunchRequest request, ContainerPaths paths, Map<String, Path> links)
+            throws IOException {
+        String script;
+        try {
+            script = new LaunchScript(node, request, paths).text();
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        for (Path directory : paths.applicationDirectories()) {
+            NodeDirectories.makePrivate(directory);
+        }
+        for (Path directory : paths.logDirectories()) {
+            NodeDirectories.makePrivate(directory);
+        }
+        NodeDirectories.makePrivate(paths.temporary());
+        DataOutputBuffer tokens = new DataOutputBuffer();
+        request.credentials().writeTokenStorageToStream(tokens);
+        write(paths.tokenFile(), Arrays.copyOf(tokens.getData(), tokens.getLength()), FOR_OWNER);
+        for (Map.Entry<String, Path> link : links.entrySet()) {
+            Path at = paths.work().resolve(link.getKey());
+            Path parent = at.getParent();
+            if (parent != null && !parent.equals(paths.work())) {
+                NodeDirectories.makePrivate(parent);
+            }
+            Files.createSymbolicLink(at, link.getValue());
+        }
+        byte[] text = script.getBytes(StandardCharsets.UTF_8);
+        write(paths.script(), text, FOR_OWNER_TO_RUN);
+        write(paths.log().resolve(paths.script().getFileName()), text, FOR_GROUP_TO_READ);
+        return processes.start(paths);
+    }
+
+    private static void write(Path file, byte[] content, String permissions) throws IOException {
+        try (OutputStream out = Channels.newOutputStream(Files.newByteChannel(
+                file,
+                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))))) {
+            out.write(content);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.heddle.nm.launch;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+
+/**
+ * What an application wants to run in a container.
+ *
+ * @param user who runs it
+ * @param commands joined by spaces, as YARN does
+ * @param environment in the application's words, before expansion
+ * @param credentials of the application, for reading its files and for the container itself; nobody changes them
+ */
+public record LaunchRequest(
+        ContainerId container,
+        String user,
+        List<String> commands,
+        Map<String, String> environment,
+        Credentials credentials) {
+    public LaunchRequest {
+        commands = List.copyOf(commands);
+        environment = Map.copyOf(environment);
+    }
+
+    public String application() {
+        return container.getApplicationAttemptId().getApplicationId().toString();
+    }
+
+    // Neither the environment nor the credentials belong in a log.
+    @Override
+    public String toString() {
+        return "launch of " + container;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.heddle.nm.wire;
+
+import dev.heddle.common.resources.Resource;
+import org.apache.hadoop.yarn.api.records.NodeId;
+
+/**
+ * Who this node is and what it offers.
+ *
+ * @param httpPort 0 where no page is served
+ */
+public record NodeIdentity(NodeId nodeId, int httpPort, Resource capability) {}

@@ -1,0 +1,81 @@
+package dev.heddle.nm.wire;
+
+import dev.heddle.nm.container.ContainerSnapshot;
+import dev.heddle.nm.container.ContainerState;
+import dev.heddle.nm.container.NodeReport;
+import java.time.Instant;
+import java.util.List;
+import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.ContainerSubState;
+import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
+import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
+import org.apache.hadoop.yarn.server.api.records.NodeStatus;
+
+/** Puts what this node knows into YARN's records. */
+final class NodeRecords {
+    private NodeRecords() {}
+
+    static ContainerStatus status(ContainerSnapshot container, NodeIdentity node) {
+        ContainerTokenIdentifier token = container.token();
+        ContainerStatus status = ContainerStatus.newInstance(
+                container.id(),
+                token.getExecutionType(),
+                state(container),
+                container.diagnostics(),
+                container.exitStatus());
+        status.setCapability(token.getResource());
+        status.setContainerSubState(subState(container.state()));
+        status.setHost(node.nodeId().getHost());
+        return status;
+    }
+
+    /** As told at a registration, where the resource manager may know nothing of the container. */
+    static NMContainerStatus registered(ContainerSnapshot container) {
+        ContainerTokenIdentifier token = container.token();
+        NMContainerStatus status = NMContainerStatus.newInstance(
+                container.id(),
+                token.getVersion(),
+                state(container),
+                token.getResource(),
+                container.diagnostics(),
+                container.exitStatus(),
+                token.getPriority(),
+                token.getCreationTime(),
+                token.getNodeLabelExpression(),
+                token.getExecutionType(),
+                token.getAllocationRequestId());
+        status.setAllocationTags(token.getAllcationTags());
+        return status;
+    }
+
+    static NodeStatus nodeStatus(NodeReport report, NodeIdentity node, int responseId, Instant now) {
+        NodeHealthStatus health = NodeHealthStatus.newInstance(true, "", now.toEpochMilli());
+        return NodeStatus.newInstance(
+                node.nodeId(),
+                responseId,
+                report.containers().stream()
+                        .map(container -> status(container, node))
+                        .toList(),
+                List.of(),
+                health,
+                null,
+                null,
+                List.of());
+    }
+
+    private static org.apache.hadoop.yarn.api.records.ContainerState state(ContainerSnapshot container) {
+        return container.isDone()
+                ? org.apache.hadoop.yarn.api.records.ContainerState.COMPLETE
+                : org.apache.hadoop.yarn.api.records.ContainerState.RUNNING;
+    }
+
+    private static ContainerSubState subState(ContainerState state) {
+        return switch (state) {
+            case LOCALIZING, LAUNCHING -> ContainerSubState.SCHEDULED;
+            case RUNNING, KILLING -> ContainerSubState.RUNNING;
+            case ENDING -> ContainerSubState.COMPLETING;
+            case DONE -> ContainerSubState.DONE;
+        };
+    }
+}
