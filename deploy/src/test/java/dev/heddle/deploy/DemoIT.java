@@ -85,7 +85,7 @@ class DemoIT {
         assertCounted(demo);
         assertThat(demo.stdout())
                 .contains("executors 3/3")
-                .containsPattern("The page of the resource manager: http://[^ ]+:\\d+/");
+                .containsPattern("The resource manager's page: http://[^ ]+:\\d+/");
         assertThat(Commands.processesOf(directory)).isEmpty();
         try (Stream<Path> made = Files.list(directory.resolve("demo files"))) {
             Path files = made.findFirst().orElseThrow();
@@ -119,7 +119,10 @@ class DemoIT {
     @Test
     void shouldLeaveNoProcessWhenInterruptedWhileStarting() throws Exception {
         try (ChildProcess demo = demo("demo")) {
-            demo.awaitLine("Starting", Commands.LIMIT);
+            Await.until(
+                    "some daemons",
+                    Commands.LIMIT,
+                    () -> Commands.processesOf(directory).size() > 3);
             Commands.signal(demo, "TERM");
             assertThat(demo.awaitExit(Commands.LIMIT)).isEqualTo(143);
             awaitNoProcess(demo);
