@@ -8,27 +8,40 @@ import dev.heddle.testbed.HadoopProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivilegedExceptionAction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
+import org.apache.hadoop.yarn.api.records.Container;
+import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.apache.hadoop.yarn.api.records.ContainerState;
+import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.LocalResource;
 import org.apache.hadoop.yarn.api.records.LocalResourceType;
 import org.apache.hadoop.yarn.api.records.LocalResourceVisibility;
 import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.URL;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.client.api.AMRMClient;
+import org.apache.hadoop.yarn.client.api.NMClient;
+import org.apache.hadoop.yarn.client.api.NMTokenCache;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.client.api.YarnClientApplication;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,7 +111,12 @@ class HadoopResourceManagerIT {
                 null,
                 null,
                 null));
-        return client.submitApplication(context);
+        try {
+            return client.submitApplication(context);
+        } catch (YarnException e) {
+            // The client looks until it sees the application accepted; one that has failed by then is an error to it.
+            return context.getApplicationId();
+        }
     }
 
     private ApplicationReport awaitEnd(ApplicationId id) {
@@ -176,8 +194,8 @@ class HadoopResourceManagerIT {
     void shouldEndAProcessGroupWithItsApplication() throws Exception {
         // One child that ends when told to, one that does not, and a leader that does not either.
         ApplicationId id = submit(
-                "trap '' TERM; sleep 1002 & echo $! > <LOG_DIR>/stubborn; trap - TERM; "
-                        + "sleep 1001 & echo $! > <LOG_DIR>/obedient; trap '' TERM; wait; sleep 1003",
+                "trap '' TERM; sleep 1002 & echo \\$! > <LOG_DIR>/stubborn; trap - TERM; "
+                        + "sleep 1001 & echo \\$! > <LOG_DIR>/obedient; trap '' TERM; wait; sleep 1003",
                 Map.of(),
                 Map.of());
         Await.until(
@@ -197,6 +215,80 @@ class HadoopResourceManagerIT {
                 () -> ProcessHandle.of(stubborn).isEmpty()
                         && ProcessHandle.of(obedient).isEmpty());
         Await.until("the files to go", LIMIT, () -> applicationFolders(local).isEmpty());
+    }
+
+    @Test
+    void shouldServeAStockApplicationMaster() throws Exception {
+        YarnClientApplication application = client.createApplication();
+        ApplicationSubmissionContext context = application.getApplicationSubmissionContext();
+        context.setUnmanagedAM(true);
+        context.setAMContainerSpec(ContainerLaunchContext.newInstance(Map.of(), Map.of(), List.of(), null, null, null));
+        context.setResource(Resource.newInstance(256, 1));
+        ApplicationId id = client.submitApplication(context);
+        Await.until(
+                "the attempt to be launched",
+                LIMIT,
+                () -> client.getApplicationReport(id).getYarnApplicationState() == YarnApplicationState.ACCEPTED
+                        && client.getAMRMToken(id) != null);
+        UserGroupInformation master = UserGroupInformation.createRemoteUser(System.getProperty("user.name"));
+        master.addToken(client.getAMRMToken(id));
+
+        ContainerStatus ended = master.doAs((PrivilegedExceptionAction<ContainerStatus>) this::runAndStopAContainer);
+
+        assertThat(ended.getExitStatus()).isEqualTo(ContainerExitStatus.KILLED_BY_APPMASTER);
+        assertThat(ended.getDiagnostics()).contains("Container killed by the ApplicationMaster.");
+        assertThat(awaitEnd(id).getFinalApplicationStatus()).isEqualTo(FinalApplicationStatus.SUCCEEDED);
+        assertThat(log(id, "stdout")).isEqualTo("running\n");
+    }
+
+    private ContainerStatus runAndStopAContainer() throws Exception {
+        try (AMRMClient<AMRMClient.ContainerRequest> resourceManager = AMRMClient.createAMRMClient();
+                NMClient nodes = NMClient.createNMClient()) {
+            NMTokenCache tokens = new NMTokenCache();
+            resourceManager.setNMTokenCache(tokens);
+            nodes.setNMTokenCache(tokens);
+            resourceManager.init(client.getConfig());
+            resourceManager.start();
+            nodes.init(client.getConfig());
+            nodes.start();
+            resourceManager.registerApplicationMaster("localhost", 0, "");
+            resourceManager.addContainerRequest(
+                    new AMRMClient.ContainerRequest(Resource.newInstance(256, 1), null, null, Priority.newInstance(1)));
+            List<Container> granted = new ArrayList<>();
+            Await.until("a grant", LIMIT, () -> {
+                granted.addAll(resourceManager.allocate(0.1f).getAllocatedContainers());
+                return !granted.isEmpty();
+            });
+            Container container = granted.get(0);
+            nodes.startContainer(
+                    container,
+                    ContainerLaunchContext.newInstance(
+                            Map.of(),
+                            Map.of(),
+                            List.of("{ echo running; sleep 1000; } 1><LOG_DIR>/stdout"),
+                            null,
+                            null,
+                            null));
+            Path out = logs.resolve(container
+                            .getId()
+                            .getApplicationAttemptId()
+                            .getApplicationId()
+                            .toString())
+                    .resolve(container.getId().toString())
+                    .resolve("stdout");
+            Await.until("the container to write", LIMIT, () -> Files.exists(out) && Files.size(out) > 0);
+            assertThat(nodes.getContainerStatus(container.getId(), container.getNodeId())
+                            .getState())
+                    .isEqualTo(ContainerState.RUNNING);
+            nodes.stopContainer(container.getId(), container.getNodeId());
+            List<ContainerStatus> ended = new ArrayList<>();
+            Await.until("the end of the container", LIMIT, () -> {
+                ended.addAll(resourceManager.allocate(0.5f).getCompletedContainersStatuses());
+                return !ended.isEmpty();
+            });
+            resourceManager.unregisterApplicationMaster(FinalApplicationStatus.SUCCEEDED, "", "");
+            return ended.get(0);
+        }
     }
 
     private static LocalResource resource(Path file) throws IOException {

@@ -20,6 +20,9 @@ public final class EventLoop implements AutoCloseable {
     /** Read and written by the loop's thread alone. */
     private boolean stopping;
 
+    /** The loop's thread takes no more tasks. */
+    private volatile boolean ended;
+
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
 
     private enum State {
@@ -50,9 +53,18 @@ public final class EventLoop implements AutoCloseable {
         return this;
     }
 
-    /** Queues a task. Returns false, and drops the task, when the queue is full or the loop is closed. */
+    /**
+     * Queues a task. Returns false, and drops the task, when the queue is full or the loop is closed. A task that was
+     * taken runs, also when the loop is closed at the same moment.
+     */
     public boolean offer(Runnable task) {
-        return state.get() != State.CLOSED && queue.offer(task);
+        if (state.get() == State.CLOSED || !queue.offer(task)) {
+            return false;
+        }
+        if (ended) {
+            runLeftovers();
+        }
+        return true;
     }
 
     /** Whether the calling thread is this loop's own. */
@@ -80,6 +92,25 @@ public final class EventLoop implements AutoCloseable {
                 return;
             }
         }
+        ended = true;
+        runLeftovers();
+    }
+
+    /**
+     * Runs what was offered while the loop was closing. Whoever offered before {@link #ended} was set leaves it to the
+     * loop's own thread; whoever comes later does it here, one at a time and after the loop.
+     */
+    private synchronized void runLeftovers() {
+        Runnable task = queue.poll();
+        while (task != null) {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                faults.fatal("running a task of " + thread.getName(), e);
+                return;
+            }
+            task = queue.poll();
+        }
     }
 
     private void stop() {
@@ -90,10 +121,14 @@ public final class EventLoop implements AutoCloseable {
     @Override
     public void close() {
         State before = state.getAndSet(State.CLOSED);
-        if (before != State.RUNNING || isCurrentThread()) {
+        if (before != State.RUNNING) {
             return;
         }
-        while (!queue.offer(this::stop)) {
+        if (isCurrentThread()) {
+            stop();
+            return;
+        }
+        while (thread.isAlive() && !queue.offer(this::stop)) {
             Thread.onSpinWait();
         }
         boolean interrupted = false;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,44 @@ class EventLoopTest {
         assertThat(ran).containsExactly("task");
         assertThat(loop.offer(() -> ran.add("late"))).isFalse();
         loop.close();
+    }
+
+    @Test
+    void shouldRunEveryTaskThatItTookWhileOthersCloseIt() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            EventLoop loop = loop(1 << 16, NO_FAULTS).start();
+            AtomicInteger ran = new AtomicInteger();
+            AtomicInteger taken = new AtomicInteger();
+            CountDownLatch busy = new CountDownLatch(2);
+            Runnable offering = () -> {
+                busy.countDown();
+                while (loop.offer(ran::incrementAndGet)) {
+                    taken.incrementAndGet();
+                }
+            };
+            Thread first = new Thread(offering);
+            Thread second = new Thread(offering);
+            first.start();
+            second.start();
+            busy.await();
+            loop.close();
+            first.join();
+            second.join();
+            assertThat(ran).hasValue(taken.get());
+        }
+    }
+
+    @Test
+    void shouldCloseFromItsOwnThread() throws Exception {
+        EventLoop loop = loop(16, NO_FAULTS).start();
+        CompletableFuture<Thread> own = new CompletableFuture<>();
+        loop.offer(() -> {
+            loop.close();
+            own.complete(Thread.currentThread());
+        });
+        own.get(10, TimeUnit.SECONDS).join(10_000);
+        assertThat(own.get(10, TimeUnit.SECONDS).isAlive()).isFalse();
+        assertThat(loop.offer(() -> {})).isFalse();
     }
 
     @Test
