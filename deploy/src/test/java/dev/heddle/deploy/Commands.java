@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +26,17 @@ final class Commands {
 
     /** Starts {@code heddle} with the arguments; what it prints goes to files that begin with the name. */
     static ChildProcess start(Path directory, String name, Map<String, String> environment, String... arguments) {
+        Path conf = DISTRIBUTION.resolve("conf");
+        List<String> options = new ArrayList<>();
+        options.add("@" + conf.resolve("command.options"));
+        if (Runtime.version().feature() >= 24) {
+            options.add("@" + conf.resolve("java24.options"));
+        }
         return ChildProcess.java(
                 directory,
                 name,
                 environment,
-                List.of("@" + DISTRIBUTION.resolve("conf").resolve("command.options")),
+                options,
                 DISTRIBUTION.resolve("lib").resolve("*").toString(),
                 "dev.heddle.deploy.Heddle",
                 arguments);
