@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -66,7 +68,18 @@ public final class Heddle {
         CommandLine commandLine = new CommandLine(new Heddle());
         commandLine.setParameterExceptionHandler(Heddle::explainUsage);
         commandLine.setExecutionExceptionHandler(Heddle::explainFailure);
+        commandLine.setExecutionStrategy(Heddle::run);
         return commandLine;
+    }
+
+    /** Runs the last command of the line; an error of the JVM's, a missing class say, is explained like an exception. */
+    private static int run(ParseResult parsed) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (Error e) {
+            List<CommandLine> commands = parsed.asCommandLineList();
+            throw new ExecutionException(commands.get(commands.size() - 1), e.toString(), e);
+        }
     }
 
     private static int explainUsage(ParameterException e, String[] arguments) {
@@ -82,20 +95,21 @@ public final class Heddle {
 
     private static int explainFailure(Exception e, CommandLine failed, ParseResult parsed) {
         boolean verbose = failed.getParseResult().hasMatchedOption(VERBOSE);
-        if (e instanceof UserException) {
-            failed.getErr().println("heddle: " + oneLine(e));
+        Throwable failure = e instanceof ExecutionException ? Objects.requireNonNullElse(e.getCause(), e) : e;
+        if (failure instanceof UserException) {
+            failed.getErr().println("heddle: " + oneLine(failure));
         } else {
             failed.getErr()
-                    .println("heddle: unexpected failure: " + e.getClass().getName() + ": " + oneLine(e)
+                    .println("heddle: unexpected failure: " + failure.getClass().getName() + ": " + oneLine(failure)
                             + (verbose ? "" : " (run with " + VERBOSE + " for the stack trace)"));
         }
         if (verbose) {
-            e.printStackTrace(failed.getErr());
+            failure.printStackTrace(failed.getErr());
         }
         return STATUS_FAILURE;
     }
 
-    private static String oneLine(Exception e) {
+    private static String oneLine(Throwable e) {
         String message = Objects.requireNonNullElse(e.getMessage(), "no message");
         return message.lines().findFirst().orElse("no message");
     }

@@ -31,6 +31,22 @@ class HeddleTest {
         }
     }
 
+    @Command(name = "lacking")
+    private static final class Lacking extends HeddleCommand {
+        @Override
+        public Integer call() {
+            throw new NoClassDefFoundError("some/Class");
+        }
+    }
+
+    @Test
+    void shouldExplainErrorsOfTheJvmToo() {
+        Result result = run(Heddle.commandLine().addSubcommand(new Lacking()), "lacking");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).contains("java.lang.NoClassDefFoundError: some/Class");
+    }
+
     @Test
     void shouldExplainWrongCommandLinesInOneLine() {
         for (List<String> wrong : List.of(

@@ -117,6 +117,14 @@ class LauncherTest {
     }
 
     @Test
+    void shouldSilenceTheWarningsOfLaterJavas() throws IOException {
+        write(javaHome.resolve("release"), "JAVA_VERSION=\"25\"\n");
+        assertThat(run(tree.resolve("heddle"), withJava(), "version").stdout())
+                .contains("/conf/java24.options\n-cp\n")
+                .endsWith("dev.heddle.deploy.Heddle\nversion\n");
+    }
+
+    @Test
     void shouldStopWhenTheBuildFails() throws IOException {
         script(tree.resolve("mvnw"), "echo 'no such symbol' >&2; exit 1");
         ChildProcess process = run(tree.resolve("heddle"), withJava(), "version");

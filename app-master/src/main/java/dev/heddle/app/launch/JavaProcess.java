@@ -50,12 +50,13 @@ public final class JavaProcess {
         words.add("-server");
         words.add("-Xmx" + heapMb + "m");
         words.add("-XX:+ExitOnOutOfMemoryError");
-        words.add("-Djava.io.tmpdir={{PWD}}/tmp");
+        // Nodes may keep their files in directories whose names hold spaces.
+        words.add("'-Djava.io.tmpdir={{PWD}}/tmp'");
         words.add("-Dlog4j.configuration=" + LOG_CONFIGURATION);
         words.add(mainClass);
         words.addAll(arguments);
-        words.add("1>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stdout");
-        words.add("2>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stderr");
+        words.add("1>'" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stdout'");
+        words.add("2>'" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stderr'");
         return List.of(String.join(" ", words));
     }
 }

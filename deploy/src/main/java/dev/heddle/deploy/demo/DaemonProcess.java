@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 final class DaemonProcess {
     private static final long POLL_INTERVAL_MS = 20;
     private static final String READY = "ready ";
+    private static final String MAIN_CLASS = "dev.heddle.deploy.Heddle";
 
     private final String name;
     private final Process process;
@@ -41,19 +43,17 @@ final class DaemonProcess {
             throws IOException {
         Path stdout = configuration.logs().resolve(name + ".out");
         Path stderr = configuration.logs().resolve(name + ".log");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "@" + distribution.daemonOptions(),
-                        "-Xmx" + heapMb + "m",
-                        // Short lives: time spent on optimizing them would not come back.
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        distribution.libraries().resolve("*").toString(),
-                        "dev.heddle.deploy.Heddle",
-                        command,
-                        "--exit-with-parent")
-                .redirectOutput(stdout.toFile())
-                .redirectError(stderr.toFile());
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(distribution.daemonOptions());
+        line.add("-Xmx" + heapMb + "m");
+        // Short lives: time spent on optimizing them would not come back.
+        line.add("-XX:TieredStopAtLevel=1");
+        line.add("-cp");
+        line.add(distribution.libraries().resolve("*").toString());
+        line.addAll(List.of(MAIN_CLASS, command, "--exit-with-parent"));
+        ProcessBuilder builder =
+                new ProcessBuilder(line).redirectOutput(stdout.toFile()).redirectError(stderr.toFile());
         builder.environment().remove("YARN_CONF_DIR");
         builder.environment()
                 .put("HADOOP_CONF_DIR", configuration.directoryOf(name).toString());

@@ -8,7 +8,6 @@ import dev.heddle.common.UserException;
 import dev.heddle.common.config.ConfigurationFiles;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,12 +66,14 @@ public record Demo(Distribution distribution, Path base, int executorMemoryMb, b
                 + configuration.directory());
         cluster.start();
         YarnConfiguration client = ConfigurationFiles.load(configuration.clientDirectory());
-        ClusterNodes.awaitRunning(client, DemoConfiguration.NODE_MANAGERS.size());
-        out.println("The cluster is up after " + secondsSince(beginNanos) + " s");
-        try (ApplicationSubmitter submitter = new ApplicationSubmitter(client)) {
+        try (ClusterClient view = new ClusterClient(client);
+                ApplicationSubmitter submitter = new ApplicationSubmitter(client)) {
+            view.awaitNodes(DemoConfiguration.NODE_MANAGERS.size());
+            out.println("The cluster is up after " + secondsSince(beginNanos) + " s");
             ApplicationId id = submitter.submit(wordCount());
             out.println(
                     "Submitted the word count of " + distribution.exampleText().getFileName() + " as " + id);
+            out.println("The resource manager's page: " + view.page(id));
             ProgressDisplay display = ProgressDisplay.on(out, System.getenv());
             ApplicationOutcome outcome = submitter.await(id, display::show);
             display.end();
@@ -81,8 +82,6 @@ public record Demo(Distribution distribution, Path base, int executorMemoryMb, b
                         + outcome.diagnostics() + " (logs: " + configuration.logs() + ")");
             }
             show(id, configuration, out);
-            out.println("The page of the resource manager: "
-                    + URI.create(outcome.trackingUrl()).resolve("/"));
         }
         out.println("Done after " + secondsSince(beginNanos) + " s");
         if (keep) {

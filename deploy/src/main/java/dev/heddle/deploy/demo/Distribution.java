@@ -2,6 +2,7 @@ package dev.heddle.deploy.demo;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where the files of Heddle lie: {@code lib} with every jar, {@code conf} with the JVM's options, {@code examples}.
@@ -9,6 +10,8 @@ import java.nio.file.Path;
  * @param home the directory that holds them, absolute
  */
 public record Distribution(Path home) {
+    private static final int FIRST_JAVA_THAT_WARNS = 24;
+
     /**
      * The distribution that the running program belongs to.
      *
@@ -37,9 +40,13 @@ public record Distribution(Path home) {
         return home.resolve("lib");
     }
 
-    /** The argument file with the options of a daemon's JVM. */
-    public Path daemonOptions() {
-        return home.resolve("conf").resolve("daemon.options");
+    /** What a daemon's JVM, one like this, is started with: argument files. */
+    List<String> daemonOptions() {
+        Path conf = home.resolve("conf");
+        String options = "@" + conf.resolve("daemon.options");
+        return Runtime.version().feature() < FIRST_JAVA_THAT_WARNS
+                ? List.of(options)
+                : List.of(options, "@" + conf.resolve("java24.options"));
     }
 
     public Path examplesJar() {

@@ -1,0 +1,141 @@
+package dev.heddle.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.testbed.Await;
+import dev.heddle.testbed.ChildProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoIT {
+    private final Path directory;
+
+    DemoIT(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    private ChildProcess demo(String name) {
+        return Commands.start(
+                directory,
+                name,
+                Map.of(),
+                "demo",
+                "--directory",
+                directory.resolve(name + " files").toString());
+    }
+
+    /** The result as it must be, counted letter by letter. */
+    private static List<String> expected() throws IOException {
+        Map<String, Integer> counts = new TreeMap<>();
+        StringBuilder word = new StringBuilder();
+        int linesWithA = 0;
+        boolean a = false;
+        for (char c : (Files.readString(Commands.TEXT, StandardCharsets.US_ASCII) + "\n").toCharArray()) {
+            a |= c == 'a';
+            char lower = c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c;
+            if (lower >= 'a' && lower <= 'z') {
+                word.append(lower);
+            } else if (word.length() > 0) {
+                counts.merge(word.toString(), 1, Integer::sum);
+                word.setLength(0);
+            }
+            if (c == '\n') {
+                linesWithA += a ? 1 : 0;
+                a = false;
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        // The map is in alphabetical order, which a stable sort keeps among equals.
+        counts.entrySet().stream()
+                .sorted((one, other) -> other.getValue() - one.getValue())
+                .limit(10)
+                .forEach(entry -> lines.add(entry.getKey() + " " + entry.getValue()));
+        lines.add("lines with a: " + linesWithA);
+        return lines;
+    }
+
+    private void assertCounted(ChildProcess demo) throws IOException {
+        assertThat(demo.awaitExit(Commands.LIMIT))
+                .as(demo.stdout() + demo.stderr())
+                .isZero();
+        assertThat(demo.stdout().lines().toList()).containsSequence(expected());
+        assertThat(demo.stderr()).isEmpty();
+    }
+
+    private void awaitNoProcess(ChildProcess demo) {
+        Path files = directory;
+        Await.until(
+                () -> "the end of " + Commands.processesOf(files) + "\n" + demo.stdout() + demo.stderr(),
+                Commands.LIMIT,
+                () -> Commands.processesOf(files).isEmpty());
+    }
+
+    @Test
+    void shouldCountWordsAndLeaveOnlyLogs() throws IOException {
+        ChildProcess demo = demo("demo");
+        assertCounted(demo);
+        assertThat(demo.stdout())
+                .contains("executors 3/3")
+                .containsPattern("The resource manager's page: http://[^ ]+:\\d+/");
+        assertThat(Commands.processesOf(directory)).isEmpty();
+        try (Stream<Path> made = Files.list(directory.resolve("demo files"))) {
+            Path files = made.findFirst().orElseThrow();
+            assertThat(files.resolve("work")).doesNotExist();
+            assertThat(files.resolve("logs").resolve("rm1.log")).exists();
+            assertThat(files.resolve("logs").resolve("nm1-containers")).exists();
+        }
+    }
+
+    @Test
+    void shouldRunTwiceAtTheSameTime() throws IOException {
+        try (ChildProcess one = demo("one");
+                ChildProcess other = demo("other")) {
+            assertCounted(one);
+            assertCounted(other);
+        }
+        assertThat(Commands.processesOf(directory)).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveNoProcessWhenInterrupted() throws Exception {
+        try (ChildProcess demo = demo("demo")) {
+            demo.awaitLine("RUNNING", Commands.LIMIT);
+            Commands.signal(demo, "INT");
+            assertThat(demo.awaitExit(Commands.LIMIT)).isEqualTo(130);
+            assertThat(demo.stderr()).isEmpty();
+            awaitNoProcess(demo);
+        }
+    }
+
+    @Test
+    void shouldLeaveNoProcessWhenInterruptedWhileStarting() throws Exception {
+        try (ChildProcess demo = demo("demo")) {
+            Await.until(
+                    "some daemons",
+                    Commands.LIMIT,
+                    () -> Commands.processesOf(directory).size() > 3);
+            Commands.signal(demo, "TERM");
+            assertThat(demo.awaitExit(Commands.LIMIT)).isEqualTo(143);
+            awaitNoProcess(demo);
+        }
+    }
+
+    @Test
+    void shouldLeaveNoProcessWhenKilled() {
+        try (ChildProcess demo = demo("demo")) {
+            demo.awaitLine("RUNNING", Commands.LIMIT);
+            assertThat(Commands.processesOf(directory)).hasSizeGreaterThanOrEqualTo(7);
+            demo.kill();
+            awaitNoProcess(demo);
+        }
+    }
+}
