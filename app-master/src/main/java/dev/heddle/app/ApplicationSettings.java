@@ -113,7 +113,7 @@ public final class ApplicationSettings {
             "",
             "local:/DIRECTORY where each node already has Heddle's jars there; where it is empty they are uploaded");
     public static final Setting<Long> REPORT_INTERVAL =
-            span("heddle.yarn.report.interval", 1_000, "How often the submitter asks how far the application is");
+            span("heddle.yarn.report.interval", 500, "How often the submitter asks how far the application is");
     public static final Setting<Long> CONNECT_TIMEOUT = span(
             "heddle.yarn.submit.connectTimeout",
             10_000,

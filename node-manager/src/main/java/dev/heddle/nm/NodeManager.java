@@ -72,6 +72,9 @@ public final class NodeManager implements Daemon {
     private static final int BYTES_PER_MB_SHIFT = 20;
     private static final int NO_HTTP_PORT = 0;
 
+    /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
+    private static final String JAVA_HOME = "JAVA_HOME";
+
     private final NodeDirectories directories;
     private final long killDelayMs;
     private final WorkerPool workers =
@@ -105,6 +108,8 @@ public final class NodeManager implements Daemon {
      * @param dismissed hears why the resource manager wants this node to go; it must not wait for {@link #close}
      */
     static NodeManager start(YarnConfiguration configuration, InstantSource clock, Consumer<String> dismissed) {
+        // All of them, before anything is begun that would have to be undone.
+        NodeManagerSettings.all().forEach(setting -> setting.get(configuration));
         NodeAddresses addresses = NodeAddresses.read(configuration);
         Resource capability = NodeCapability.read(configuration);
         List<InetSocketAddress> resourceManagers = ResourceManagerAddresses.read(configuration);
@@ -132,17 +137,22 @@ public final class NodeManager implements Daemon {
             LeaderSearch search) {
         this.directories = directories;
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
-        int maxDownloads = NodeManagerSettings.DOWNLOAD_THREADS.get(configuration);
-        this.downloads = new WorkerPool("download", maxDownloads, maxDownloads);
+        this.downloads = new WorkerPool(
+                "download",
+                NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
+                NodeManagerSettings.DOWNLOAD_THREADS.get(configuration));
+        directories.clear().forEach(left -> workers.execute(() -> Deletion.delete(left)));
 
+        // A node knows its name only once its port is bound, and most of it needs the name: until then calls are told
+        // so.
+        AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
+        AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
+        NmTokenSecrets nmTokens = new NmTokenSecrets();
+        ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
         this.loop =
                 new EventLoop("node-writer", QUEUE_CAPACITY, TICK_INTERVAL_MS, () -> tick(ticking), new ExitOnFault());
         this.writer = new LoopHandoff(loop);
-
-        NmTokenSecrets nmTokens = new NmTokenSecrets();
-        ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
-        AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         this.server = RpcServer.start(
                 configuration,
                 addresses.bind(),
@@ -154,20 +164,7 @@ public final class NodeManager implements Daemon {
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
         NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, capability);
-
-        AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        this.controller = new NodeController(
-                new NodeController.Limits(
-                        killDelayMs,
-                        NodeManagerSettings.DIAGNOSTICS_SIZE.get(configuration),
-                        NodeManagerSettings.STDERR_TAIL.get(configuration),
-                        NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
-                directories,
-                cache(configuration, maxDownloads, clock),
-                new ContainerLauncher(environment(configuration, nodeId)),
-                new NodeController.Threads(workers, writer),
-                clock,
-                new Listener(reporting, nmTokens));
+        this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
         this.link = new ResourceManagerLink(
                 identity,
                 search,
@@ -180,7 +177,6 @@ public final class NodeManager implements Daemon {
                 identity, nmTokens, containerTokens, registration, writer, controller, clock));
         ticking.set(controller);
         reporting.set(link);
-        directories.clear().forEach(left -> workers.execute(() -> Deletion.delete(left)));
         loop.start();
         link.start();
         log.info("node {} offers {}", nodeId, capability);
@@ -193,22 +189,37 @@ public final class NodeManager implements Daemon {
         }
     }
 
-    private ResourceCache cache(Configuration configuration, int maxDownloads, InstantSource clock) {
-        long targetSizeBytes = NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT;
-        return new ResourceCache(
+    private NodeController controller(Configuration configuration, InstantSource clock, NodeListener listener) {
+        ResourceCache cache = new ResourceCache(
                 configuration,
                 directories,
-                new ResourceCache.Limits(maxDownloads, targetSizeBytes),
+                new ResourceCache.Limits(
+                        NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
+                        NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT),
                 downloads,
                 workers,
                 writer,
                 clock);
+        return new NodeController(
+                new NodeController.Limits(
+                        killDelayMs,
+                        NodeManagerSettings.DIAGNOSTICS_SIZE.get(configuration),
+                        NodeManagerSettings.STDERR_TAIL.get(configuration),
+                        NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
+                directories,
+                cache,
+                new ContainerLauncher(environment(configuration, nodeId)),
+                new NodeController.Threads(workers, writer),
+                clock,
+                listener);
     }
 
     private static NodeEnvironment environment(Configuration configuration, NodeId nodeId) {
         Map<String, String> whitelisted = new HashMap<>();
         for (String name : NodeManagerSettings.list(configuration, NodeManagerSettings.ENVIRONMENT_WHITELIST)) {
-            String value = System.getenv(name);
+            String value = name.equals(JAVA_HOME)
+                    ? System.getenv().getOrDefault(JAVA_HOME, System.getProperty("java.home"))
+                    : System.getenv(name);
             if (value != null) {
                 whitelisted.put(name, value);
             }

@@ -24,6 +24,7 @@ import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.ContainerState;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.ContainerSubState;
 import org.apache.hadoop.yarn.api.records.LocalResource;
 import org.apache.hadoop.yarn.api.records.LocalResourceType;
 import org.apache.hadoop.yarn.api.records.LocalResourceVisibility;
@@ -275,8 +276,18 @@ class NodeManagerTest {
         ContainerLaunchContext patterns = launch("true");
         patterns.setLocalResources(Map.of("job.jar", pattern));
         pattern.setPattern("x");
+        LocalResource file = LocalResource.newInstance(
+                URL.newInstance("file", null, -1, "/x"), LocalResourceType.FILE, LocalResourceVisibility.PRIVATE, 1, 1);
+        ContainerLaunchContext nested = launch("true");
+        nested.setLocalResources(Map.of("lib", file, "lib/x/y", file));
+        ContainerLaunchContext leaving = launch("true");
+        leaving.setLocalResources(Map.of("../x", file));
         Token token = resourceManager.containerToken(grant(id));
 
+        assertThat(message(client.start(token, nested).getFailedRequests(), id))
+                .contains("'lib/x/y': it lies in another one, lib");
+        assertThat(message(client.start(token, leaving).getFailedRequests(), id))
+                .contains("'../x': the name leads out of the container's directory");
         assertThat(message(client.start(token, shuffle).getFailedRequests(), id))
                 .contains("The auxService:mapreduce_shuffle does not exist");
         assertThat(message(client.start(token, patterns).getFailedRequests(), id))
@@ -323,6 +334,65 @@ class NodeManagerTest {
         Path folder = directory.resolve("local/usercache/alice/appcache/application_5_0001");
         Await.until("the files to go", LIMIT, () -> !Files.exists(folder));
         assertThat(logs(finished)).isDirectory();
+    }
+
+    @Test
+    void shouldStopAContainerWhoseFilesAreStillUnderWay() throws Exception {
+        ContainerId id = container(1, 1);
+        ApplicationMasterClient client = client(id);
+        // Whoever opens it to read waits for somebody who writes.
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        ContainerLaunchContext launch = launch("true");
+        launch.setLocalResources(Map.of(
+                "pipe",
+                LocalResource.newInstance(
+                        URL.fromPath(new org.apache.hadoop.fs.Path(pipe.toUri())),
+                        LocalResourceType.FILE,
+                        LocalResourceVisibility.APPLICATION,
+                        0,
+                        Files.getLastModifiedTime(pipe).toMillis())));
+        client.start(resourceManager.containerToken(grant(id)), launch);
+        assertThat(status(client, id).getContainerSubState()).isEqualTo(ContainerSubState.SCHEDULED);
+        client.stop(id);
+        ContainerStatus status = status(client, id);
+        Files.writeString(pipe, "");
+
+        assertThat(status.getState()).isEqualTo(ContainerState.COMPLETE);
+        assertThat(status.getExitStatus()).isEqualTo(ContainerExitStatus.KILLED_BY_APPMASTER);
+        assertThat(status.getDiagnostics()).contains("Container is killed before being launched.");
+    }
+
+    @Test
+    void shouldSayWhyAContainerCannotBeLaunched() throws Exception {
+        ContainerId id = container(1, 1);
+        ApplicationMasterClient client = client(id);
+        ContainerLaunchContext launch = launch("true");
+        launch.setEnvironment(Map.of("no name", "x"));
+        client.start(resourceManager.containerToken(grant(id)), launch);
+
+        assertThat(awaitEnd(client, id).getDiagnostics())
+                .contains("Container could not be launched: environment variable 'no name'");
+    }
+
+    @Test
+    void shouldRunManyContainersAtOnce() throws Exception {
+        ApplicationMasterClient client = client(container(1, 1));
+        int count = 60;
+        for (int number = 1; number <= count; number++) {
+            ContainerId id = container(1, number);
+            assertThat(client.start(
+                                    resourceManager.containerToken(grant(id)),
+                                    launch("echo \\$CONTAINER_ID > <LOG_DIR>/out"))
+                            .getSuccessfullyStartedContainers())
+                    .containsExactly(id);
+        }
+        for (int number = 1; number <= count; number++) {
+            ContainerId id = container(1, number);
+            assertThat(awaitEnd(client, id).getExitStatus()).isZero();
+            assertThat(logs(id).resolve("out")).hasContent(id.toString());
+        }
     }
 
     @Test

@@ -267,9 +267,12 @@ final class ApplicationController implements ExecutorListener, ContainerEvents, 
         }
     }
 
-    /** Tells the executors to go, and ends every task and the thread. */
+    /** Tells the executors to go, and ends every task and the thread. Safe to call more than once. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         if (!loop.offer(() -> {
             pool.members().forEach(member -> member.tell(new Message.Shutdown()));

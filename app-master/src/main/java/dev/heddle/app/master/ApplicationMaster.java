@@ -61,8 +61,9 @@ public final class ApplicationMaster {
         conf.addResource(new org.apache.hadoop.fs.Path(
                 directory.resolve(ContainerFiles.CONFIGURATION).toUri()));
         // Half a minute of Hadoop's is too long a pause while another resource manager takes over.
-        if (conf.getPropertySources(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS)[0].endsWith(
-                "-default.xml")) {
+        long hadoopsDefault = YarnConfiguration.DEFAULT_RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS;
+        if (conf.getLong(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, hadoopsDefault)
+                == hadoopsDefault) {
             conf.setLong(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, RETRY_INTERVAL_MS);
         }
         UserGroupInformation.setConfiguration(conf);

@@ -12,40 +12,61 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 /** How long a person is kept waiting for a resource manager that does not answer. */
 final class ClientConnection {
     private static final int RETRY_INTERVAL_MS = 500;
-    private static final String DEFAULTS = "-default.xml";
 
     private ClientConnection() {}
 
-    /** A copy with which Hadoop's client gives up after seconds, not a quarter of an hour; what a person has set stays. */
+    /** A copy with which Hadoop's client gives up after seconds, not a quarter of an hour; what a person has changed stays. */
     static YarnConfiguration bounded(YarnConfiguration conf) {
         YarnConfiguration bounded = new YarnConfiguration(conf);
         int limitMs = Math.toIntExact(ApplicationSettings.CONNECT_TIMEOUT.get(conf));
-        setUnlessSet(bounded, conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, limitMs);
-        setUnlessSet(bounded, conf, YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, RETRY_INTERVAL_MS);
-        setUnlessSet(bounded, conf, CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
-        setUnlessSet(
-                bounded, conf, CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_ON_SOCKET_TIMEOUTS_KEY, 0);
-        setUnlessSet(bounded, conf, CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_TIMEOUT_KEY, limitMs);
+        replace(
+                bounded,
+                YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS,
+                YarnConfiguration.DEFAULT_RESOURCEMANAGER_CONNECT_MAX_WAIT_MS,
+                limitMs);
+        replace(
+                bounded,
+                YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS,
+                YarnConfiguration.DEFAULT_RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS,
+                RETRY_INTERVAL_MS);
+        replace(
+                bounded,
+                CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY,
+                CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_DEFAULT,
+                0);
+        replace(
+                bounded,
+                CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_ON_SOCKET_TIMEOUTS_KEY,
+                CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_ON_SOCKET_TIMEOUTS_DEFAULT,
+                0);
+        replace(
+                bounded,
+                CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_TIMEOUT_KEY,
+                CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_TIMEOUT_DEFAULT,
+                limitMs);
         return bounded;
     }
 
-    private static void setUnlessSet(YarnConfiguration bounded, Configuration conf, String key, int value) {
-        if (isDefault(conf, key)) {
+    private static void replace(YarnConfiguration bounded, String key, long hadoopsDefault, int value) {
+        if (bounded.getLong(key, hadoopsDefault) == hadoopsDefault) {
             bounded.setInt(key, value);
         }
-    }
-
-    /** Whether a value is Hadoop's own and not a person's. */
-    static boolean isDefault(Configuration conf, String key) {
-        String[] sources = conf.getPropertySources(key);
-        return sources == null || sources.length == 0 || sources[sources.length - 1].endsWith(DEFAULTS);
     }
 
     static UserException unreachable(Configuration conf, Exception cause) {
         return new UserException(
                 "no resource manager answers at " + String.join(" or ", addresses(conf))
-                        + ": start it, or correct its address in HADOOP_CONF_DIR (" + cause.getMessage() + ")",
+                        + ": start it, or correct its address in HADOOP_CONF_DIR (" + rootMessage(cause) + ")",
                 cause);
+    }
+
+    /** Hadoop wraps the cause in long texts of its own. */
+    private static String rootMessage(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).strip().replaceAll("\\s+", " ");
     }
 
     private static List<String> addresses(Configuration conf) {

@@ -20,6 +20,8 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Uploads what the application master's container needs and says how it is launched. */
 final class MasterLaunch {
+    private static final List<String> HADOOPS_DEFAULTS = List.of("core-default.xml", "yarn-default.xml");
+
     private final YarnConfiguration settings;
     private final StagingArea area;
 
@@ -76,10 +78,13 @@ final class MasterLaunch {
 
     /** What differs from Hadoop's defaults, which come with its jars. */
     private byte[] configuration() throws IOException {
+        Configuration defaults = new Configuration(false);
+        HADOOPS_DEFAULTS.forEach(defaults::addResource);
         Configuration own = new Configuration(false);
         for (Map.Entry<String, String> property : settings) {
-            if (!ClientConnection.isDefault(settings, property.getKey())) {
-                own.set(property.getKey(), String.valueOf(settings.getRaw(property.getKey())));
+            String value = settings.getRaw(property.getKey());
+            if (value != null && !value.equals(defaults.getRaw(property.getKey()))) {
+                own.set(property.getKey(), value);
             }
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -56,6 +56,9 @@ public final class ProgressDisplay {
     }
 
     private static String text(Progress progress) {
+        if (progress.executorsTarget() == 0 && progress.tasksTotal() == 0) {
+            return progress.state();
+        }
         return progress.state() + ": tasks " + progress.tasksCompleted() + "/" + progress.tasksTotal() + " ("
                 + progress.tasksRunning() + " running), executors " + progress.executorsRunning() + "/"
                 + progress.executorsTarget();

@@ -18,6 +18,7 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -128,7 +129,9 @@ public final class SubmitCommand implements Callable<Integer> {
         if (verbose) {
             options.settings().forEach((key, value) -> out.println(key + "=" + value));
         }
-        try (ApplicationSubmitter submitter = new ApplicationSubmitter(ConfigurationFiles.load(environment))) {
+        YarnConfiguration cluster = ConfigurationFiles.load(environment);
+        options.settings().forEach(cluster::set);
+        try (ApplicationSubmitter submitter = new ApplicationSubmitter(cluster)) {
             ApplicationId id = submitter.submit(options);
             out.println("submitted " + id + " (its driver runs on the cluster; Ctrl-C kills it)");
             AtomicBoolean ended = new AtomicBoolean();

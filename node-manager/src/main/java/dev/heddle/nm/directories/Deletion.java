@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes trees of files, never following a link out of them. Blocks. */
+/**
+ * Deletes trees of files, never following a link out of them. Somebody else may delete the same at the same time. Blocks.
+ */
 public final class Deletion {
     private static final Logger log = LoggerFactory.getLogger(Deletion.class);
 
@@ -51,7 +53,11 @@ public final class Deletion {
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
             // What was unpacked from an archive may have taken our own right to write away.
             if (!Files.isWritable(directory) || !Files.isExecutable(directory)) {
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+                try {
+                    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+                } catch (NoSuchFileException e) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
             }
             return FileVisitResult.CONTINUE;
         }
@@ -72,7 +78,7 @@ public final class Deletion {
 
         @Override
         public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
-            if (failure != null) {
+            if (failure != null && !(failure instanceof NoSuchFileException)) {
                 throw failure;
             }
             Files.deleteIfExists(directory);

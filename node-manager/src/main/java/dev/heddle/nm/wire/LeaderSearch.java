@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeys;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
-import org.apache.hadoop.ipc.StandbyException;
+import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.yarn.server.api.ResourceTracker;
 import org.apache.hadoop.yarn.server.api.impl.pb.client.ResourceTrackerPBClientImpl;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,6 @@ public final class LeaderSearch implements AutoCloseable {
     private int index;
     private int failuresInRound;
     private long pauseMs = FIRST_PAUSE_MS;
-    private boolean searching = true;
     private boolean complained;
     private @Nullable ResourceTrackerPBClientImpl tracker;
 
@@ -52,16 +51,23 @@ public final class LeaderSearch implements AutoCloseable {
         this.configuration.setInt(CommonConfigurationKeys.IPC_CLIENT_RPC_TIMEOUT_KEY, CALL_LIMIT_MS);
     }
 
-    /** Who is asked now. */
-    InetSocketAddress current() {
-        return addresses.get(index);
+    /** Who is asked now, as {@code HOST:PORT}. */
+    String current() {
+        return name(addresses.get(index));
+    }
+
+    private static String name(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
     }
 
     /** A way to call the one who is asked now. */
     ResourceTracker tracker() throws IOException {
         ResourceTrackerPBClientImpl existing = tracker;
         if (existing == null) {
-            existing = new ResourceTrackerPBClientImpl(PROTOCOL_VERSION, current(), configuration);
+            // Resolved anew each time: a host may come back with another address.
+            InetSocketAddress address = NetUtils.createSocketAddrForHost(
+                    addresses.get(index).getHostString(), addresses.get(index).getPort());
+            existing = new ResourceTrackerPBClientImpl(PROTOCOL_VERSION, address, configuration);
             tracker = existing;
         }
         return existing;
@@ -69,29 +75,22 @@ public final class LeaderSearch implements AutoCloseable {
 
     /** Says that the call went well. */
     void succeeded() {
-        if (searching && complained) {
+        if (complained) {
             log.info("the resource manager at {} answers", current());
         }
-        searching = false;
         complained = false;
         failuresInRound = 0;
         pauseMs = FIRST_PAUSE_MS;
     }
 
-    /** Says why a call went wrong: once per search, and only if there is more to it than a standby's answer. */
-    void complain(Exception failure) {
-        searching = true;
-        boolean standby = failure instanceof StandbyException;
-        if (!complained && !standby) {
-            complained = true;
-            log.warn("no resource manager reachable at {}, retrying: {}", addresses, failure.toString());
-        } else {
-            log.debug("{} does not do: {}", current(), failure.toString());
-        }
-    }
-
-    /** Turns to the next one. Answers how long to wait before asking it, in milliseconds. */
-    long failed() {
+    /**
+     * Turns to the next one. After a round without success this is said, once per search.
+     *
+     * @param failure why the one who was asked does not do
+     * @return how long to wait before asking the next one, in milliseconds
+     */
+    long failed(Exception failure) {
+        log.debug("{} does not do: {}", current(), failure.toString());
         close();
         index = (index + 1) % addresses.size();
         failuresInRound++;
@@ -99,9 +98,27 @@ public final class LeaderSearch implements AutoCloseable {
             return 0;
         }
         failuresInRound = 0;
+        if (!complained) {
+            complained = true;
+            log.warn(
+                    "no leading resource manager reachable at {}, retrying: {}",
+                    addresses.stream().map(LeaderSearch::name).toList(),
+                    reason(failure));
+        }
         long wait = pauseMs / 2 + random.nextLong(pauseMs / 2 + 1);
         pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
         return wait;
+    }
+
+    /** The innermost cause in one line: what Hadoop's client wraps around it is long and says no more. */
+    private static String reason(Exception failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage();
+        return cause.getClass().getSimpleName()
+                + (message == null ? "" : ": " + message.lines().findFirst().orElse(""));
     }
 
     @Override

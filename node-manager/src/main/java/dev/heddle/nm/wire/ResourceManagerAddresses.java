@@ -16,14 +16,15 @@ public final class ResourceManagerAddresses {
     /**
      * Every configured resource manager, one of which leads.
      *
-     * @throws UserException if a resource manager is named without an address
+     * @throws UserException if a resource manager is named without an address, or with one that cannot be
      */
     public static List<InetSocketAddress> read(YarnConfiguration configuration) {
         String key = YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS;
         int port = YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_PORT;
         if (!HAUtil.isHAEnabled(configuration)) {
-            return List.of(
-                    configuration.getSocketAddr(key, YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_ADDRESS, port));
+            String address = configured(configuration, key);
+            return List.of(parse(
+                    address != null ? address : YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_ADDRESS, port, key));
         }
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (String id : HAUtil.getRMHAIds(configuration)) {
@@ -35,14 +36,21 @@ public final class ResourceManagerAddresses {
                 throw new UserException("resource manager " + id + ", which " + YarnConfiguration.RM_HA_IDS
                         + " names, has no address: set " + addressKey + " or " + hostKey);
             }
-            addresses.add(
-                    NetUtils.createSocketAddr(address != null ? address : String.valueOf(host), port, addressKey));
+            addresses.add(parse(address != null ? address : String.valueOf(host), port, addressKey));
         }
         if (addresses.isEmpty()) {
             throw new UserException(YarnConfiguration.RM_HA_ENABLED + " is true and " + YarnConfiguration.RM_HA_IDS
                     + " names no resource manager: name them");
         }
         return addresses;
+    }
+
+    private static InetSocketAddress parse(String text, int defaultPort, String key) {
+        try {
+            return NetUtils.createSocketAddr(text, defaultPort, key);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(key + " is '" + text + "', which is no HOST:PORT: correct it", e);
+        }
     }
 
     private static @Nullable String configured(YarnConfiguration configuration, String key) {

@@ -105,10 +105,12 @@ public final class ResourceManagerLink implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                if (turn()) {
+                Exception failure = call();
+                if (failure == null) {
+                    search.succeeded();
                     news.poll(intervalMs, TimeUnit.MILLISECONDS);
                 } else if (!closed) {
-                    TimeUnit.MILLISECONDS.sleep(search.failed());
+                    TimeUnit.MILLISECONDS.sleep(search.failed(failure));
                 }
             }
         } catch (InterruptedException e) {
@@ -119,8 +121,8 @@ public final class ResourceManagerLink implements AutoCloseable {
         }
     }
 
-    /** One call to one resource manager. Answers whether to wait for the next interval. */
-    private boolean turn() throws InterruptedException {
+    /** One call to the resource manager of the moment. Answers why it does not do, or null where it does. */
+    private @Nullable Exception call() throws InterruptedException {
         try {
             ResourceTracker tracker = search.tracker();
             if (registered) {
@@ -128,11 +130,9 @@ public final class ResourceManagerLink implements AutoCloseable {
             } else {
                 register(tracker);
             }
-            search.succeeded();
-            return registered && !closed;
+            return null;
         } catch (IOException | YarnException e) {
-            search.complain(e);
-            return false;
+            return e;
         }
     }
 
@@ -221,6 +221,7 @@ public final class ResourceManagerLink implements AutoCloseable {
     private void dismiss(@Nullable String diagnostics) {
         registered = false;
         closed = true;
+        report();
         String why = diagnostics == null || diagnostics.isEmpty() ? "it gave no reason" : diagnostics;
         log.error("the resource manager at {} wants this node to go: {}", search.current(), why);
         dismissed.accept(why);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.LocalResource;
@@ -65,6 +66,15 @@ final class StartOrders {
                         "local resource '" + entry.getKey() + "': another one has the name " + request.linkName());
             }
         }
+        for (String name : requests.keySet()) {
+            for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+                // The one would be put into the other, which is a copy that others share.
+                if (requests.containsKey(name.substring(0, slash))) {
+                    throw new YarnException(
+                            "local resource '" + name + "': it lies in another one, " + name.substring(0, slash));
+                }
+            }
+        }
         return List.copyOf(requests.values());
     }
 
@@ -93,12 +103,12 @@ final class StartOrders {
                     case APPLICATION -> Visibility.APPLICATION;
                 };
         try {
+            Path source = resource.getResource().toPath();
+            if (source.getName().isEmpty()) {
+                throw new YarnException("local resource '" + name + "': " + source + " names no file");
+            }
             return new ResourceRequest(
-                    ResourceRequest.linkName(name),
-                    resource.getResource().toPath(),
-                    kind,
-                    resource.getTimestamp(),
-                    visibility);
+                    ResourceRequest.linkName(name), source, kind, resource.getTimestamp(), visibility);
         } catch (URISyntaxException | IllegalArgumentException e) {
             throw new YarnException(e.getMessage(), e);
         }

@@ -10,6 +10,8 @@ import static dev.heddle.nm.container.ContainerState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -47,5 +49,10 @@ class ContainerStateTest {
             }
             assertThat(at).isEqualTo(DONE);
         }
+    }
+
+    @Test
+    void shouldBeDrawnInTheDocumentationAsItIs() throws IOException {
+        assertThat(Path.of("..", "docs", "node-manager.md")).content().contains(LIFECYCLE.toMermaid());
     }
 }

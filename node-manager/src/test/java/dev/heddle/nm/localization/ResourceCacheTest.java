@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -156,13 +158,13 @@ class ResourceCacheTest {
         ResourceCache cache = cache(0);
         Path source = file("data");
         ResourceRequest request = request(source, Kind.FILE, Visibility.PRIVATE);
-        Files.setLastModifiedTime(source, java.nio.file.attribute.FileTime.fromMillis(1_000));
+        Files.setLastModifiedTime(source, FileTime.fromMillis(1_000));
         CompletableFuture<Path> answer = acquire(cache, request, container(1, 1), "alice");
         runNext();
 
         assertThat(answer)
                 .failsWithin(0, TimeUnit.SECONDS)
-                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .withThrowableOfType(ExecutionException.class)
                 .withMessageContaining("changed on src filesystem")
                 .withMessageContaining("1970-01-01T00:00:01Z");
         assertThat(local.resolve("usercache/alice/filecache")).isEmptyDirectory();
@@ -182,7 +184,7 @@ class ResourceCacheTest {
 
         assertThat(answer)
                 .failsWithin(0, TimeUnit.SECONDS)
-                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .withThrowableOfType(ExecutionException.class)
                 .withMessageContaining("is not publicly accessible");
     }
 

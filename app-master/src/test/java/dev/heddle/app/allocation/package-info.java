@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.app.allocation;
+
+import org.jspecify.annotations.NullMarked;

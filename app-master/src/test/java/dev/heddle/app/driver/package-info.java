@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.app.driver;
+
+import org.jspecify.annotations.NullMarked;

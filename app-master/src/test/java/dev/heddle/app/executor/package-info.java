@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.app.executor;
+
+import org.jspecify.annotations.NullMarked;

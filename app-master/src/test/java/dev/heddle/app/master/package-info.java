@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.app.master;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.app.scheduling;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.app.transport;
+
+import org.jspecify.annotations.NullMarked;
