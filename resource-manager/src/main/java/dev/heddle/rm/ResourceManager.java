@@ -74,7 +74,7 @@ public final class ResourceManager implements Daemon {
             ServiceAddress page = address(
                     configuration, YarnConfiguration.RM_WEBAPP_ADDRESS, YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
-            RpcServer client = keep(resources, serveClients(configuration, id, leadership, web.address()));
+            RpcServer client = keep(resources, serveClients(configuration, id, leadership, web.address(), clock));
             RpcServer scheduler = keep(resources, serveMasters(configuration, id, leadership));
             RpcServer tracker = keep(resources, serveNodes(configuration, id, leadership));
             Terms terms = new Terms(configuration, policy, clock, faults, leadership);
@@ -101,7 +101,11 @@ public final class ResourceManager implements Daemon {
     }
 
     private static RpcServer serveClients(
-            Configuration configuration, @Nullable String id, Leadership leadership, String webAddress) {
+            Configuration configuration,
+            @Nullable String id,
+            Leadership leadership,
+            String webAddress,
+            InstantSource clock) {
         ServiceAddress address =
                 address(configuration, YarnConfiguration.RM_ADDRESS, YarnConfiguration.DEFAULT_RM_PORT, id);
         Submissions submissions = new Submissions(
@@ -115,7 +119,7 @@ public final class ResourceManager implements Daemon {
                 address.key(),
                 Authentication.CONFIGURED,
                 null,
-                new ApplicationClientEndpoint(leadership, submissions, webAddress).protocol());
+                new ApplicationClientEndpoint(leadership, submissions, webAddress, clock).protocol());
     }
 
     private static RpcServer serveMasters(Configuration configuration, @Nullable String id, Leadership leadership) {

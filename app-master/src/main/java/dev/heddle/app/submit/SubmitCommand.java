@@ -138,10 +138,12 @@ public final class SubmitCommand implements Callable<Integer> {
             Thread interrupt = new Thread(() -> killUnlessEnded(submitter, id, ended), "interrupt");
             Runtime.getRuntime().addShutdownHook(interrupt);
             ProgressDisplay display = ProgressDisplay.on(out, environment);
-            ApplicationOutcome outcome = submitter.await(id, display::show);
-            ended.set(true);
-            display.end();
-            return report(id, outcome, out);
+            try {
+                return report(id, submitter.await(id, display::show), display, out);
+            } finally {
+                // However this ends, the application is not to be killed for it.
+                ended.set(true);
+            }
         }
     }
 
@@ -157,7 +159,8 @@ public final class SubmitCommand implements Callable<Integer> {
         }
     }
 
-    private static int report(ApplicationId id, ApplicationOutcome outcome, PrintStream out) {
+    private static int report(ApplicationId id, ApplicationOutcome outcome, ProgressDisplay display, PrintStream out) {
+        display.end();
         if (outcome.succeeded()) {
             out.println(id + " succeeded");
             return 0;

@@ -6,14 +6,18 @@ import dev.heddle.app.drivers.ExitingDriver;
 import dev.heddle.app.drivers.FailingDriver;
 import dev.heddle.app.drivers.SumOfSquares;
 import dev.heddle.app.drivers.WaitingDriver;
+import dev.heddle.app.master.ApplicationMaster;
 import dev.heddle.common.config.ConfigurationFiles;
 import dev.heddle.testbed.Await;
+import dev.heddle.testbed.ChildProcess;
 import dev.heddle.testbed.HadoopProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
@@ -165,6 +169,67 @@ final class ApplicationIT {
 
         assertThat(submitter.await(id, progress -> {}).finalStatus()).isEqualTo("KILLED");
         Await.until("the executor to end", LIMIT, () -> !executor.isAlive());
+    }
+
+    @Test
+    void shouldRunTheDriverAgainWhenItsMasterWasKilled() throws Exception {
+        ApplicationId id = submitter.submit(small(WaitingDriver.class, "1", directory.toString())
+                .executors(1)
+                .build());
+        CompletableFuture<ApplicationOutcome> outcome = awaitInBackground(id, new CopyOnWriteArrayList<>());
+        Await.until("the task to run", LIMIT, () -> marks(1).size() == 1);
+
+        assertThat(master().destroyForcibly()).isTrue();
+        Await.until("the task to run again", LIMIT, () -> marks(1).size() == 2);
+        Files.createFile(directory.resolve("go"));
+        Files.createFile(directory.resolve("end"));
+
+        assertThat(outcome.get().succeeded()).isTrue();
+        assertThat(directory.resolve("sum")).hasContent("1");
+    }
+
+    /** The one application master that runs. */
+    private static ProcessHandle master() {
+        return cluster.process().descendants().stream()
+                .filter(process -> process.info().command().orElse("").endsWith("/java")
+                        && process.info().commandLine().orElse("").contains(ApplicationMaster.class.getName()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldKillTheApplicationOfACommandThatIsInterrupted() {
+        try (ChildProcess command = ChildProcess.java(
+                directory,
+                "submit",
+                Map.of("HADOOP_CONF_DIR", cluster.configurationDirectory().toString()),
+                List.of(),
+                System.getProperty("java.class.path"),
+                SubmitProcess.class.getName(),
+                "--class",
+                WaitingDriver.class.getName(),
+                "--driver-memory",
+                "256m",
+                "--executor-memory",
+                "128m",
+                "--conf",
+                "heddle.yarn.stagingDir=" + shared.resolve("staging").toUri(),
+                jar.toString(),
+                "1",
+                directory.toString())) {
+            String submitted = command.awaitLine("submitted ", LIMIT);
+            Await.until("the task to run", LIMIT, () -> marks(1).size() == 1);
+            ProcessHandle executor = ProcessHandle.of(pid(marks(1).get(0))).orElseThrow();
+
+            command.terminate();
+            command.awaitExit(LIMIT);
+
+            assertThat(submitted).contains("Ctrl-C kills it");
+            assertThat(command.stderr()).contains("killing application_");
+            Await.until("the executor to end", LIMIT, () -> !executor.isAlive());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean running(List<Progress> seen, int executors) {

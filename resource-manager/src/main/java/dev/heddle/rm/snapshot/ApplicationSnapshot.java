@@ -9,6 +9,7 @@ import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.ResourceTime;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the latest attempt, or null before the first
  * @param runningContainers that hold room, the master's among them
  * @param wanted the room that is asked for and not granted yet
+ * @param usage what its containers have used so far
  */
 public record ApplicationSnapshot(
         ApplicationId id,
@@ -31,7 +33,8 @@ public record ApplicationSnapshot(
         @Nullable AttemptSnapshot attempt,
         int runningContainers,
         Resource used,
-        Resource wanted) {
+        Resource wanted,
+        ResourceTime usage) {
     /** When things happened. */
     public record Times(long submittedAtMs, long launchedAtMs, long endedAtMs) {}
 
@@ -66,7 +69,8 @@ public record ApplicationSnapshot(
                 attempt == null ? null : of(attempt),
                 attempt == null ? 0 : attempt.containers().size(),
                 attempt == null ? Resource.NONE : attempt.used(),
-                attempt == null ? Resource.NONE : attempt.asks().total());
+                attempt == null ? Resource.NONE : attempt.asks().total(),
+                application.usage());
     }
 
     private static AttemptSnapshot of(Attempt attempt) {

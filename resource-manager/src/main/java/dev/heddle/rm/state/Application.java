@@ -5,6 +5,7 @@ import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.ResourceTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -23,6 +24,7 @@ public final class Application {
     ApplicationState state = Lifecycles.APPLICATION.initial();
     FinalStatus finalStatus = FinalStatus.UNDEFINED;
     String diagnostics = "";
+    ResourceTime usage;
     long launchedAtMs;
     long endedAtMs;
 
@@ -30,6 +32,7 @@ public final class Application {
         this.id = id;
         this.spec = spec;
         this.submittedAtMs = submittedAtMs;
+        this.usage = ResourceTime.from(submittedAtMs);
     }
 
     public ApplicationId id() {
@@ -73,6 +76,11 @@ public final class Application {
 
     public List<Attempt> attempts() {
         return Collections.unmodifiableList(attempts);
+    }
+
+    /** What its containers, of all attempts, have used so far. */
+    public ResourceTime usage() {
+        return usage;
     }
 
     /** The nodes on which it was granted containers. */

@@ -155,7 +155,9 @@ final class EventApplier implements EventVisitor {
         node.containers.put(container.id(), container);
         node.used = node.used.plus(event.resource());
         state.used = state.used.plus(event.resource());
-        known(state.application(attempt.id().application()), attempt.id()).nodes.add(event.node());
+        Application application = known(state.application(attempt.id().application()), attempt.id());
+        application.nodes.add(event.node());
+        application.usage = application.usage.take(event.resource(), event.atMs());
         state.placementCursor = node.slot() + 1;
         state.reindex(node);
     }
@@ -211,6 +213,8 @@ final class EventApplier implements EventVisitor {
         node.containers.remove(id);
         node.used = node.used.minus(container.resource());
         state.used = state.used.minus(container.resource());
+        Application application = known(state.application(attempt.id().application()), attempt.id());
+        application.usage = application.usage.giveBack(container.resource(), event.atMs());
         state.reindex(node);
     }
 

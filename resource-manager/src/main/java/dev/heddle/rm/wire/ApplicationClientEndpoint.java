@@ -8,6 +8,7 @@ import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import dev.heddle.rm.snapshot.NodeSnapshot;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -46,16 +47,19 @@ public final class ApplicationClientEndpoint {
     private final Leadership leadership;
     private final Submissions submissions;
     private final String webAddress;
+    private final InstantSource clock;
 
     /**
      * The endpoint.
      *
      * @param webAddress of this RM's page, {@code host:port}, of which tracking URLs are made
      */
-    public ApplicationClientEndpoint(Leadership leadership, Submissions submissions, String webAddress) {
+    public ApplicationClientEndpoint(
+            Leadership leadership, Submissions submissions, String webAddress, InstantSource clock) {
         this.leadership = leadership;
         this.submissions = submissions;
         this.webAddress = webAddress;
+        this.clock = clock;
     }
 
     public RpcProtocol protocol() {
@@ -123,7 +127,7 @@ public final class ApplicationClientEndpoint {
     }
 
     private Reports reports(LeadingCluster cluster) {
-        return new Reports(cluster, webAddress);
+        return new Reports(cluster, webAddress, clock.millis());
     }
 
     private CompletionStage<GetApplicationsResponseProto> applications(

@@ -33,10 +33,12 @@ final class Reports {
 
     private final LeadingCluster cluster;
     private final String webAddress;
+    private final long nowMs;
 
-    Reports(LeadingCluster cluster, String webAddress) {
+    Reports(LeadingCluster cluster, String webAddress, long nowMs) {
         this.cluster = cluster;
         this.webAddress = webAddress;
+        this.nowMs = nowMs;
     }
 
     ApplicationReportProto application(ApplicationSnapshot application, String reader) {
@@ -137,6 +139,8 @@ final class Reports {
                 .setUsedResources(WireValues.proto(application.used()))
                 .setReservedResources(WireValues.proto(Resource.NONE))
                 .setNeededResources(WireValues.proto(application.used().plus(application.wanted())))
+                .setMemorySeconds(application.usage().memoryMbSeconds(nowMs))
+                .setVcoreSeconds(application.usage().vcoreSeconds(nowMs))
                 .setQueueUsagePercentage(share)
                 .setClusterUsagePercentage(share)
                 .build();
