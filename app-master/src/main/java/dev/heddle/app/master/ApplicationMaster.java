@@ -105,8 +105,10 @@ public final class ApplicationMaster {
             ExitHook hook = ExitHook.install(controller::end);
             ClusterExecutors.connect(controller.gateway(loader));
             DriverThread.start(description.mainClass(), description.arguments(), loader, controller::end);
+            // Now, since in a process that exits no file system can be had any more.
+            FileSystem files = FileSystem.get(description.stagingDirectory(), conf);
             FinalOutcome outcome = controller.ended().join();
-            finish(outcome, controller, resourceManager);
+            finish(outcome, controller, resourceManager, files);
             hook.finished();
             return outcome.exitStatus();
         }
@@ -126,7 +128,11 @@ public final class ApplicationMaster {
         return container.getApplicationAttemptId().getApplicationId().toString();
     }
 
-    private void finish(FinalOutcome outcome, ApplicationController controller, ResourceManagerLink resourceManager)
+    private void finish(
+            FinalOutcome outcome,
+            ApplicationController controller,
+            ResourceManagerLink resourceManager,
+            FileSystem files)
             throws IOException, YarnException, InterruptedException {
         log.info(
                 "the application ends: {} {} (exit status {})",
@@ -137,13 +143,12 @@ public final class ApplicationMaster {
         server.close();
         resourceManager.finish(outcome);
         if (outcome.registered()) {
-            removeStagingDirectory();
+            removeStagingDirectory(files);
         }
     }
 
-    private void removeStagingDirectory() {
+    private void removeStagingDirectory(FileSystem files) {
         try {
-            FileSystem files = FileSystem.get(description.stagingDirectory(), conf);
             files.delete(new org.apache.hadoop.fs.Path(description.stagingDirectory()), true);
         } catch (IOException e) {
             // The submitter, where it waits, removes it as well.

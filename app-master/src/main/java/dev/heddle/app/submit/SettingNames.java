@@ -43,7 +43,7 @@ final class SettingNames {
             } else if (key.startsWith(HEDDLE)) {
                 if (!KNOWN.contains(key)) {
                     throw new UserException("there is no setting " + key
-                            + " of an application; correct the name (docs/app-master.md lists them) or remove it");
+                            + " of an application; correct the name (docs/settings.md lists them) or remove it");
                 }
                 resolved.put(key, value);
             } else if (!key.startsWith(SPARK)) {
