@@ -4,6 +4,7 @@ import java.io.Console;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.util.Map;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 
 /** Shows progress: one line that is drawn over again on a terminal, and elsewhere a line for each change. */
 public final class ProgressDisplay {
@@ -34,7 +35,7 @@ public final class ProgressDisplay {
         }
         shown = progress;
         if (terminal) {
-            out.print(ERASE_LINE + bar(progress) + " " + text(progress));
+            out.print(ERASE_LINE + (runs(progress) ? bar(progress) + " " : "") + text(progress));
         } else {
             out.println(text(progress));
         }
@@ -48,6 +49,12 @@ public final class ProgressDisplay {
         }
     }
 
+    /** Before, nothing is known but the state; after, the last numbers are older than the end. */
+    private static boolean runs(Progress progress) {
+        return progress.state().equals(YarnApplicationState.RUNNING.name())
+                && (progress.executorsTarget() > 0 || progress.tasksTotal() > 0);
+    }
+
     private static String bar(Progress progress) {
         int filled = progress.tasksTotal() == 0
                 ? 0
@@ -56,7 +63,7 @@ public final class ProgressDisplay {
     }
 
     private static String text(Progress progress) {
-        if (progress.executorsTarget() == 0 && progress.tasksTotal() == 0) {
+        if (!runs(progress)) {
             return progress.state();
         }
         return progress.state() + ": tasks " + progress.tasksCompleted() + "/" + progress.tasksTotal() + " ("
