@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.testbed.Await;
 import dev.heddle.testbed.ChildProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,41 +29,11 @@ class DemoIT {
                 directory.resolve(name + " files").toString());
     }
 
-    /** The result as it must be, counted letter by letter. */
-    private static List<String> expected() throws IOException {
-        Map<String, Integer> counts = new TreeMap<>();
-        StringBuilder word = new StringBuilder();
-        int linesWithA = 0;
-        boolean a = false;
-        for (char c : (Files.readString(Commands.TEXT, StandardCharsets.US_ASCII) + "\n").toCharArray()) {
-            a |= c == 'a';
-            char lower = c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c;
-            if (lower >= 'a' && lower <= 'z') {
-                word.append(lower);
-            } else if (word.length() > 0) {
-                counts.merge(word.toString(), 1, Integer::sum);
-                word.setLength(0);
-            }
-            if (c == '\n') {
-                linesWithA += a ? 1 : 0;
-                a = false;
-            }
-        }
-        List<String> lines = new ArrayList<>();
-        // The map is in alphabetical order, which a stable sort keeps among equals.
-        counts.entrySet().stream()
-                .sorted((one, other) -> other.getValue() - one.getValue())
-                .limit(10)
-                .forEach(entry -> lines.add(entry.getKey() + " " + entry.getValue()));
-        lines.add("lines with a: " + linesWithA);
-        return lines;
-    }
-
     private void assertCounted(ChildProcess demo) throws IOException {
         assertThat(demo.awaitExit(Commands.LIMIT))
                 .as(demo.stdout() + demo.stderr())
                 .isZero();
-        assertThat(demo.stdout().lines().toList()).containsSequence(expected());
+        assertThat(demo.stdout().lines().toList()).containsSequence(IndependentCount.lines());
         assertThat(demo.stderr()).isEmpty();
     }
 

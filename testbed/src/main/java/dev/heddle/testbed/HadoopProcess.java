@@ -20,6 +20,7 @@ import java.util.Map;
 public final class HadoopProcess implements AutoCloseable {
     private static final String MAIN_CLASS = "dev.heddle.testbed.hadoop.HadoopServer";
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
 
     private final ChildProcess process;
     private final Path configurationDirectory;
@@ -102,8 +103,16 @@ public final class HadoopProcess implements AutoCloseable {
         return process;
     }
 
+    /** Lets the server stop, so that its nodes end their containers; what still runs after the limit is ended hard. */
     @Override
     public void close() {
-        process.close();
+        List<ProcessHandle> below = process.descendants();
+        process.closeInput();
+        try {
+            process.awaitExit(STOP_LIMIT);
+        } finally {
+            process.close();
+            below.forEach(ProcessHandle::destroyForcibly);
+        }
     }
 }

@@ -43,7 +43,8 @@ public record Demo(Distribution distribution, Path base, int executorMemoryMb, b
         DemoConfiguration configuration = new DemoConfiguration(directory, distribution.libraries(), nodeMemoryMb());
         try (DemoCluster cluster = new DemoCluster(distribution, configuration, RandomGenerator.getDefault())) {
             // Also when the demo is interrupted, at whatever point.
-            Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "stop-demo"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> interrupted(cluster, configuration, out), "stop-demo"));
             try {
                 run(cluster, configuration, out);
             } catch (UserException | IOException | YarnException e) {
@@ -54,8 +55,21 @@ public record Demo(Distribution distribution, Path base, int executorMemoryMb, b
                 }
                 throw e;
             }
-            out.println("Stopping everything; the logs stay in " + configuration.logs());
+            sayStopping(configuration, out);
         }
+    }
+
+    private static void interrupted(DemoCluster cluster, DemoConfiguration configuration, PrintStream out) {
+        if (!cluster.isClosed()) {
+            out.println();
+            sayStopping(configuration, out);
+        }
+        // Waits where the demo is stopping by itself already.
+        cluster.close();
+    }
+
+    private static void sayStopping(DemoConfiguration configuration, PrintStream out) {
+        out.println("Stopping everything; the logs stay in " + configuration.logs());
     }
 
     private void run(DemoCluster cluster, DemoConfiguration configuration, PrintStream out)

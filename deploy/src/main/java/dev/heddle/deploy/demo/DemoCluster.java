@@ -91,7 +91,7 @@ final class DemoCluster implements AutoCloseable {
 
     private synchronized void startDaemon(String name, String command, int heapMb) throws IOException {
         if (closed) {
-            throw new IllegalStateException("the demo is being stopped");
+            throw new UserException("the demo is being stopped");
         }
         daemons.add(DaemonProcess.start(distribution, configuration, name, command, heapMb));
     }

@@ -8,6 +8,7 @@ import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.NodeState;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,16 @@ class LifecyclesTest {
                 Lifecycles.NODE,
                 NodeState.values(),
                 Set.of("RUNNING>LOST", "RUNNING>SHUTDOWN", "LOST>RUNNING", "SHUTDOWN>RUNNING"));
+    }
+
+    @Test
+    void shouldBeDrawnInTheDocumentationAsTheyAre() {
+        for (Lifecycle<?> lifecycle : Lifecycles.all()) {
+            assertThat(Path.of("..", "docs", "resource-manager.md"))
+                    .content()
+                    .as("the diagram of the %s", lifecycle)
+                    .contains(lifecycle.toMermaid());
+        }
     }
 
     /** Walks every pair: what is listed passes, everything else is refused with both names in the message. */

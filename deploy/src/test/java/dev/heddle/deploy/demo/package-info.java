@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.deploy.demo;
+
+import org.jspecify.annotations.NullMarked;
