@@ -57,7 +57,7 @@ public final class ApplicationSettings {
             1_000_000,
             "executors",
             "Failed executors above which the application fails; where it is not set (-1), twice the number of"
-                    + " executors and at least 3");
+                    + " executors and at least 3, or 100 where that number has no limit");
     public static final Setting<Long> EXECUTOR_REGISTRATION_TIMEOUT =
             span("heddle.executor.registrationTimeout", 120_000, "How long a container may take to become an executor");
     public static final Setting<Long> EXECUTOR_HEARTBEAT_INTERVAL = span(

@@ -82,7 +82,8 @@ public final class ExecutorMain implements DriverListener {
 
     @Override
     public void closed(String reason) {
-        log.info("no driver: {}", reason);
-        exitStatus.complete(DRIVER_LOST_STATUS);
+        if (exitStatus.complete(DRIVER_LOST_STATUS)) {
+            log.info("no driver: {}", reason);
+        }
     }
 }

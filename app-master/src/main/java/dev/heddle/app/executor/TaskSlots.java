@@ -10,13 +10,12 @@ import java.io.StringWriter;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +27,11 @@ final class TaskSlots {
     private final int maxPayloadBytes;
     private final BiConsumer<Long, TaskOutcome> report;
     private final ThreadPoolExecutor threads;
-    private final Map<Long, FutureTask<TaskOutcome>> running = new ConcurrentHashMap<>();
+    private final Map<Long, RunningTask> running = new ConcurrentHashMap<>();
 
     /**
      * @param loader of the application's classes
-     * @param report told each task's outcome, once
+     * @param report told each task's outcome, once, when its slot is free again
      */
     TaskSlots(int slots, ClassLoader loader, int maxPayloadBytes, BiConsumer<Long, TaskOutcome> report) {
         this.loader = loader;
@@ -44,39 +43,66 @@ final class TaskSlots {
                 slots, slots, 0, TimeUnit.MILLISECONDS, new ArrayBlockingQueue<>(slots), runnable -> {
                     Thread thread = new Thread(runnable, "task-slot-" + number.incrementAndGet());
                     thread.setDaemon(true);
-                    thread.setContextClassLoader(loader);
                     return thread;
                 });
     }
 
     /** Begins a task. */
     void run(long taskId, Payload payload) {
-        FutureTask<TaskOutcome> task = new FutureTask<>(() -> outcome(payload)) {
-            @Override
-            protected void done() {
-                running.remove(taskId);
-                report.accept(taskId, outcomeOf(this));
-            }
-        };
+        RunningTask task = new RunningTask(taskId, payload);
         running.put(taskId, task);
         threads.execute(task);
     }
 
-    /** Interrupts a task that still runs. */
+    /** Interrupts a task that still runs. One that does not care keeps its slot. */
     void cancel(long taskId) {
-        FutureTask<TaskOutcome> task = running.get(taskId);
+        RunningTask task = running.get(taskId);
         if (task != null) {
-            task.cancel(true);
+            task.cancel();
         }
     }
 
-    private static TaskOutcome outcomeOf(FutureTask<TaskOutcome> done) {
-        try {
-            return done.get();
-        } catch (CancellationException e) {
-            return new TaskOutcome.Failed("it was cancelled", "it was cancelled", Payload.EMPTY);
-        } catch (Exception e) {
-            return failed(e);
+    /** One task on its thread. */
+    private final class RunningTask implements Runnable {
+        private final long taskId;
+        private final Payload payload;
+        /** Guarded by this, so that the interrupt hits this task or none. */
+        private @Nullable Thread thread;
+        /** Guarded by this. */
+        private boolean cancelled;
+
+        RunningTask(long taskId, Payload payload) {
+            this.taskId = taskId;
+            this.payload = payload;
+        }
+
+        @Override
+        public void run() {
+            TaskOutcome outcome = begin()
+                    ? outcome(payload)
+                    : new TaskOutcome.Failed("it was cancelled", "it was cancelled", Payload.EMPTY);
+            end();
+            running.remove(taskId);
+            report.accept(taskId, outcome);
+        }
+
+        private synchronized boolean begin() {
+            thread = Thread.currentThread();
+            thread.setContextClassLoader(loader);
+            return !cancelled;
+        }
+
+        private synchronized void end() {
+            thread = null;
+            // An interrupt that came at the end is not the next task's.
+            boolean unused = Thread.interrupted();
+        }
+
+        synchronized void cancel() {
+            cancelled = true;
+            if (thread != null) {
+                thread.interrupt();
+            }
         }
     }
 
@@ -93,7 +119,7 @@ final class TaskSlots {
         }
     }
 
-    private TaskOutcome succeeded(@org.jspecify.annotations.Nullable Object value) throws IOException {
+    private TaskOutcome succeeded(@Nullable Object value) throws IOException {
         Payload result;
         try {
             result = ObjectCodec.encode(value);
@@ -111,13 +137,16 @@ final class TaskSlots {
         return new TaskOutcome.Succeeded(result);
     }
 
-    private static TaskOutcome failed(Throwable thrown) {
+    private TaskOutcome failed(Throwable thrown) {
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text));
         Payload serialized;
         try {
             serialized = ObjectCodec.encode(thrown);
         } catch (IOException | RuntimeException e) {
+            serialized = Payload.EMPTY;
+        }
+        if (serialized.size() > maxPayloadBytes) {
             serialized = Payload.EMPTY;
         }
         return new TaskOutcome.Failed(thrown.toString(), text.toString(), serialized);

@@ -2,7 +2,9 @@ package dev.heddle.app.launch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,13 +44,13 @@ public record ApplicationDescription(
                 properties,
                 "executorFile",
                 executorFiles.stream().map(ApplicationDescription::format).toList());
-        properties.store(new java.io.OutputStreamWriter(out, StandardCharsets.UTF_8), null);
+        properties.store(new OutputStreamWriter(out, StandardCharsets.UTF_8), null);
     }
 
     public static ApplicationDescription read(Path file) throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Files.newInputStream(file)) {
-            properties.load(new java.io.InputStreamReader(in, StandardCharsets.UTF_8));
+            properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
         }
         return new ApplicationDescription(
                 required(properties, "name"),

@@ -1,6 +1,7 @@
 package dev.heddle.app.launch;
 
 import java.net.URI;
+import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
@@ -23,9 +24,8 @@ public record LaunchFile(String link, URI file, long sizeBytes, long timestampMs
     }
 
     /** By their links, as a container's launch has them. */
-    public static Map<String, LocalResource> resources(Iterable<LaunchFile> files) {
-        return java.util.stream.StreamSupport.stream(files.spliterator(), false)
-                .collect(Collectors.toMap(LaunchFile::link, LaunchFile::resource));
+    public static Map<String, LocalResource> resources(Collection<LaunchFile> files) {
+        return files.stream().collect(Collectors.toMap(LaunchFile::link, LaunchFile::resource));
     }
 
     private LocalResource resource() {

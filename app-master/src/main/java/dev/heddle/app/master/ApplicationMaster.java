@@ -80,7 +80,13 @@ public final class ApplicationMaster {
 
     /** Takes no arguments: everything stands in the container's files and environment. */
     public static void main(String[] args) throws Exception {
-        System.exit(new ApplicationMaster(System.getenv(), Path.of("").toAbsolutePath()).run());
+        int status = FinalOutcome.ATTEMPT_LOST_STATUS;
+        try {
+            status = new ApplicationMaster(System.getenv(), Path.of("").toAbsolutePath()).run();
+        } finally {
+            // Whatever threads the driver has left behind.
+            System.exit(status);
+        }
     }
 
     private int run() throws IOException, YarnException, InterruptedException {
@@ -108,8 +114,11 @@ public final class ApplicationMaster {
             // Now, since in a process that exits no file system can be had any more.
             FileSystem files = FileSystem.get(description.stagingDirectory(), conf);
             FinalOutcome outcome = controller.ended().join();
-            finish(outcome, controller, resourceManager, files);
-            hook.finished();
+            try {
+                finish(outcome, controller, resourceManager, files);
+            } finally {
+                hook.finished();
+            }
             return outcome.exitStatus();
         }
     }

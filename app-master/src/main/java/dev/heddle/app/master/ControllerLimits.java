@@ -20,6 +20,9 @@ record ControllerLimits(
         int maxUnfinishedTasks,
         int maxPayloadBytes) {
     private static final int MIN_MAX_FAILURES = 3;
+    /** Where the number of executors has no limit of its own. */
+    private static final int MAX_MAX_FAILURES = 100;
+
     private static final int BYTES_PER_MIB = 1 << 20;
 
     static ControllerLimits from(Configuration conf) {
@@ -37,9 +40,12 @@ record ControllerLimits(
         if (set != ApplicationSettings.UNSET) {
             return set;
         }
-        int executors = ApplicationSettings.DYNAMIC_ENABLED.get(conf)
-                ? ApplicationSettings.DYNAMIC_MAX.get(conf)
-                : ApplicationSettings.EXECUTOR_INSTANCES.get(conf);
-        return Math.max(MIN_MAX_FAILURES, executors > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : executors * 2);
+        if (!ApplicationSettings.DYNAMIC_ENABLED.get(conf)) {
+            return Math.max(MIN_MAX_FAILURES, 2 * ApplicationSettings.EXECUTOR_INSTANCES.get(conf));
+        }
+        int executors = ApplicationSettings.DYNAMIC_MAX.get(conf);
+        return executors == Integer.MAX_VALUE
+                ? MAX_MAX_FAILURES
+                : (int) Math.max(MIN_MAX_FAILURES, Math.min(Integer.MAX_VALUE, 2L * executors));
     }
 }

@@ -38,7 +38,7 @@ final class ResourceManagerLink implements ContainerSource, AutoCloseable {
     private static final Priority PRIORITY = Priority.newInstance(1);
 
     private final AMRMClient<ContainerRequest> client = AMRMClient.createAMRMClient();
-    /** Bounded by its senders: a target, releases and losses of containers that are held. */
+    /** Bounded by its senders: a wake-up, and one release or loss for each container that is held. */
     private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
 
     private final Resource capability;
@@ -74,7 +74,7 @@ final class ResourceManagerLink implements ContainerSource, AutoCloseable {
     public void setTarget(int containers) {
         if (target != containers) {
             target = containers;
-            command(() -> {});
+            wake();
         }
     }
 
@@ -89,6 +89,13 @@ final class ResourceManagerLink implements ContainerSource, AutoCloseable {
     @Override
     public void disregard(ContainerId container) {
         command(() -> held.remove(container));
+    }
+
+    /** Something that waits in the queue wakes as well. */
+    private void wake() {
+        if (commands.isEmpty()) {
+            command(() -> {});
+        }
     }
 
     private void command(Runnable command) {

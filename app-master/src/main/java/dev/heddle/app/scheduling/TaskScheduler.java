@@ -60,7 +60,7 @@ public final class TaskScheduler {
         final int slots;
         final Map<Long, Task> running = new LinkedHashMap<>();
         long idleSinceMs;
-        boolean draining;
+        boolean gone;
         boolean queued;
 
         Executor(ExecutorLink link, int slots, long idleSinceMs) {
@@ -70,7 +70,7 @@ public final class TaskScheduler {
         }
 
         boolean takesTasks() {
-            return !draining && running.size() < slots;
+            return !gone && running.size() < slots;
         }
     }
 
@@ -116,14 +116,6 @@ public final class TaskScheduler {
         assign();
     }
 
-    /** The executor gets no more tasks; those it has run on. */
-    public void drain(String executorId) {
-        Executor executor = executors.get(executorId);
-        if (executor != null) {
-            executor.draining = true;
-        }
-    }
-
     /**
      * The executor is gone. Its tasks go to the front of the queue at once, except those that were started too often: they
      * end with {@link #lossExplained}.
@@ -133,7 +125,7 @@ public final class TaskScheduler {
         if (executor == null) {
             return;
         }
-        executor.draining = true;
+        executor.gone = true;
         List<Task> lost = new ArrayList<>(executor.running.values());
         executor.running.clear();
         List<Task> exhausted = new ArrayList<>();
@@ -218,14 +210,12 @@ public final class TaskScheduler {
         return new TaskCounts(pendingCount, runningCount, completedCount, failedCount);
     }
 
-    /** The executors that take tasks. */
+    /** What each executor does. */
     public List<ExecutorActivity> activity() {
         List<ExecutorActivity> activity = new ArrayList<>(executors.size());
         for (Executor executor : executors.values()) {
-            if (!executor.draining) {
-                activity.add(new ExecutorActivity(
-                        executor.link.executorId(), executor.running.size(), executor.idleSinceMs));
-            }
+            activity.add(
+                    new ExecutorActivity(executor.link.executorId(), executor.running.size(), executor.idleSinceMs));
         }
         return activity;
     }

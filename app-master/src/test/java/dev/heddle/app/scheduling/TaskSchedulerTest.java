@@ -156,20 +156,6 @@ final class TaskSchedulerTest {
     }
 
     @Test
-    void shouldGiveNothingToAnExecutorThatDrains() {
-        FakeExecutor draining = join("1", 2);
-        submit(1);
-        scheduler.drain("1");
-
-        submit(2);
-        scheduler.finished("1", 1, DONE);
-
-        assertThat(draining.running).containsExactly(1L);
-        assertThat(scheduler.counts()).isEqualTo(new TaskCounts(1, 0, 1, 0));
-        assertThat(scheduler.activity()).isEmpty();
-    }
-
-    @Test
     void shouldKnowSinceWhenAnExecutorIsIdle() {
         nowMs = 10;
         join("1", 1);
