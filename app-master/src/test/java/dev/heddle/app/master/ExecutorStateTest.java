@@ -2,6 +2,7 @@ package dev.heddle.app.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,11 @@ final class ExecutorStateTest {
             ExecutorState.LOST, Set.of(ExecutorState.STOPPING, ExecutorState.ENDED),
             ExecutorState.STOPPING, Set.of(ExecutorState.ENDED),
             ExecutorState.ENDED, Set.of());
+
+    @Test
+    void shouldBeDrawnInTheDocumentation() {
+        assertThat(Path.of("..", "docs", "app-master.md")).content().contains(ExecutorState.LIFECYCLE.toMermaid());
+    }
 
     @Test
     void shouldAllowTheseTransitionsAndNoOther() {
