@@ -215,10 +215,20 @@ public final class ApplicationSubmitter implements AutoCloseable {
                 if (failures == MAX_FAILED_REPORTS) {
                     throw ClientConnection.unreachable(conf, e);
                 }
-                log.warn("no report of {} now: {}", id, e.toString());
+                if (failures == 1) {
+                    log.warn("the resource manager does not answer now; asking again ({})", rootCause(e));
+                }
                 Thread.sleep(ApplicationSettings.REPORT_INTERVAL.get(conf));
             }
         }
+    }
+
+    private static String rootCause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return oneLine(cause.getMessage());
     }
 
     private static boolean isFinal(YarnApplicationState state) {

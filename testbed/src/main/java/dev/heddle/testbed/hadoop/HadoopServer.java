@@ -4,38 +4,53 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
-import org.apache.hadoop.service.Service;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
+import org.apache.hadoop.yarn.server.nodemanager.containermanager.ContainerManagerImpl;
 
 /** The main class of a process that runs one of Hadoop's servers until its standard input closes. */
 public final class HadoopServer {
     private static final String LOOPBACK = "127.0.0.1";
 
+    /** How long a node that stops waits for its containers' processes. */
+    private static final long KILL_WAIT_MS = 2_000;
+
     private HadoopServer() {}
+
+    /** What this process runs, as far as it has to be stopped. */
+    private record Running(List<NodeManager> nodes, Runnable stopResourceManager) {}
 
     /** Arguments: {@code cluster|node-manager DIRECTORY CONFIGURATION_DIRECTORY NODE_MANAGERS}. */
     public static void main(String[] args) throws IOException {
         Path directory = Path.of(args[1]);
         Path configuration = Path.of(args[2]);
-        Service server =
+        Running running =
                 switch (args[0]) {
                     case "cluster" -> cluster(directory, configuration, Integer.parseInt(args[3]));
-                    case "node-manager" -> nodeManager(directory, configuration);
+                    case "node-manager" -> new Running(List.of(nodeManager(directory, configuration)), () -> {});
                     default -> throw new IllegalArgumentException("unknown role " + args[0]);
                 };
         System.out.println("ready");
         while (System.in.read() >= 0) {
             // Nothing is ever said on this pipe: its end is what counts.
         }
-        server.stop();
-        System.exit(0);
+        // First who might start more.
+        running.stopResourceManager().run();
+        running.nodes().parallelStream().forEach(HadoopServer::endContainers);
+        // Nothing else is worth the half minute that an orderly stop of Hadoop's services takes.
+        Runtime.getRuntime().halt(0);
     }
 
-    private static Service cluster(Path directory, Path configuration, int nodeManagers) throws IOException {
+    private static void endContainers(NodeManager node) {
+        ((ContainerManagerImpl) node.getNMContext().getContainerManager()).cleanUpApplicationsOnNMShutDown();
+    }
+
+    private static Running cluster(Path directory, Path configuration, int nodeManagers) throws IOException {
         System.setProperty("test.build.data", directory.resolve("data").toString());
         YarnConfiguration conf = new YarnConfiguration();
         common(conf);
@@ -50,10 +65,14 @@ public final class HadoopServer {
         try (OutputStream out = Files.newOutputStream(configuration.resolve("yarn-site.xml"))) {
             cluster.getConfig().writeXml(out);
         }
-        return cluster;
+        return new Running(
+                IntStream.range(0, nodeManagers)
+                        .mapToObj(cluster::getNodeManager)
+                        .toList(),
+                () -> cluster.getResourceManager().stop());
     }
 
-    private static Service nodeManager(Path directory, Path configuration) {
+    private static NodeManager nodeManager(Path directory, Path configuration) {
         YarnConfiguration conf = new YarnConfiguration();
         conf.addResource(new org.apache.hadoop.fs.Path(
                 configuration.resolve("yarn-site.xml").toUri()));
@@ -77,5 +96,6 @@ public final class HadoopServer {
         conf.setBoolean(YarnConfiguration.NM_VMEM_CHECK_ENABLED, false);
         conf.setBoolean(YarnConfiguration.NM_DISK_HEALTH_CHECK_ENABLE, false);
         conf.setInt(YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 100);
+        conf.setLong(YarnConfiguration.NM_PROCESS_KILL_WAIT_MS, KILL_WAIT_MS);
     }
 }
