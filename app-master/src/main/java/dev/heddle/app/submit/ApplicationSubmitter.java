@@ -192,7 +192,7 @@ public final class ApplicationSubmitter implements AutoCloseable {
             ApplicationReport report = report(id);
             YarnApplicationState state = report.getYarnApplicationState();
             String url = report.getOriginalTrackingUrl();
-            progress = progress.inState(state.name());
+            progress = progress.inState(state.name(), waitsFor(report, state));
             if (state == YarnApplicationState.RUNNING && url != null && url.startsWith("http://")) {
                 progress = status.ask(url, progress);
             }
@@ -221,6 +221,11 @@ public final class ApplicationSubmitter implements AutoCloseable {
                 Thread.sleep(ApplicationSettings.REPORT_INTERVAL.get(conf));
             }
         }
+    }
+
+    private static String waitsFor(ApplicationReport report, YarnApplicationState state) {
+        String diagnostics = report.getDiagnostics();
+        return state == YarnApplicationState.ACCEPTED && diagnostics != null ? oneLine(diagnostics) : "";
     }
 
     private static String rootCause(Throwable failure) {

@@ -9,6 +9,8 @@ import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 /** Shows progress: one line that is drawn over again on a terminal, and elsewhere a line for each change. */
 public final class ProgressDisplay {
     private static final int BAR_CHARACTERS = 30;
+    private static final int TERMINAL_CHARACTERS = 79;
+    private static final int LINE_CHARACTERS = 200;
     private static final String ERASE_LINE = "\r\u001b[K";
 
     private final PrintStream out;
@@ -62,13 +64,21 @@ public final class ProgressDisplay {
         return "[" + "#".repeat(filled) + "-".repeat(BAR_CHARACTERS - filled) + "]";
     }
 
-    private static String text(Progress progress) {
+    private String text(Progress progress) {
         if (!runs(progress)) {
-            return progress.state();
+            return progress.waitsFor().isEmpty()
+                    ? progress.state()
+                    : shortened(progress.state() + ": " + progress.waitsFor());
         }
         return progress.state() + ": tasks " + progress.tasksCompleted() + "/" + progress.tasksTotal() + " ("
                 + progress.tasksRunning() + " running), executors " + progress.executorsRunning() + "/"
                 + progress.executorsTarget();
+    }
+
+    /** A line that a terminal breaks could not be drawn over again. */
+    private String shortened(String text) {
+        int limit = terminal ? TERMINAL_CHARACTERS : LINE_CHARACTERS;
+        return text.length() <= limit ? text : text.substring(0, limit - 1) + "…";
     }
 
     @SuppressWarnings("SystemConsoleNull") // Null up to Java 21; the method below tells from Java 22 on.

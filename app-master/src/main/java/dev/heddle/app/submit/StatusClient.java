@@ -48,6 +48,7 @@ final class StatusClient {
         int total = completed + running + tasks.getInteger("pending", 0) + tasks.getInteger("failed", 0);
         return new Progress(
                 state,
+                "",
                 executors.getInteger("running", 0),
                 executors.getInteger("target", 0),
                 completed,

@@ -209,20 +209,38 @@ final class SubmitCommandTest {
     void shouldShowProgressInLinesWhereThereIsNoTerminal() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ProgressDisplay display = new ProgressDisplay(new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
-        display.show(new Progress("ACCEPTED", 0, 0, 0, 0, 0));
-        display.show(new Progress("RUNNING", 1, 2, 3, 4, 10));
-        display.show(new Progress("RUNNING", 1, 2, 3, 4, 10));
+        display.show(new Progress("ACCEPTED", "", 0, 0, 0, 0, 0));
+        display.show(new Progress("ACCEPTED", "The application master waits for room.", 0, 0, 0, 0, 0));
+        display.show(new Progress("RUNNING", "", 1, 2, 3, 4, 10));
+        display.show(new Progress("RUNNING", "", 1, 2, 3, 4, 10));
         display.end();
 
         assertThat(bytes.toString(StandardCharsets.UTF_8))
-                .isEqualTo("ACCEPTED\nRUNNING: tasks 3/10 (4 running), executors 1/2\n");
+                .isEqualTo(
+                        """
+                        ACCEPTED
+                        ACCEPTED: The application master waits for room.
+                        RUNNING: tasks 3/10 (4 running), executors 1/2
+                        """);
+    }
+
+    @Test
+    void shouldKeepAReasonToOneLineOfATerminal() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ProgressDisplay display = new ProgressDisplay(new PrintStream(bytes, true, StandardCharsets.UTF_8), true);
+        display.show(new Progress("ACCEPTED", "because ".repeat(100), 0, 0, 0, 0, 0));
+
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .contains("ACCEPTED: because because")
+                .endsWith("…")
+                .hasSizeLessThan(90);
     }
 
     @Test
     void shouldDrawABarOnATerminal() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ProgressDisplay display = new ProgressDisplay(new PrintStream(bytes, true, StandardCharsets.UTF_8), true);
-        display.show(new Progress("RUNNING", 1, 2, 5, 1, 10));
+        display.show(new Progress("RUNNING", "", 1, 2, 5, 1, 10));
         display.end();
 
         assertThat(bytes.toString(StandardCharsets.UTF_8))
