@@ -57,7 +57,12 @@ public class CoreBenchmark {
     @Setup
     public void start() {
         CorePolicy policy = new CorePolicy(
-                CONTAINER, NODE, 2, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE, 1_000);
+                CONTAINER,
+                NODE,
+                2,
+                Integer.MAX_VALUE,
+                new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
+                new CorePolicy.History(1_000, 1_000));
         controller = new ClusterController(new ClusterState(NOW_MS, 1), policy);
         for (int i = 0; i < nodes; i++) {
             handle(new Command.RegisterNode(node(i), NODE, 8042, "bench", List.of(), List.of()));

@@ -68,6 +68,13 @@ public final class ResourceManagerSettings {
             MILLION,
             "applications",
             "How many applications that have ended are remembered.");
+    public static final Setting<Integer> GONE_NODES = Setting.integer(
+            "heddle.resourcemanager.gone-nodes",
+            1_000,
+            0,
+            MILLION,
+            "nodes",
+            "How many nodes that are not used any more are remembered.");
     public static final Setting<Integer> PLACEMENTS_PER_PASS = Setting.integer(
             "heddle.resourcemanager.placements-per-pass",
             1_000,
@@ -91,6 +98,7 @@ public final class ResourceManagerSettings {
                 GRANT_EXPIRY_MS,
                 HEARTBEAT_INTERVAL_MS,
                 COMPLETED_APPLICATIONS,
+                GONE_NODES,
                 PLACEMENTS_PER_PASS);
     }
 
@@ -112,10 +120,11 @@ public final class ResourceManagerSettings {
                 minimum,
                 maximum,
                 MAX_ATTEMPTS.get(configuration),
-                NODE_EXPIRY_MS.get(configuration),
-                MASTER_EXPIRY_MS.get(configuration),
-                GRANT_EXPIRY_MS.get(configuration),
                 PLACEMENTS_PER_PASS.get(configuration),
-                COMPLETED_APPLICATIONS.get(configuration));
+                new CorePolicy.Expiry(
+                        NODE_EXPIRY_MS.get(configuration),
+                        MASTER_EXPIRY_MS.get(configuration),
+                        GRANT_EXPIRY_MS.get(configuration)),
+                new CorePolicy.History(COMPLETED_APPLICATIONS.get(configuration), GONE_NODES.get(configuration)));
     }
 }

@@ -364,7 +364,7 @@ final class ApplicationControl {
             Application application, ApplicationState end, FinalStatus finalStatus, String diagnostics) {
         ledger.emit(new Event.ApplicationEnded(application.id(), end, finalStatus, diagnostics, ledger.nowMs()));
         for (ApplicationId oldest : List.copyOf(state.endedApplications())) {
-            if (state.endedApplications().size() <= policy.completedApplications()) {
+            if (state.endedApplications().size() <= policy.history().completedApplications()) {
                 break;
             }
             forget(oldest);
@@ -393,7 +393,8 @@ final class ApplicationControl {
     void expireMasters() {
         for (Application application : List.copyOf(state.applications())) {
             Attempt attempt = application.currentAttempt();
-            if (attempt == null || ledger.nowMs() - attempt.lastHeardMs() < policy.masterExpiryMs()) {
+            if (attempt == null
+                    || ledger.nowMs() - attempt.lastHeardMs() < policy.expiry().masterMs()) {
                 continue;
             }
             switch (attempt.state()) {

@@ -8,21 +8,32 @@ import dev.heddle.common.resources.Resource;
  * @param minimumAllocation the smallest container; larger asks are rounded up to a multiple of its memory
  * @param maximumAllocation the largest container
  * @param maxAttempts how often an application's master may be tried at most
- * @param nodeExpiryMs how long a node may be silent
- * @param masterExpiryMs how long a master may be silent
- * @param grantExpiryMs how long a container may wait to be started
  * @param placementsPerPass how many containers one command may place before others get their turn
- * @param completedApplications how many ended applications are remembered
  */
 public record CorePolicy(
         Resource minimumAllocation,
         Resource maximumAllocation,
         int maxAttempts,
-        long nodeExpiryMs,
-        long masterExpiryMs,
-        long grantExpiryMs,
         int placementsPerPass,
-        int completedApplications) {
+        Expiry expiry,
+        History history) {
+    /**
+     * How long silence is borne.
+     *
+     * @param nodeMs of a node
+     * @param masterMs of a master
+     * @param grantMs from a grant to the start of its container
+     */
+    public record Expiry(long nodeMs, long masterMs, long grantMs) {}
+
+    /**
+     * How much of the past is remembered.
+     *
+     * @param completedApplications applications that have ended
+     * @param goneNodes nodes that are not used any more
+     */
+    public record History(int completedApplications, int goneNodes) {}
+
     /**
      * Rounds an ask up as YARN does: at least the minimum, and a multiple of the minimum's memory.
      *

@@ -135,8 +135,11 @@ final class NodeControl {
             if (node.state() != NodeState.RUNNING) {
                 continue;
             }
-            if (ledger.nowMs() - node.lastHeardMs() >= policy.nodeExpiryMs()) {
-                gone(node, NodeState.LOST, "nothing was heard of it for " + policy.nodeExpiryMs() + " ms");
+            if (ledger.nowMs() - node.lastHeardMs() >= policy.expiry().nodeMs()) {
+                gone(
+                        node,
+                        NodeState.LOST,
+                        "nothing was heard of it for " + policy.expiry().nodeMs() + " ms");
             } else {
                 expireGrants(node);
             }
@@ -147,7 +150,8 @@ final class NodeControl {
         for (Container container : List.copyOf(node.containers())) {
             if (container.state() == ContainerState.ACQUIRED
                     && !container.isMaster()
-                    && ledger.nowMs() - container.acquiredAtMs() >= policy.grantExpiryMs()) {
+                    && ledger.nowMs() - container.acquiredAtMs()
+                            >= policy.expiry().grantMs()) {
                 containers.stop(container, ExitStatus.ABORTED, "Container expired since it was unused");
             }
         }
@@ -159,6 +163,9 @@ final class NodeControl {
             containers.end(container, lost(container.id(), "its node " + node.id() + " is gone: " + reason));
         }
         ledger.emit(new Event.NodeGone(node.id(), end, reason, ledger.nowMs()));
+        while (state.goneNodes().size() > policy.history().goneNodes()) {
+            ledger.emit(new Event.NodeForgotten(state.goneNodes().iterator().next()));
+        }
         // Only now: a next attempt must not be placed on the node that has just gone.
         for (Container container : lost) {
             Attempt attempt = state.attempt(container.id().attempt());

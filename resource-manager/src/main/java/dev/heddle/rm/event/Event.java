@@ -282,6 +282,19 @@ public sealed interface Event {
         }
     }
 
+    /** A node that went long ago is dropped from the history. */
+    record NodeForgotten(NodeId node) implements Soft {
+        @Override
+        public void accept(EventVisitor visitor) {
+            visitor.nodeForgotten(this);
+        }
+
+        @Override
+        public NodeId touchedNode() {
+            return node;
+        }
+    }
+
     /** A node is not used any more. */
     record NodeGone(NodeId node, NodeState state, String reason, long atMs) implements Soft {
         @Override

@@ -42,5 +42,7 @@ public interface EventVisitor {
 
     void nodeAnswered(Event.NodeAnswered event);
 
+    void nodeForgotten(Event.NodeForgotten event);
+
     void nodeGone(Event.NodeGone event);
 }

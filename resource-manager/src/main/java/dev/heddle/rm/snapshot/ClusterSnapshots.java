@@ -51,7 +51,9 @@ public final class ClusterSnapshots implements Publisher {
         }
         for (NodeId id : changedNodes) {
             Node node = state.node(id);
-            if (node != null) {
+            if (node == null) {
+                nodes.remove(id);
+            } else {
                 nodes.put(id, NodeSnapshot.of(node));
             }
         }

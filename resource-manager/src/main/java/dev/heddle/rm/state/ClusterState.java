@@ -8,9 +8,11 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.scheduler.placement.FreeCapacityIndex;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,7 +38,9 @@ public final class ClusterState {
     final Map<ApplicationId, Application> applications = new LinkedHashMap<>();
     final Map<NodeId, Node> nodes = new HashMap<>();
     final Map<String, List<Node>> nodesByHost = new HashMap<>();
-    final List<Node> nodesBySlot = new ArrayList<>();
+    final List<@Nullable Node> nodesBySlot = new ArrayList<>();
+    final Deque<Integer> freeSlots = new ArrayDeque<>();
+    final Set<NodeId> goneNodes = new LinkedHashSet<>();
     final Map<ContainerId, Container> containers = new HashMap<>();
     final NavigableMap<AttemptId, Attempt> waiting = new TreeMap<>();
     final FreeCapacityIndex freeCapacity = new FreeCapacityIndex();
@@ -100,14 +104,19 @@ public final class ClusterState {
         return containers.get(id);
     }
 
-    /** The node, also one that is gone, or null where it never registered. */
+    /** The node, also one that is gone and still remembered, or null. */
     public @Nullable Node node(NodeId id) {
         return nodes.get(id);
     }
 
-    /** Every node that ever registered, in no order. */
+    /** Every node in use, and those that are gone and still remembered; in no order. */
     public Collection<Node> nodes() {
         return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    /** The nodes that are not used any more and are still remembered, the first to go first. */
+    public Set<NodeId> goneNodes() {
+        return Collections.unmodifiableSet(goneNodes);
     }
 
     /** The nodes in use on a host. */

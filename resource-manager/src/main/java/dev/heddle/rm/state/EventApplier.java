@@ -222,9 +222,9 @@ final class EventApplier implements EventVisitor {
     public void nodeJoined(Event.NodeJoined event) {
         Node node = state.nodes.get(event.node());
         if (node == null) {
-            node = new Node(event.node(), state.nodesBySlot.size(), event.total(), event.httpPort(), event.version());
+            node = new Node(event.node(), freeSlot(), event.total(), event.httpPort(), event.version());
             state.nodes.put(event.node(), node);
-            state.nodesBySlot.add(node);
+            state.nodesBySlot.set(node.slot(), node);
             enter(node);
         } else if (node.state == NodeState.RUNNING) {
             state.total = state.total.minus(node.total).plus(event.total());
@@ -232,6 +232,7 @@ final class EventApplier implements EventVisitor {
         } else {
             node.state = Lifecycles.NODE.transition(node.state, NodeState.RUNNING);
             node.total = event.total();
+            state.goneNodes.remove(event.node());
             enter(node);
         }
         node.httpPort = event.httpPort();
@@ -244,6 +245,16 @@ final class EventApplier implements EventVisitor {
         node.applicationsToClean.clear();
         node.exitsNoted.clear();
         state.reindex(node);
+    }
+
+    /** That of a node that was forgotten, or else a new one at the end. */
+    private int freeSlot() {
+        Integer left = state.freeSlots.poll();
+        if (left != null) {
+            return left;
+        }
+        state.nodesBySlot.add(null);
+        return state.nodesBySlot.size() - 1;
     }
 
     private void enter(Node node) {
@@ -294,7 +305,16 @@ final class EventApplier implements EventVisitor {
                 state.nodesByHost.remove(node.id().host());
             }
         }
+        state.goneNodes.add(event.node());
         state.reindex(node);
+    }
+
+    @Override
+    public void nodeForgotten(Event.NodeForgotten event) {
+        Node node = known(state.nodes.remove(event.node()), event.node());
+        state.goneNodes.remove(event.node());
+        state.nodesBySlot.set(node.slot(), null);
+        state.freeSlots.add(node.slot());
     }
 
     private Attempt attempt(AttemptId id) {

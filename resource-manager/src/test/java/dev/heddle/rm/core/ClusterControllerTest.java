@@ -472,8 +472,8 @@ class ClusterControllerTest {
 
     @Test
     void shouldGiveAHugeAskOnlyItsShareOfOnePass() {
-        CoreFixture bounded =
-                new CoreFixture(new CorePolicy(SMALL, new Resource(4096, 8), 2, 10_000, 20_000, 30_000, 10, 2));
+        CoreFixture bounded = new CoreFixture(new CorePolicy(
+                SMALL, new Resource(4096, 8), 2, 10, CoreFixture.POLICY.expiry(), CoreFixture.POLICY.history()));
         bounded.node("a", new Resource(128 * 100, 200));
         AttemptId attempt = bounded.unmanaged();
         assertThat(bounded.allocate(attempt, ask(25, 128)).grants()).hasSize(10);
@@ -497,6 +497,23 @@ class ClusterControllerTest {
         assertThat(core.state.application(first)).isNull();
         assertThat(core.state.application(second)).isNotNull();
         assertThat(core.state.application(third)).isNotNull();
+    }
+
+    @Test
+    void shouldRememberOnlySoManyGoneNodesAndUseTheirPlacesAgain() {
+        for (int i = 0; i < 5; i++) {
+            core.handle(new Command.UnregisterNode(core.node("gone" + i, 1024)));
+        }
+        assertThat(core.state.goneNodes()).containsExactly(new NodeId("gone3", 1000), new NodeId("gone4", 1000));
+        assertThat(core.state.node(new NodeId("gone0", 1000))).isNull();
+        NodeId first = core.node("a", 1024);
+        NodeId back = core.node("gone3", 1024);
+        assertThat(core.state(first).slot()).isNotEqualTo(core.state(back).slot());
+        assertThat(core.state.goneNodes()).containsExactly(new NodeId("gone4", 1000));
+        AttemptId attempt = core.unmanaged();
+        assertThat(core.allocate(attempt, ask(2, 1024)).grants())
+                .extracting(Allocation.Grant::node)
+                .containsExactlyInAnyOrder(first, back);
     }
 
     @Test

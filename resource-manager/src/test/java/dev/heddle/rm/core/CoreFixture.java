@@ -29,7 +29,13 @@ import java.util.Set;
 final class CoreFixture {
     static final long START_MS = 1_700_000_000_000L;
     static final Resource SMALL = new Resource(128, 1);
-    static final CorePolicy POLICY = new CorePolicy(SMALL, new Resource(4096, 8), 3, 10_000, 20_000, 30_000, 100, 2);
+    static final CorePolicy POLICY = new CorePolicy(
+            SMALL,
+            new Resource(4096, 8),
+            3,
+            100,
+            new CorePolicy.Expiry(10_000, 20_000, 30_000),
+            new CorePolicy.History(2, 2));
 
     final ClusterState state;
     final ClusterController controller;

@@ -162,6 +162,10 @@ class CoreInvariantsTest {
                         .isEmpty();
             }
         }
+        assertThat(core.state.goneNodes())
+                .as("whoever is not in use is gone, and remembered up to the limit")
+                .hasSize(core.state.nodes().size() - running)
+                .hasSizeLessThanOrEqualTo(CoreFixture.POLICY.history().goneNodes());
         assertThat(core.state.total()).isEqualTo(total);
         assertThat(core.state.used()).isEqualTo(allUsed);
         assertThat(core.state.runningNodes()).isEqualTo(running);
