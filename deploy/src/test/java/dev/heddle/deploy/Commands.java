@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,22 +25,24 @@ final class Commands {
 
     private Commands() {}
 
-    /** Starts {@code heddle} with the arguments; what it prints goes to files that begin with the name. */
+    /**
+     * Starts {@code heddle} with the arguments; what it prints goes to files that begin with the name. It gets SIGINT as
+     * from a terminal, also where this build runs in the background of a shell, which then ignores that signal.
+     */
     static ChildProcess start(Path directory, String name, Map<String, String> environment, String... arguments) {
         Path conf = DISTRIBUTION.resolve("conf");
-        List<String> options = new ArrayList<>();
-        options.add("@" + conf.resolve("command.options"));
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + conf.resolve("command.options")));
         if (Runtime.version().feature() >= 24) {
-            options.add("@" + conf.resolve("java24.options"));
+            command.add("@" + conf.resolve("java24.options"));
         }
-        return ChildProcess.java(
-                directory,
-                name,
-                environment,
-                options,
-                DISTRIBUTION.resolve("lib").resolve("*").toString(),
-                "dev.heddle.deploy.Heddle",
-                arguments);
+        Collections.addAll(
+                command, "-cp", DISTRIBUTION.resolve("lib").resolve("*").toString(), "dev.heddle.deploy.Heddle");
+        Collections.addAll(command, arguments);
+        return ChildProcess.start(directory, name, environment, command);
     }
 
     /** The environment that names a configuration. */
