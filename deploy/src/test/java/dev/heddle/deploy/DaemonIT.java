@@ -56,9 +56,14 @@ class DaemonIT {
         runAndStop(
                 "node-manager",
                 Map.of(
-                        "yarn.nodemanager.address", "127.0.0.1:0",
+                        "yarn.nodemanager.address",
+                        "127.0.0.1:0",
+                        // Nobody listens there: it must not find a resource manager that is none of this test's.
+                        "yarn.resourcemanager.resource-tracker.address",
+                        "127.0.0.1:1",
                         "yarn.nodemanager.local-dirs",
-                                directory.resolve("local").toString(),
-                        "yarn.nodemanager.log-dirs", directory.resolve("logs").toString()));
+                        directory.resolve("local").toString(),
+                        "yarn.nodemanager.log-dirs",
+                        directory.resolve("logs").toString()));
     }
 }

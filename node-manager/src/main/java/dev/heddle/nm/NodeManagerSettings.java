@@ -29,7 +29,8 @@ public final class NodeManagerSettings {
     public static final Setting<String> LOG_DIRS = Setting.text(
             YarnConfiguration.NM_LOG_DIRS,
             "${yarn.log.dir}/userlogs",
-            "Directories for the logs of containers, separated by commas.");
+            "Directories for the logs of containers, separated by commas. Where nothing else sets yarn.log.dir, it is"
+                    + " YARN_LOG_DIR, HADOOP_LOG_DIR or else ${hadoop.tmp.dir}/logs.");
     public static final Setting<Integer> MEMORY = Setting.integer(
             YarnConfiguration.NM_PMEM_MB,
             -1,

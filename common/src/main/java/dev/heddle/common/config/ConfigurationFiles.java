@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigurationFiles {
     private static final List<String> VARIABLES = List.of("YARN_CONF_DIR", "HADOOP_CONF_DIR");
+    /** YARN's own scripts set this property, on which its default for {@code yarn.nodemanager.log-dirs} builds. */
+    private static final String LOG_DIRECTORY = "yarn.log.dir";
+
+    private static final List<String> LOG_VARIABLES = List.of("YARN_LOG_DIR", "HADOOP_LOG_DIR");
+    private static final String DEFAULT_LOG_DIRECTORY = "${hadoop.tmp.dir}/logs";
     private static final List<String> FILES = List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml");
 
     private ConfigurationFiles() {}
@@ -31,11 +36,15 @@ public final class ConfigurationFiles {
             throw new UserException("no configuration: set HADOOP_CONF_DIR (or YARN_CONF_DIR) to the directory that"
                     + " holds yarn-site.xml");
         }
-        return load(directory);
+        return load(directory, environment);
     }
 
     /** As {@link #load(Map)} for a known directory. */
     public static YarnConfiguration load(Path directory) {
+        return load(directory, Map.of());
+    }
+
+    private static YarnConfiguration load(Path directory, Map<String, String> environment) {
         if (!Files.isReadable(directory.resolve("yarn-site.xml"))) {
             throw new UserException("no readable yarn-site.xml in " + directory.toAbsolutePath()
                     + ": set HADOOP_CONF_DIR (or YARN_CONF_DIR) to the directory that holds it");
@@ -53,16 +62,25 @@ public final class ConfigurationFiles {
             throw new UserException(
                     "cannot read the configuration in " + directory.toAbsolutePath() + ": " + e.getMessage(), e);
         }
+        if (configuration.get(LOG_DIRECTORY) == null && System.getProperty(LOG_DIRECTORY) == null) {
+            String logs = firstSet(environment, LOG_VARIABLES);
+            configuration.set(LOG_DIRECTORY, logs == null ? DEFAULT_LOG_DIRECTORY : logs);
+        }
         UserGroupInformation.setConfiguration(configuration);
         return configuration;
     }
 
     /** The directory that the environment names, or null where it names none. */
     public static @Nullable Path directory(Map<String, String> environment) {
-        for (String variable : VARIABLES) {
+        String value = firstSet(environment, VARIABLES);
+        return value == null ? null : Path.of(value);
+    }
+
+    private static @Nullable String firstSet(Map<String, String> environment, List<String> variables) {
+        for (String variable : variables) {
             String value = environment.get(variable);
             if (value != null && !value.isBlank()) {
-                return Path.of(value);
+                return value;
             }
         }
         return null;

@@ -64,6 +64,20 @@ class SettingTest {
     }
 
     @Test
+    void shouldKnowWhereLogsGoThoughNoScriptOfYarnsHasSaid(@TempDir Path directory) throws Exception {
+        Files.writeString(
+                directory.resolve("yarn-site.xml"),
+                "<configuration><property><name>hadoop.tmp.dir</name><value>/t</value></property></configuration>");
+        String variable = "YARN_CONF_DIR";
+        assertThat(ConfigurationFiles.load(Map.of(variable, directory.toString()))
+                        .get("yarn.nodemanager.log-dirs"))
+                .isEqualTo("/t/logs/userlogs");
+        assertThat(ConfigurationFiles.load(Map.of(variable, directory.toString(), "HADOOP_LOG_DIR", "/l"))
+                        .get("yarn.nodemanager.log-dirs"))
+                .isEqualTo("/l/userlogs");
+    }
+
+    @Test
     void shouldPreferTheDirectoryOfYarn() {
         assertThat(ConfigurationFiles.directory(Map.of("HADOOP_CONF_DIR", "/h", "YARN_CONF_DIR", "/y")))
                 .isEqualTo(Path.of("/y"));
