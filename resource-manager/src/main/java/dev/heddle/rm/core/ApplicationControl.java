@@ -27,6 +27,7 @@ import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -194,7 +195,7 @@ final class ApplicationControl {
 
     private Allocation answer(Attempt attempt, float progress) {
         List<Allocation.Grant> grants = new ArrayList<>();
-        List<NodeId> tokensFor = new ArrayList<>();
+        Set<NodeId> nodesWithoutToken = new LinkedHashSet<>();
         for (Container container : attempt.undeliveredGrants()) {
             Node node = state.node(container.node());
             grants.add(new Allocation.Grant(
@@ -204,10 +205,11 @@ final class ApplicationControl {
                     container.resource(),
                     container.key(),
                     container.grantedAtMs()));
-            if (!attempt.hasTokenFor(container.node()) && !tokensFor.contains(container.node())) {
-                tokensFor.add(container.node());
+            if (!attempt.hasTokenFor(container.node())) {
+                nodesWithoutToken.add(container.node());
             }
         }
+        List<NodeId> tokensFor = List.copyOf(nodesWithoutToken);
         List<ContainerExit> exits = attempt.undeliveredExits();
         if (!grants.isEmpty() || !exits.isEmpty()) {
             ledger.emit(new Event.DeliveriesTaken(attempt.id(), tokensFor, ledger.nowMs()));
