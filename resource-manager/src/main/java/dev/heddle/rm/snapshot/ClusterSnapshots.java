@@ -83,10 +83,6 @@ public final class ClusterSnapshots implements Publisher {
         return Collections.unmodifiableCollection(nodes.values());
     }
 
-    public @Nullable NodeSnapshot node(NodeId id) {
-        return nodes.get(id);
-    }
-
     public Totals totals() {
         return totals;
     }

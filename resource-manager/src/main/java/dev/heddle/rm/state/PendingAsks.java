@@ -78,16 +78,6 @@ public final class PendingAsks {
                 rows.getOrDefault(key, Map.of()).values());
     }
 
-    /** How many containers are wanted in all. */
-    public int count() {
-        int count = 0;
-        for (Map<String, Ask> places : rows.values()) {
-            Ask anywhere = places.get(Ask.ANYWHERE);
-            count += anywhere == null ? 0 : anywhere.count();
-        }
-        return count;
-    }
-
     /** The room that is wanted in all. */
     public Resource total() {
         long memoryMb = 0;
