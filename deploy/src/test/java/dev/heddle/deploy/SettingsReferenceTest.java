@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.app.ApplicationSettings;
 import dev.heddle.common.config.Setting;
+import dev.heddle.common.rpc.transport.RpcSettings;
 import dev.heddle.ha.HaSettings;
 import dev.heddle.nm.NodeManagerSettings;
 import dev.heddle.rm.ResourceManagerSettings;
@@ -28,6 +29,7 @@ class SettingsReferenceTest {
 
     private static Map<String, List<Setting<?>>> modules() {
         Map<String, List<Setting<?>>> modules = new LinkedHashMap<>();
+        modules.put("Remote procedure calls", RpcSettings.all());
         modules.put("High availability and ZooKeeper", HaSettings.all());
         modules.put("Resource manager", ResourceManagerSettings.all());
         modules.put("Node manager", NodeManagerSettings.all());

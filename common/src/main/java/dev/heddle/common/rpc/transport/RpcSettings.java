@@ -1,0 +1,31 @@
+package dev.heddle.common.rpc.transport;
+
+import dev.heddle.common.config.Setting;
+import java.util.List;
+
+/** Every setting of RPC that is Heddle's own. Those that Hadoop has are read by Hadoop's names. */
+public final class RpcSettings {
+    public static final Setting<Integer> IO_THREADS = Setting.integer(
+            "heddle.rpc.io-threads",
+            0,
+            0,
+            256,
+            "threads",
+            "Threads of a daemon that read, decode, encode and write calls; 0 takes one for every two processors, at least"
+                    + " one and at most eight.");
+
+    public static final Setting<Integer> SLOW_THREADS = Setting.integer(
+            "heddle.rpc.slow-threads",
+            4,
+            1,
+            256,
+            "threads",
+            "Threads of a daemon at most for the steps of a connection that may wait for something: authentication, groups"
+                    + " of users, names of hosts.");
+
+    private RpcSettings() {}
+
+    public static List<Setting<?>> all() {
+        return List.of(IO_THREADS, SLOW_THREADS);
+    }
+}
