@@ -121,7 +121,7 @@ public final class RpcServer implements AutoCloseable {
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
             throw new UserException(
-                    "cannot listen on " + bind.getHostString() + ":" + bind.getPort() + " (" + cause.getMessage()
+                    "cannot listen on " + bind.getHostString() + ":" + bind.getPort() + " (" + reason(cause)
                             + "): stop the process that holds it or set " + addressKey + " to another address",
                     cause);
         }
@@ -135,6 +135,12 @@ public final class RpcServer implements AutoCloseable {
                             TimeUnit.MILLISECONDS));
         }
         bean.register(port());
+    }
+
+    /** The system's own words, without the function of Netty's that they come from. */
+    private static String reason(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.substring(message.lastIndexOf(": ") + 1).trim();
     }
 
     private static InetSocketAddress resolved(InetSocketAddress bind, String addressKey) {
