@@ -24,6 +24,9 @@ record BenchmarkPlan(
         Setup setup) {
     static final int MAX_WINDOW = 100;
 
+    /** Disturbed measurements of a scenario before it is given up, for each one that is wanted. */
+    static final int ATTEMPTS = 8;
+
     /**
      * The processes that take part.
      *
@@ -31,8 +34,15 @@ record BenchmarkPlan(
      * @param handlers of Hadoop's server
      * @param loadThreads event loops of the load generator
      * @param jvmOptions of each server's process
+     * @param othersAtMost processors that the rest of the machine may keep busy during a measurement: one with more is
+     *     disturbed, reported as such, left out of the medians and repeated
      */
-    record Setup(List<Servers.Kind> servers, int handlers, int loadThreads, List<String> jvmOptions) {}
+    record Setup(
+            List<Servers.Kind> servers, int handlers, int loadThreads, List<String> jvmOptions, double othersAtMost) {}
+
+    boolean disturbed(Figures figures) {
+        return figures.cpu().others() / figures.seconds() > setup.othersAtMost();
+    }
 
     /** Calls that the closed loop keeps under way on each connection. */
     int window(int connections) {

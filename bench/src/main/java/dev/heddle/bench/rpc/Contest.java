@@ -35,9 +35,10 @@ final class Contest {
     /**
      * Measures.
      *
-     * @param each is given every measurement as soon as it is done
-     * @return all measurements in their order
-     * @throws IllegalStateException if a call failed, was lost or was answered twice
+     * @param each is given every measurement as soon as it is done, also a disturbed one
+     * @return all measurements that were not disturbed, in their order
+     * @throws IllegalStateException if a call failed, was lost or was answered twice, or the machine was busy with other
+     *     work all the time
      */
     List<Figures> run(Consumer<Figures> each) throws InterruptedException {
         Map<Servers.Kind, ServerProcess> servers = new EnumMap<>(Servers.Kind.class);
@@ -80,12 +81,24 @@ final class Contest {
                 if (server == null) {
                     throw new IllegalStateException(kind + " was not started");
                 }
-                Figures figures = measure(kind, server, load, calling, plan.measure());
-                each.accept(figures);
-                all.add(figures);
+                all.add(undisturbed(kind, server, load, calling, each));
             }
         }
         return all;
+    }
+
+    private Figures undisturbed(
+            Servers.Kind kind, ServerProcess server, Figures.Load load, Calling calling, Consumer<Figures> each)
+            throws InterruptedException {
+        for (int attempt = 0; attempt < BenchmarkPlan.ATTEMPTS; attempt++) {
+            Figures figures = measure(kind, server, load, calling, plan.measure());
+            each.accept(figures);
+            if (!plan.disturbed(figures)) {
+                return figures;
+            }
+        }
+        throw new IllegalStateException("the machine did other work in " + BenchmarkPlan.ATTEMPTS
+                + " measurements on end; wait until it is idle, or allow more with --others-at-most");
     }
 
     private Figures measure(

@@ -85,7 +85,7 @@ final class LoadLoop {
         long due = firstDueNanos + (long) (issued * intervalNanos);
         long flushFrom = issued;
         while (calling && due - now <= 0) {
-            if (measuring) {
+            if (measuring && measuredFromNanos - due <= 0) {
                 lag.recordValue(Math.min(now - due, LONGEST_NANOS));
             }
             send(connections.get((int) (issued % connections.size())), due);

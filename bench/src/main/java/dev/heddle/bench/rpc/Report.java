@@ -54,15 +54,19 @@ final class Report {
         out.println("Warm-up " + plan.warmUp() + ", measured " + plan.repetitions() + " times " + plan.measure()
                 + " in turns. Open loop: both at " + plan.rateShare()
                 + " of the slower one's rate in the closed loop; latency from when a call was due.");
-        out.println("calls/CPU-s: per second of the server process' user and system time. B/call: heap bytes that it"
-                + " allocates. CPUs: processors that server, load generator and everything else kept busy; '*': the load"
-                + " generator may have been the limit. lag99: how late the load generator itself sent, us at p99.");
+        out.println(
+                "calls/CPU-s: per second of the server process' user and system time. B/call: heap bytes that it"
+                        + " allocates. CPUs: processors that server, load generator and everything else kept busy; '*': the load"
+                        + " generator may have been the limit; '!': others had more than "
+                        + plan.setup().othersAtMost()
+                        + ", the measurement is left out and repeated. lag99: how late the load generator itself sent, us at p99.");
         out.println();
         out.println(HEADER);
     }
 
     void row(Scenario scenario, Figures figures) {
-        out.println(line(scenario, List.of(figures), figures.server(), figures.load()));
+        out.println(line(scenario, List.of(figures), figures.server(), figures.load())
+                + (plan.disturbed(figures) ? " !" : ""));
     }
 
     /** All measurements of a scenario are there. */

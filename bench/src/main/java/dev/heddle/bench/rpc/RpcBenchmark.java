@@ -70,6 +70,12 @@ public final class RpcBenchmark implements Callable<Integer> {
             description = "Of each server's JVM")
     List<String> jvmOptions = List.of();
 
+    @Option(
+            names = "--others-at-most",
+            defaultValue = "0.15",
+            description = "Processors that the rest of the machine may keep busy; a measurement with more is repeated")
+    double othersAtMost;
+
     private RpcBenchmark() {}
 
     public static void main(String[] arguments) {
@@ -87,7 +93,7 @@ public final class RpcBenchmark implements Callable<Integer> {
                 repetitions,
                 callsInFlight,
                 rateShare,
-                new BenchmarkPlan.Setup(servers, handlers, loadThreads, jvmOptions));
+                new BenchmarkPlan.Setup(servers, handlers, loadThreads, jvmOptions, othersAtMost));
         Report report = new Report(System.out, plan);
         report.begin();
         boolean complete = true;

@@ -11,14 +11,18 @@ import org.junit.jupiter.api.Test;
 /** The benchmark itself, for a moment: every call is handled once and answered once, and every figure is there. */
 class RpcBenchmarkTest {
     private static final BenchmarkPlan PLAN = new BenchmarkPlan(
-            Duration.ofMillis(100),
-            Duration.ofMillis(50),
+            Duration.ofMillis(300),
             Duration.ofMillis(200),
+            Duration.ofMillis(400),
             1,
             12,
             0.1,
             new BenchmarkPlan.Setup(
-                    List.of(Servers.Kind.HADOOP, Servers.Kind.HEDDLE), 5, 2, List.of("-Xmx128m", "-XX:+UseSerialGC")));
+                    List.of(Servers.Kind.HADOOP, Servers.Kind.HEDDLE),
+                    5,
+                    2,
+                    List.of("-Xmx128m", "-XX:+UseSerialGC"),
+                    Double.MAX_VALUE));
 
     @Test
     void shouldMeasureEchoesAnsweredAtOnce() throws Exception {
