@@ -165,7 +165,7 @@ class ServerKerberosTest {
                 StockClient<ApplicationClientProtocol> client = client(realm.login("alice"), proxy.address())) {
             assertThat(EchoService.say(client, "before")).isEqualTo("before");
             assertThatThrownBy(() -> EchoService.say(client, TEXT)).isInstanceOf(IOException.class);
-            proxy.awaitEndByServer();
+            proxy.awaitEnd();
         }
         assertThat(echo.texts()).containsExactly("before");
     }
