@@ -23,9 +23,17 @@ public final class RpcSettings {
             "Threads of a daemon at most for the steps of a connection that may wait for something: authentication, groups"
                     + " of users, names of hosts.");
 
+    public static final Setting<Integer> CLIENT_CALLS = Setting.integer(
+            "heddle.rpc.client.max-calls",
+            10_000,
+            1,
+            10_000_000,
+            "calls",
+            "Calls at most that wait or are under way on one connection of a client; one more fails at once.");
+
     private RpcSettings() {}
 
     public static List<Setting<?>> all() {
-        return List.of(IO_THREADS, SLOW_THREADS);
+        return List.of(IO_THREADS, SLOW_THREADS, CLIENT_CALLS);
     }
 }
