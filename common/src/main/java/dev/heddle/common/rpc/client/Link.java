@@ -16,6 +16,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
@@ -360,7 +361,8 @@ final class Link extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        lose(asException(cause));
+        // The kinds of sockets have exceptions of their own, which say the same.
+        lose(cause instanceof IOException ? new SocketException(cause.getMessage()) : asException(cause));
     }
 
     private boolean busy() {

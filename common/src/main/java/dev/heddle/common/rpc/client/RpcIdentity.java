@@ -60,6 +60,16 @@ public final class RpcIdentity {
                 login.getUserName(), login.getRealUser() == null ? null : real.getUserName(), null, real);
     }
 
+    /** A user as Hadoop knows him: by his Kerberos credentials where he has some, by his name elsewhere. */
+    public static RpcIdentity of(UserGroupInformation user) {
+        UserGroupInformation real = user.getRealUser();
+        boolean kerberos = (real == null ? user : real).getAuthenticationMethod() == AuthenticationMethod.KERBEROS;
+        if (kerberos) {
+            return kerberos(user);
+        }
+        return new RpcIdentity(user.getUserName(), real == null ? null : real.getUserName(), null, null);
+    }
+
     /** The same, with a token besides. */
     public RpcIdentity with(Token<?> another) {
         return new RpcIdentity(user, realUser, another, kerberosLogin);
