@@ -103,6 +103,10 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     // These belong to the loop.
     private boolean registered;
+
+    /** Whether the last call failed, so that a leader has to be found. */
+    private boolean searching;
+
     private int responseId;
     private long intervalMs = DEFAULT_INTERVAL_MS;
     private @Nullable ScheduledFuture<?> timer;
@@ -153,10 +157,10 @@ public final class ResourceManagerLink implements AutoCloseable {
         }
     }
 
-    /** What has happened while a call is under way is told by the next one. */
+    /** What has happened while a call is under way is told by the next one; the search keeps its pauses. */
     private void hurry() {
         ScheduledFuture<?> waiting = timer;
-        if (underWay == null && registered && waiting != null) {
+        if (underWay == null && !searching && waiting != null) {
             waiting.cancel(false);
             next();
         }
@@ -183,6 +187,7 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private void settle(@Nullable Throwable failure) {
         underWay = null;
+        searching = failure != null;
         long pauseMs;
         if (failure == null) {
             search.succeeded();

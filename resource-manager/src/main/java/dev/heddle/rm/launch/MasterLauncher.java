@@ -8,6 +8,8 @@ import dev.heddle.common.rpc.client.RpcIdentity;
 import dev.heddle.common.rpc.client.WhenUnreachable;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.MasterCommand;
+import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.loop.Publisher;
@@ -162,7 +164,7 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
     @Override
     public void publish(ClusterState state, List<Event> events) {
         for (Event event : events) {
-            if (event instanceof Event.ContainerGranted granted && granted.master()) {
+            if (event instanceof ContainerEvent.ContainerGranted granted && granted.master()) {
                 Application application =
                         state.application(granted.container().attempt().application());
                 if (application != null) {
@@ -312,8 +314,10 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
         if (!closed) {
             report(
                     failure == null
-                            ? new Command.MasterLaunched(launch.container().attempt())
-                            : new Command.MasterLaunchFailed(launch.container().attempt(), failure));
+                            ? new MasterCommand.MasterLaunched(
+                                    launch.container().attempt())
+                            : new MasterCommand.MasterLaunchFailed(
+                                    launch.container().attempt(), failure));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.heddle.rm.state;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.EventVisitors;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterState {
     private final long clusterTimestamp;
     private final long epoch;
-    private final EventApplier applier = new EventApplier(this);
+    private final EventVisitors appliers = new EventVisitors(
+            new ApplicationApplier(this), new AttemptApplier(this), new ContainerApplier(this), new NodeApplier(this));
 
     final Map<ApplicationId, Application> applications = new LinkedHashMap<>();
     final Map<NodeId, Node> nodes = new HashMap<>();
@@ -65,7 +68,7 @@ public final class ClusterState {
 
     /** Makes an event true. */
     public void apply(Event event) {
-        event.accept(applier);
+        event.accept(appliers);
     }
 
     public long clusterTimestamp() {
@@ -165,6 +168,22 @@ public final class ClusterState {
     /** The attempts that want containers, the earliest application first. */
     public Collection<Attempt> waiting() {
         return Collections.unmodifiableCollection(waiting.values());
+    }
+
+    Attempt knownAttempt(AttemptId id) {
+        return known(attempt(id), id);
+    }
+
+    Container knownContainer(ContainerId id) {
+        return known(container(id), id);
+    }
+
+    /** What an event is about, which must be there. */
+    static <T> T known(@Nullable T entity, Object id) {
+        if (entity == null) {
+            throw new NoSuchElementException("an event about " + id + ", which is not known");
+        }
+        return entity;
     }
 
     /** Brings the indexes in line with a node after a change. */

@@ -2,7 +2,7 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
 import dev.heddle.rm.lead.Leadership;
@@ -72,7 +72,7 @@ public final class ResourceTrackerEndpoint {
                 running.add(id);
             }
         }
-        Command.RegisterNode command = new Command.RegisterNode(
+        NodeCommand.RegisterNode command = new NodeCommand.RegisterNode(
                 WireValues.nodeId(request.getNodeId()),
                 WireValues.resource(request.getResource()),
                 request.getHttpPort(),
@@ -114,7 +114,7 @@ public final class ResourceTrackerEndpoint {
                 running.add(WireValues.containerId(container.getContainerId()));
             }
         }
-        Command.NodeHeartbeat command = new Command.NodeHeartbeat(
+        NodeCommand.NodeHeartbeat command = new NodeCommand.NodeHeartbeat(
                 WireValues.nodeId(status.getNodeId()), status.getResponseId(), running, ended);
         return Submission.submit(cluster, command, this::encode);
     }
@@ -138,7 +138,7 @@ public final class ResourceTrackerEndpoint {
             Caller caller, UnRegisterNodeManagerRequestProto request) throws StandbyException {
         return Submission.submit(
                 leadership.require(),
-                new Command.UnregisterNode(WireValues.nodeId(request.getNodeId())),
+                new NodeCommand.UnregisterNode(WireValues.nodeId(request.getNodeId())),
                 done -> UnRegisterNodeManagerResponseProto.getDefaultInstance());
     }
 }
