@@ -9,7 +9,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.thirdparty.protobuf.Message;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +30,20 @@ public final class LeaderConnection implements AutoCloseable {
      * @param answer for the answer of one resource manager, before the next one is asked
      * @param search for a leader, from the call on; it is tried with each of them once at least
      */
-    public record Patience(Duration answer, Duration search) {}
+    public record Patience(Duration answer, Duration search) {
+        /** What stands for a search without an end. */
+        private static final long FOR_EVER = -1;
+
+        private static final Duration EVER = Duration.ofDays(365);
+
+        /** Searches for as long as {@code yarn.resourcemanager.connect.max-wait.ms} says. */
+        public static Patience of(Configuration configuration, Duration answer) {
+            long maxWaitMs = configuration.getLong(
+                    YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS,
+                    YarnConfiguration.DEFAULT_RESOURCEMANAGER_CONNECT_MAX_WAIT_MS);
+            return new Patience(answer, maxWaitMs == FOR_EVER ? EVER : Duration.ofMillis(maxWaitMs));
+        }
+    }
 
     private final LeaderSearch search;
     private final Patience patience;
