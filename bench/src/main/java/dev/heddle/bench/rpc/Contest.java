@@ -90,15 +90,28 @@ final class Contest {
     private Figures undisturbed(
             Servers.Kind kind, ServerProcess server, Figures.Load load, Calling calling, Consumer<Figures> each)
             throws InterruptedException {
-        for (int attempt = 0; attempt < BenchmarkPlan.ATTEMPTS; attempt++) {
+        long giveUpNanos = System.nanoTime() + plan.setup().patience().toNanos();
+        do {
+            awaitIdleMachine(giveUpNanos);
             Figures figures = measure(kind, server, load, calling, plan.measure());
             each.accept(figures);
             if (!plan.disturbed(figures)) {
                 return figures;
             }
+        } while (System.nanoTime() - giveUpNanos < 0);
+        throw new IllegalStateException("the machine did other work for "
+                + plan.setup().patience() + "; wait until it is idle, or allow more with --others-at-most");
+    }
+
+    /** Waits until nothing else has kept the processors busy for a moment, or until it is time to give up. */
+    private void awaitIdleMachine(long giveUpNanos) throws InterruptedException {
+        double idle = BenchmarkPlan.IDLE_BEFORE.toNanos() / 1e9;
+        double busy = Double.POSITIVE_INFINITY;
+        while (busy > plan.setup().othersAtMost() * idle && System.nanoTime() - giveUpNanos < 0) {
+            double before = Machine.busySeconds();
+            TimeUnit.NANOSECONDS.sleep(BenchmarkPlan.IDLE_BEFORE.toNanos());
+            busy = Machine.busySeconds() - before;
         }
-        throw new IllegalStateException("the machine did other work in " + BenchmarkPlan.ATTEMPTS
-                + " measurements on end; wait until it is idle, or allow more with --others-at-most");
     }
 
     private Figures measure(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * loop's thread.
  */
 final class LoadLoop {
-    private static final int SLOTS = 1 << 18;
+    private static final int SLOTS = 1 << 20;
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int SIGNIFICANT_DIGITS = 3;
 

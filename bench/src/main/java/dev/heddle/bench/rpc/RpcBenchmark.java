@@ -76,6 +76,12 @@ public final class RpcBenchmark implements Callable<Integer> {
             description = "Processors that the rest of the machine may keep busy; a measurement with more is repeated")
     double othersAtMost;
 
+    @Option(
+            names = "--patience-minutes",
+            defaultValue = "10",
+            description = "How long one measurement may wait for an idle machine")
+    int patienceMinutes;
+
     private RpcBenchmark() {}
 
     public static void main(String[] arguments) {
@@ -93,7 +99,8 @@ public final class RpcBenchmark implements Callable<Integer> {
                 repetitions,
                 callsInFlight,
                 rateShare,
-                new BenchmarkPlan.Setup(servers, handlers, loadThreads, jvmOptions, othersAtMost));
+                new BenchmarkPlan.Setup(
+                        servers, handlers, loadThreads, jvmOptions, othersAtMost, Duration.ofMinutes(patienceMinutes)));
         Report report = new Report(System.out, plan);
         report.begin();
         boolean complete = true;

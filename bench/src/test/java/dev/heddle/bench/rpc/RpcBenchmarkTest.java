@@ -22,7 +22,8 @@ class RpcBenchmarkTest {
                     5,
                     2,
                     List.of("-Xmx128m", "-XX:+UseSerialGC"),
-                    Double.MAX_VALUE));
+                    Double.MAX_VALUE,
+                    Duration.ZERO));
 
     @Test
     void shouldMeasureEchoesAnsweredAtOnce() throws Exception {
