@@ -2,7 +2,9 @@ package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.resources.Resource;
-import dev.heddle.common.rpc.RpcServer;
+import dev.heddle.common.rpc.server.RpcServer;
+import dev.heddle.common.rpc.transport.RpcThreads;
+import dev.heddle.common.rpc.transport.ServiceLogin;
 import dev.heddle.common.runtime.Daemon;
 import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.ExitOnFault;
@@ -84,6 +86,7 @@ public final class NodeManager implements Daemon {
     private final LoopHandoff writer;
     private final Registration registration = new Registration();
     private final NodeController controller;
+    private final RpcThreads threads;
     private final RpcServer server;
     private final NodeId nodeId;
     private final ResourceManagerLink link;
@@ -110,31 +113,41 @@ public final class NodeManager implements Daemon {
     static NodeManager start(YarnConfiguration configuration, InstantSource clock, Consumer<String> dismissed) {
         // All of them, before anything is begun that would have to be undone.
         NodeManagerSettings.all().forEach(setting -> setting.get(configuration));
-        NodeAddresses addresses = NodeAddresses.read(configuration);
-        Resource capability = NodeCapability.read(configuration);
-        List<InetSocketAddress> resourceManagers = ResourceManagerAddresses.read(configuration);
+        Terms terms = new Terms(
+                NodeAddresses.read(configuration),
+                NodeCapability.read(configuration),
+                ResourceManagerAddresses.read(configuration));
+        ServiceLogin.login(
+                configuration,
+                YarnConfiguration.NM_KEYTAB,
+                YarnConfiguration.NM_PRINCIPAL,
+                terms.addresses().bind().getHostName());
         NodeDirectories directories = NodeDirectories.open(
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key());
+        RpcThreads threads = RpcThreads.start(configuration);
         try {
-            LeaderSearch search = new LeaderSearch(configuration, resourceManagers, RandomGenerator.getDefault());
-            return new NodeManager(configuration, clock, dismissed, addresses, capability, directories, search);
+            return new NodeManager(configuration, clock, dismissed, terms, directories, threads);
         } catch (RuntimeException e) {
+            threads.close();
             directories.close();
             throw e;
         }
     }
 
+    /** What the configuration says of this node, all of it checked before anything is begun. */
+    private record Terms(NodeAddresses addresses, Resource capability, List<InetSocketAddress> resourceManagers) {}
+
     private NodeManager(
             YarnConfiguration configuration,
             InstantSource clock,
             Consumer<String> dismissed,
-            NodeAddresses addresses,
-            Resource capability,
+            Terms terms,
             NodeDirectories directories,
-            LeaderSearch search) {
+            RpcThreads threads) {
+        this.threads = threads;
         this.directories = directories;
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
@@ -154,20 +167,21 @@ public final class NodeManager implements Daemon {
                 new EventLoop("node-writer", QUEUE_CAPACITY, TICK_INTERVAL_MS, () -> tick(ticking), new ExitOnFault());
         this.writer = new LoopHandoff(loop);
         this.server = RpcServer.start(
+                threads,
                 configuration,
-                addresses.bind(),
+                terms.addresses().bind(),
                 NodeManagerSettings.ADDRESS.key(),
                 RpcServer.Authentication.TOKEN_ONLY,
                 nmTokens,
                 ContainerManagementEndpoint.protocol(endpoint::get));
-        this.nodeId = addresses.nodeId(server.port());
+        this.nodeId = terms.addresses().nodeId(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
-        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, capability);
+        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
         this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
         this.link = new ResourceManagerLink(
                 identity,
-                search,
+                new LeaderSearch(configuration, terms.resourceManagers(), RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
                 writer,
                 controller,
@@ -179,7 +193,7 @@ public final class NodeManager implements Daemon {
         reporting.set(link);
         loop.start();
         link.start();
-        log.info("node {} offers {}", nodeId, capability);
+        log.info("node {} offers {}", nodeId, terms.capability());
     }
 
     private static void tick(AtomicReference<@Nullable NodeController> ticking) {
@@ -281,6 +295,7 @@ public final class NodeManager implements Daemon {
             Thread.currentThread().interrupt();
         }
         server.close();
+        threads.close();
         writer.close();
         loop.close();
         downloads.close();

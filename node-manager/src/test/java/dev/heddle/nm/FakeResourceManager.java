@@ -1,7 +1,8 @@
 package dev.heddle.nm;
 
 import dev.heddle.common.rpc.RpcProtocol;
-import dev.heddle.common.rpc.RpcServer;
+import dev.heddle.common.rpc.server.RpcServer;
+import dev.heddle.common.rpc.transport.RpcThreads;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -48,6 +49,7 @@ final class FakeResourceManager implements AutoCloseable {
     final BlockingQueue<NodeHeartbeatResponse> answers = new LinkedBlockingQueue<>();
     final BlockingQueue<String> goodbyes = new LinkedBlockingQueue<>();
     private final long identifier;
+    private final RpcThreads threads;
     private final RpcServer server;
     private final NmTokens nmTokens;
     private final ContainerTokens containerTokens;
@@ -80,7 +82,9 @@ final class FakeResourceManager implements AutoCloseable {
         this.identifier = identifier;
         this.nmTokens = new NmTokens((int) identifier);
         this.containerTokens = new ContainerTokens((int) identifier);
+        this.threads = RpcThreads.start(new Configuration());
         this.server = RpcServer.start(
+                threads,
                 new Configuration(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 "fake",
@@ -226,5 +230,6 @@ final class FakeResourceManager implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        threads.close();
     }
 }

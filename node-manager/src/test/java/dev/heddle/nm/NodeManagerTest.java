@@ -444,7 +444,8 @@ class NodeManagerTest {
         taken.set(NodeManagerSettings.ADDRESS.key(), nodeManager.nodeId().toString());
         assertThatThrownBy(() -> NodeManager.start(taken))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("cannot listen on 127.0.0.1")
+                .hasMessageContaining("cannot listen on " + nodeManager.nodeId())
+                .hasMessageContaining("Address already in use")
                 .hasMessageContaining(NodeManagerSettings.ADDRESS.key());
 
         YarnConfiguration file = configuration();

@@ -2,8 +2,10 @@ package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.resources.Resource;
-import dev.heddle.common.rpc.RpcServer;
-import dev.heddle.common.rpc.RpcServer.Authentication;
+import dev.heddle.common.rpc.server.RpcServer;
+import dev.heddle.common.rpc.server.RpcServer.Authentication;
+import dev.heddle.common.rpc.transport.RpcThreads;
+import dev.heddle.common.rpc.transport.ServiceLogin;
 import dev.heddle.common.runtime.Daemon;
 import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.common.runtime.FaultHandler;
@@ -69,14 +71,23 @@ public final class ResourceManager implements Daemon {
         CorePolicy policy = ResourceManagerSettings.policy(configuration);
         String id = ownId(configuration);
         Leadership leadership = new Leadership(id == null ? "" : id);
+        ServiceLogin.login(
+                configuration,
+                YarnConfiguration.RM_KEYTAB,
+                YarnConfiguration.RM_PRINCIPAL,
+                address(configuration, YarnConfiguration.RM_ADDRESS, YarnConfiguration.DEFAULT_RM_PORT, id)
+                        .bind()
+                        .getHostName());
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
             ServiceAddress page = address(
                     configuration, YarnConfiguration.RM_WEBAPP_ADDRESS, YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
+            RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
-            RpcServer client = keep(resources, serveClients(configuration, id, leadership, web.address(), clock));
-            RpcServer scheduler = keep(resources, serveMasters(configuration, id, leadership));
-            RpcServer tracker = keep(resources, serveNodes(configuration, id, leadership));
+            RpcServer client =
+                    keep(resources, serveClients(threads, configuration, id, leadership, web.address(), clock));
+            RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
+            RpcServer tracker = keep(resources, serveNodes(threads, configuration, id, leadership));
             Terms terms = new Terms(configuration, policy, clock, faults, leadership);
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
@@ -101,6 +112,7 @@ public final class ResourceManager implements Daemon {
     }
 
     private static RpcServer serveClients(
+            RpcThreads threads,
             Configuration configuration,
             @Nullable String id,
             Leadership leadership,
@@ -114,6 +126,7 @@ public final class ResourceManager implements Daemon {
                         ResourceManagerSettings.MINIMUM_ALLOCATION_MB.get(configuration),
                         ResourceManagerSettings.MINIMUM_ALLOCATION_VCORES.get(configuration)));
         return RpcServer.start(
+                threads,
                 configuration,
                 address.bind(),
                 address.key(),
@@ -122,10 +135,12 @@ public final class ResourceManager implements Daemon {
                 new ApplicationClientEndpoint(leadership, submissions, webAddress, clock).protocol());
     }
 
-    private static RpcServer serveMasters(Configuration configuration, @Nullable String id, Leadership leadership) {
+    private static RpcServer serveMasters(
+            RpcThreads threads, Configuration configuration, @Nullable String id, Leadership leadership) {
         ServiceAddress address = address(
                 configuration, YarnConfiguration.RM_SCHEDULER_ADDRESS, YarnConfiguration.DEFAULT_RM_SCHEDULER_PORT, id);
         return RpcServer.start(
+                threads,
                 configuration,
                 address.bind(),
                 address.key(),
@@ -134,7 +149,8 @@ public final class ResourceManager implements Daemon {
                 new ApplicationMasterEndpoint(leadership).protocol());
     }
 
-    private static RpcServer serveNodes(Configuration configuration, @Nullable String id, Leadership leadership) {
+    private static RpcServer serveNodes(
+            RpcThreads threads, Configuration configuration, @Nullable String id, Leadership leadership) {
         ServiceAddress address = address(
                 configuration,
                 YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
@@ -142,6 +158,7 @@ public final class ResourceManager implements Daemon {
                 id);
         long heartbeatIntervalMs = ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
         return RpcServer.start(
+                threads,
                 configuration,
                 address.bind(),
                 address.key(),

@@ -2,6 +2,7 @@ package dev.heddle.common.rpc;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
 import org.apache.hadoop.thirdparty.protobuf.Message;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +13,21 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 public final class RpcProtocol {
-    /** A method with the request it takes. */
-    record Entry<Q extends Message, R extends Message>(Q requestPrototype, RpcMethod<Q, R> method) {}
+    /**
+     * A method with the request it takes.
+     *
+     * @param requestPrototype the default instance of its request
+     */
+    public record Answer<Q extends Message, R extends Message>(Q requestPrototype, RpcMethod<Q, R> method) {}
 
     private final Class<?> annotatedInterface;
-    private final ServiceDescriptor descriptor;
-    private final Map<String, Entry<?, ?>> methods;
+    private final @Nullable String policyKey;
+    private final Map<String, Answer<?, ?>> answers;
 
-    private RpcProtocol(Class<?> annotatedInterface, ServiceDescriptor descriptor, Map<String, Entry<?, ?>> methods) {
+    private RpcProtocol(Class<?> annotatedInterface, @Nullable String policyKey, Map<String, Answer<?, ?>> answers) {
         this.annotatedInterface = annotatedInterface;
-        this.descriptor = descriptor;
-        this.methods = Map.copyOf(methods);
+        this.policyKey = policyKey;
+        this.answers = Map.copyOf(answers);
     }
 
     /**
@@ -35,28 +40,49 @@ public final class RpcProtocol {
         return new Builder(annotatedInterface, descriptor);
     }
 
-    Class<?> annotatedInterface() {
+    /** Hadoop's interface, which carries the protocol's name, version and Kerberos principals as annotations. */
+    public Class<?> annotatedInterface() {
         return annotatedInterface;
     }
 
-    ServiceDescriptor descriptor() {
-        return descriptor;
+    /** As the wire names it. */
+    public String name() {
+        return RPC.getProtocolName(annotatedInterface);
     }
 
-    @Nullable
-    Entry<?, ?> method(String name) {
-        return methods.get(name);
+    public long version() {
+        return RPC.getProtocolVersion(annotatedInterface);
+    }
+
+    /** The key in {@code hadoop-policy.xml} that says who may use it, or null where nobody may once that is asked. */
+    public @Nullable String policyKey() {
+        return policyKey;
+    }
+
+    /** The methods that are answered, by name. */
+    public Map<String, Answer<?, ?>> answers() {
+        return answers;
     }
 
     /** Collects the methods of a protocol. */
     public static final class Builder {
         private final Class<?> annotatedInterface;
         private final ServiceDescriptor descriptor;
-        private final Map<String, Entry<?, ?>> methods = new HashMap<>();
+        private final Map<String, Answer<?, ?>> answers = new HashMap<>();
+        private @Nullable String policyKey;
 
         private Builder(Class<?> annotatedInterface, ServiceDescriptor descriptor) {
             this.annotatedInterface = annotatedInterface;
             this.descriptor = descriptor;
+        }
+
+        /**
+         * Names the key in {@code hadoop-policy.xml} that says who may use the protocol where
+         * {@code hadoop.security.authorization} is switched on, such as {@code security.resourcetracker.protocol.acl}.
+         */
+        public Builder authorizedBy(String key) {
+            policyKey = key;
+            return this;
         }
 
         /**
@@ -73,12 +99,12 @@ public final class RpcProtocol {
                 throw new IllegalArgumentException(descriptor.getFullName() + " has no method " + name + " that takes "
                         + requestPrototype.getDescriptorForType().getFullName());
             }
-            methods.put(name, new Entry<>(requestPrototype, method));
+            answers.put(name, new Answer<>(requestPrototype, method));
             return this;
         }
 
         public RpcProtocol build() {
-            return new RpcProtocol(annotatedInterface, descriptor, methods);
+            return new RpcProtocol(annotatedInterface, policyKey, answers);
         }
     }
 }

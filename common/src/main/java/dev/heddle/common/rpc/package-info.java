@@ -1,4 +1,4 @@
-/** Hadoop RPC: asynchronous endpoints over protobuf messages, whatever the transport. */
+/** Hadoop RPC as endpoints see it: asynchronous methods over protobuf messages, whatever the transport. */
 @NullMarked
 package dev.heddle.common.rpc;
 

@@ -33,6 +33,7 @@ import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.SerializedException;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.InvalidContainerException;
 import org.apache.hadoop.yarn.exceptions.NMNotYetReadyException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -84,6 +85,7 @@ public final class ContainerManagementEndpoint {
     public static RpcProtocol protocol(Supplier<@Nullable ContainerManagementEndpoint> endpoint) {
         return RpcProtocol.builder(
                         ContainerManagementProtocolPB.class, ContainerManagementProtocolService.getDescriptor())
+                .authorizedBy(YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_CONTAINER_MANAGEMENT_PROTOCOL)
                 .on("startContainers", StartContainersRequestProto.getDefaultInstance(), (caller, request) -> ready(
                                 endpoint.get())
                         .startContainers(caller, request))

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.yarn.api.ApplicationClientProtocolPB;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.proto.ApplicationClientProtocol.ApplicationClientProtocolService;
@@ -64,6 +65,7 @@ public final class ApplicationClientEndpoint {
 
     public RpcProtocol protocol() {
         return RpcProtocol.builder(ApplicationClientProtocolPB.class, ApplicationClientProtocolService.getDescriptor())
+                .authorizedBy(YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_APPLICATIONCLIENT_PROTOCOL)
                 .on("getNewApplication", GetNewApplicationRequestProto.getDefaultInstance(), this::newApplication)
                 .on("submitApplication", SubmitApplicationRequestProto.getDefaultInstance(), this::submit)
                 .on("forceKillApplication", KillApplicationRequestProto.getDefaultInstance(), this::kill)

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.yarn.api.ApplicationMasterProtocolPB;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.ApplicationAttemptNotFoundException;
 import org.apache.hadoop.yarn.exceptions.InvalidApplicationMasterRequestException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -45,6 +46,7 @@ public final class ApplicationMasterEndpoint {
 
     public RpcProtocol protocol() {
         return RpcProtocol.builder(ApplicationMasterProtocolPB.class, ApplicationMasterProtocolService.getDescriptor())
+                .authorizedBy(YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_APPLICATIONMASTER_PROTOCOL)
                 .on(
                         "registerApplicationMaster",
                         RegisterApplicationMasterRequestProto.getDefaultInstance(),

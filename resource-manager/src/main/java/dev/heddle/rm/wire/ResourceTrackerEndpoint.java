@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.hadoop.ipc.StandbyException;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
@@ -50,6 +51,7 @@ public final class ResourceTrackerEndpoint {
 
     public RpcProtocol protocol() {
         return RpcProtocol.builder(ResourceTrackerPB.class, ResourceTrackerService.getDescriptor())
+                .authorizedBy(YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_RESOURCETRACKER_PROTOCOL)
                 .on("registerNodeManager", RegisterNodeManagerRequestProto.getDefaultInstance(), this::register)
                 .on("nodeHeartbeat", NodeHeartbeatRequestProto.getDefaultInstance(), this::heartbeat)
                 .on("unRegisterNodeManager", UnRegisterNodeManagerRequestProto.getDefaultInstance(), this::unregister)

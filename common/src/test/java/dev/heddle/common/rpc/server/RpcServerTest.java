@@ -1,10 +1,13 @@
-package dev.heddle.common.rpc;
+package dev.heddle.common.rpc.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.heddle.common.UserException;
+import dev.heddle.common.rpc.Caller;
+import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.common.rpc.transport.RpcThreads;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -30,12 +33,14 @@ import org.junit.jupiter.api.Test;
 /** Hadoop's stock client against a server with one method. */
 class RpcServerTest {
     private final Configuration configuration = new YarnConfiguration();
+    private final RpcThreads threads = RpcThreads.start(configuration);
     private final CompletableFuture<Caller> caller = new CompletableFuture<>();
     private final CompletableFuture<GetNewApplicationResponseProto> answer = new CompletableFuture<>();
     private final RpcServer server = start(0);
 
     private RpcServer start(int port) {
         return RpcServer.start(
+                threads,
                 configuration,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 "some.address",
@@ -57,6 +62,7 @@ class RpcServerTest {
     @AfterEach
     void stop() {
         server.close();
+        threads.close();
     }
 
     @Test

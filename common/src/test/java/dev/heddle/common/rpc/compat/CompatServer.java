@@ -1,0 +1,46 @@
+package dev.heddle.common.rpc.compat;
+
+import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.common.rpc.RpcServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.token.SecretManager;
+import org.apache.hadoop.security.token.TokenIdentifier;
+import org.jspecify.annotations.Nullable;
+
+/** The server under test, on a free port. No other class of these tests knows how it is started. */
+final class CompatServer implements AutoCloseable {
+    private final RpcServer server;
+
+    private CompatServer(RpcServer server) {
+        this.server = server;
+    }
+
+    static CompatServer start(Configuration configuration, RpcProtocol... protocols) {
+        return start(configuration, RpcServer.Authentication.CONFIGURED, null, protocols);
+    }
+
+    static CompatServer start(
+            Configuration configuration,
+            RpcServer.Authentication authentication,
+            @Nullable SecretManager<? extends TokenIdentifier> secrets,
+            RpcProtocol... protocols) {
+        return new CompatServer(RpcServer.start(
+                configuration,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                "compat.address",
+                authentication,
+                secrets,
+                protocols));
+    }
+
+    InetSocketAddress address() {
+        return server.address();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
