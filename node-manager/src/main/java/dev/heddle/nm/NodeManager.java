@@ -121,7 +121,7 @@ public final class NodeManager implements Daemon {
                 configuration,
                 YarnConfiguration.NM_KEYTAB,
                 YarnConfiguration.NM_PRINCIPAL,
-                terms.addresses().bind().getHostName());
+                terms.addresses().bind());
         NodeDirectories directories = NodeDirectories.open(
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
                 NodeManagerSettings.LOCAL_DIRS.key(),

@@ -76,8 +76,7 @@ public final class ResourceManager implements Daemon {
                 YarnConfiguration.RM_KEYTAB,
                 YarnConfiguration.RM_PRINCIPAL,
                 address(configuration, YarnConfiguration.RM_ADDRESS, YarnConfiguration.DEFAULT_RM_PORT, id)
-                        .bind()
-                        .getHostName());
+                        .bind());
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
             ServiceAddress page = address(

@@ -1,7 +1,8 @@
 package dev.heddle.bench.rpc;
 
 import dev.heddle.common.rpc.RpcProtocol;
-import dev.heddle.common.rpc.RpcServer;
+import dev.heddle.common.rpc.server.RpcServer;
+import dev.heddle.common.rpc.transport.RpcThreads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,6 +85,7 @@ final class Servers {
 
     private <Q extends Message, R extends Message> int startHeddle(Workload<Q, R> served) {
         RpcServer server = RpcServer.start(
+                RpcThreads.start(new Configuration()),
                 new Configuration(),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 "the benchmark's address",

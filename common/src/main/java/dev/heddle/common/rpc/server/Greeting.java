@@ -21,7 +21,7 @@ final class Greeting {
 
     private static final String HTTP_ANSWER =
             """
-            HTTP/1.1 400 Bad Request\r
+            HTTP/1.1 404 Not Found\r
             Content-Type: text/plain; charset=utf-8\r
             Connection: close\r
             \r

@@ -4,10 +4,13 @@ import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.wire.WireConstants;
 import java.net.InetAddress;
 import java.util.concurrent.RejectedExecutionException;
+import javax.security.sasl.SaslException;
+import org.apache.hadoop.ipc.IpcException;
 import org.apache.hadoop.ipc.RetriableException;
 import org.apache.hadoop.ipc.protobuf.IpcConnectionContextProtos.IpcConnectionContextProto;
 import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.RpcErrorCodeProto;
 import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcSaslProto;
+import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcSaslProto.SaslState;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.security.SaslRpcServer.AuthMethod;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -47,7 +50,7 @@ final class Handshake {
                 if (!service.security().offers(AuthMethod.SIMPLE)) {
                     throw new FatalRpcException(
                             RpcErrorCodeProto.FATAL_UNAUTHORIZED,
-                            new AccessControlException("SIMPLE authentication is not enabled. Available: "
+                            new AccessControlException("SIMPLE authentication is not enabled. Available:"
                                     + service.security().methods()));
                 }
                 session = null;
@@ -55,7 +58,8 @@ final class Handshake {
             case WireConstants.AUTHENTICATION_SASL -> session = new SaslSession(service.security(), peer, port);
             default ->
                 throw new FatalRpcException(
-                        RpcErrorCodeProto.FATAL_UNAUTHORIZED, "an unknown way of authentication: " + authentication);
+                        RpcErrorCodeProto.FATAL_UNAUTHORIZED,
+                        new IpcException("an unknown way of authentication: " + authentication));
         }
     }
 
@@ -70,7 +74,13 @@ final class Handshake {
         try {
             message = SaslMessages.read(bytes, offset, end);
         } catch (InvalidProtocolBufferException e) {
-            throw new FatalRpcException(RpcErrorCodeProto.FATAL_DESERIALIZING_REQUEST, e.toString());
+            throw new FatalRpcException(
+                    RpcErrorCodeProto.FATAL_DESERIALIZING_REQUEST,
+                    e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+        if (message.getState() == SaslState.WRAP) {
+            throw new FatalRpcException(
+                    RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, new SaslException("this server is not wrapping data"));
         }
         slowly(id, () -> {
             RpcSaslProto answer = conversation.take(message);
@@ -109,9 +119,11 @@ final class Handshake {
         }
         IpcConnectionContextProto context;
         try {
-            context = SaslMessages.delimited(IpcConnectionContextProto.parser(), bytes, offset, end);
+            context = SaslMessages.delimited(IpcConnectionContextProto.getDefaultInstance(), bytes, offset, end);
         } catch (InvalidProtocolBufferException e) {
-            throw new FatalRpcException(RpcErrorCodeProto.FATAL_DESERIALIZING_REQUEST, e.toString());
+            throw new FatalRpcException(
+                    RpcErrorCodeProto.FATAL_DESERIALIZING_REQUEST,
+                    e.getMessage() == null ? e.toString() : e.getMessage());
         }
         String protocol = context.hasProtocol() ? context.getProtocol() : null;
         UserGroupInformation user = user(context);

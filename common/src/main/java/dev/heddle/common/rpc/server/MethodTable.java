@@ -61,7 +61,7 @@ final class MethodTable {
             try {
                 request = prototype.getParserForType().parseFrom(bytes, offset, length);
             } catch (InvalidProtocolBufferException e) {
-                throw new RpcServerException("the request of " + name + " is no "
+                throw new InvalidProtocolBufferException("the request of " + name + " is no "
                         + prototype.getDescriptorForType().getName() + ": " + e.getMessage());
             }
             return method.call(caller, cast(request));

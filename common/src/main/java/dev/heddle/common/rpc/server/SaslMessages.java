@@ -5,7 +5,6 @@ import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcSaslProto;
 import org.apache.hadoop.thirdparty.protobuf.CodedInputStream;
 import org.apache.hadoop.thirdparty.protobuf.InvalidProtocolBufferException;
 import org.apache.hadoop.thirdparty.protobuf.Message;
-import org.apache.hadoop.thirdparty.protobuf.Parser;
 
 /** Reads the messages that set a connection up. */
 final class SaslMessages {
@@ -15,11 +14,12 @@ final class SaslMessages {
     private SaslMessages() {}
 
     static RpcSaslProto read(byte[] bytes, int offset, int end) throws InvalidProtocolBufferException {
-        return delimited(RpcSaslProto.parser(), bytes, offset, end);
+        return delimited(RpcSaslProto.getDefaultInstance(), bytes, offset, end);
     }
 
     /** Reads a message that begins with its length and ends no later than {@code end}. */
-    static <M extends Message> M delimited(Parser<M> parser, byte[] bytes, int offset, int end)
+    @SuppressWarnings("unchecked") // A prototype's own parser gives messages of its type.
+    static <M extends Message> M delimited(M prototype, byte[] bytes, int offset, int end)
             throws InvalidProtocolBufferException {
         CodedInputStream in = CodedInputStream.newInstance(bytes, offset, end - offset);
         try {
@@ -27,11 +27,10 @@ final class SaslMessages {
             if (length < 0 || length > end - offset - in.getTotalBytesRead()) {
                 throw new InvalidProtocolBufferException("a message that is longer than its frame");
             }
-            return parser.parseFrom(bytes, offset + in.getTotalBytesRead(), length);
-        } catch (InvalidProtocolBufferException e) {
-            throw e;
+            return (M) prototype.getParserForType().parseFrom(bytes, offset + in.getTotalBytesRead(), length);
         } catch (IOException e) {
-            throw new InvalidProtocolBufferException(e);
+            throw new InvalidProtocolBufferException(
+                    "no " + prototype.getDescriptorForType().getName() + ": " + e.getMessage());
         }
     }
 }

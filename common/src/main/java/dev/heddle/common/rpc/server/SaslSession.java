@@ -111,7 +111,7 @@ final class SaslSession {
         return switch (message.getState()) {
             case NEGOTIATE -> {
                 if (sentNegotiation) {
-                    throw new AccessControlException("the client has asked for a negotiation already");
+                    throw new AccessControlException("the client has already attempted a negotiation");
                 }
                 RpcSaslProto offer = negotiation();
                 switchedToSimple = offer.getState() == SaslState.SUCCESS;
@@ -125,13 +125,14 @@ final class SaslSession {
 
     private @Nullable RpcSaslProto initiate(RpcSaslProto message) throws IOException {
         if (message.getAuthsCount() != 1) {
-            throw new SaslException("the client picks " + message.getAuthsCount() + " methods instead of one");
+            throw new SaslException("the client's choice is malformed: it picks " + message.getAuthsCount()
+                    + " methods instead of one");
         }
         SaslAuth picked = message.getAuths(0);
         if (!security.negotiation().getAuthsList().contains(picked)) {
             if (sentNegotiation) {
                 throw new AccessControlException(
-                        picked.getMethod() + " authentication is not enabled. Available: " + security.methods());
+                        picked.getMethod() + " authentication is not enabled. Available:" + security.methods());
             }
             return negotiation();
         }
@@ -152,8 +153,11 @@ final class SaslSession {
 
     private RpcSaslProto respond(RpcSaslProto message) throws IOException {
         SaslServer current = server;
-        if (!message.hasToken() || current == null || method == null) {
-            throw new SaslException("the client sends no token, or picks no method first");
+        if (!message.hasToken()) {
+            throw new SaslException("the client sends no token");
+        }
+        if (current == null || method == null) {
+            throw new SaslException("the client answers before it has picked a method");
         }
         byte[] reply = current.evaluateResponse(message.getToken().toByteArray());
         RpcSaslProto.Builder answer =

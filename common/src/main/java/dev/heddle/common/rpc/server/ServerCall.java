@@ -44,9 +44,11 @@ final class ServerCall implements BiConsumer<@Nullable Message, @Nullable Throwa
         startedNanos = System.nanoTime();
         try {
             CompletionStage<? extends Message> stage = target.call(caller, bytes, offset, length);
-            if (stage instanceof CompletableFuture<? extends Message> future && future.isDone()) {
-                takeDone(future);
+            if (stage.getClass() == CompletableFuture.class
+                    && ((CompletableFuture<? extends Message>) stage).isDone()) {
+                takeDone((CompletableFuture<? extends Message>) stage);
             } else {
+                // Also for those subclasses that do not tell whether they are done.
                 var unused = stage.whenComplete(this);
             }
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {

@@ -21,6 +21,7 @@ import org.apache.hadoop.ipc.RpcServerException;
 import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.RpcErrorCodeProto;
 import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.RpcStatusProto;
 import org.apache.hadoop.security.authorize.AuthorizationException;
+import org.apache.hadoop.thirdparty.protobuf.InvalidProtocolBufferException;
 import org.apache.hadoop.thirdparty.protobuf.Message;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -200,6 +201,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         try {
             int next = readHeader(header, bytes, length);
             id = new CallHeader(header.callId(), clientId(header, bytes), header.retryCount());
+            check(header);
             if (protection != null && !unwrapped && id.callId() != WireConstants.SASL_CALL_ID) {
                 throw new FatalRpcException(
                         RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, "this connection agreed to wrap what it sends");
@@ -224,15 +226,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         } catch (WireException e) {
             throw new FatalRpcException(RpcErrorCodeProto.FATAL_DESERIALIZING_REQUEST, e.reason());
         }
-        if (header.operation() != RequestHeader.OPERATION_FINAL_PACKET) {
-            throw new FatalRpcException(
-                    RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER,
-                    "an operation in the request header that is not served: " + header.operation());
-        }
-        if (header.kind() < 0) {
-            throw new FatalRpcException(
-                    RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, "a request header without a kind of call");
-        }
         if (header.clientIdLength() > ResponseEncoder.MAX_CLIENT_ID_BYTES) {
             throw new FatalRpcException(
                     RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER,
@@ -240,6 +233,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
                             + " are allowed");
         }
         return next;
+    }
+
+    private static void check(RequestHeader header) throws FatalRpcException {
+        if (header.operation() != RequestHeader.OPERATION_FINAL_PACKET) {
+            throw new FatalRpcException(
+                    RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER,
+                    header.operation() < 0
+                            ? "no rpc operation in the request header"
+                            : "an rpc operation that is not served: " + header.operation());
+        }
+        if (header.kind() < 0) {
+            throw new FatalRpcException(
+                    RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, "no rpc kind in the request header");
+        }
     }
 
     /** The client's id, which is nearly always the same as with the call before. */
@@ -285,7 +292,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         RequestHeader header = loop.header();
         if (header.kind() != RequestHeader.KIND_PROTOCOL_BUFFER) {
             throw new FatalRpcException(
-                    RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, "a kind of call that is not served: " + header.kind());
+                    RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, "an rpc kind that is not served: " + header.kind());
         }
         MethodTable.Target<?, ?> target;
         int start;
@@ -297,7 +304,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
             length = header.delimited(bytes, nameStart + nameLength, end);
             start = header.position();
         } catch (WireException e) {
-            throw new FatalRpcException(RpcErrorCodeProto.FATAL_DESERIALIZING_REQUEST, e.reason());
+            answer(id, failure(new InvalidProtocolBufferException("the request cannot be read: " + e.reason())));
+            return;
         } catch (RpcServerException e) {
             answer(id, failure(e));
             return;
@@ -379,7 +387,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         if (thrown instanceof RpcServerException refusal) {
             code = refusal.getRpcErrorCodeProto();
         }
-        String message = thrown.getMessage();
+        // An error's class says more than its message, and clients show only the message of what they cannot create.
+        String message = thrown instanceof Error ? thrown.toString() : thrown.getMessage();
         return new Failure(
                 status,
                 code,
@@ -418,8 +427,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
 
     /** The peer has proven who it is, and how all that follows is protected. */
     void protect(SaslSession session) {
-        protection =
+        Protection agreed =
                 new Protection(session, channel.alloc(), service.admission().buffers(), this);
+        protection = agreed;
+        outbox.protect(agreed);
     }
 
     /** The handshake is over: calls may come. */

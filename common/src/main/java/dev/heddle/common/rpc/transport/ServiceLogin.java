@@ -2,6 +2,7 @@ package dev.heddle.common.rpc.transport;
 
 import dev.heddle.common.UserException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.SecurityUtil;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -16,9 +17,11 @@ public final class ServiceLogin {
      *
      * @param keytabKey the setting that names the keytab
      * @param principalKey the setting that names the principal, in which {@code _HOST} stands for the host
+     * @param address where the daemon serves
      * @throws UserException if that cannot be done
      */
-    public static void login(Configuration configuration, String keytabKey, String principalKey, String host) {
+    public static void login(
+            Configuration configuration, String keytabKey, String principalKey, InetSocketAddress address) {
         if (SecurityUtil.getAuthenticationMethod(configuration) != AuthenticationMethod.KERBEROS) {
             return;
         }
@@ -31,7 +34,8 @@ public final class ServiceLogin {
         }
         UserGroupInformation.setConfiguration(configuration);
         try {
-            SecurityUtil.login(configuration, keytabKey, principalKey, host);
+            // The name of the host is looked up only here: that may take long.
+            SecurityUtil.login(configuration, keytabKey, principalKey, address.getHostName());
         } catch (IOException e) {
             throw new UserException(
                     "cannot log in as " + principal + " with the keytab " + keytab + ": " + e.getMessage() + "; check "

@@ -86,7 +86,7 @@ public final class RequestHeader {
             }
         }
         if (!hasCallId || clientIdLength == ABSENT) {
-            throw new WireException("a request header without a call id or a client id");
+            throw new WireException("an RpcRequestHeaderProto without a call id or a client id");
         }
         return next;
     }
@@ -144,7 +144,7 @@ public final class RequestHeader {
     }
 
     private static WireException malformed() {
-        return new WireException("a malformed request header");
+        return new WireException("a malformed RpcRequestHeaderProto");
     }
 
     /** Where reading has come to. */

@@ -1,7 +1,8 @@
 package dev.heddle.common.rpc.compat;
 
 import dev.heddle.common.rpc.RpcProtocol;
-import dev.heddle.common.rpc.RpcServer;
+import dev.heddle.common.rpc.server.RpcServer;
+import dev.heddle.common.rpc.transport.RpcThreads;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.apache.hadoop.conf.Configuration;
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The server under test, on a free port. No other class of these tests knows how it is started. */
 final class CompatServer implements AutoCloseable {
+    private final RpcThreads threads;
     private final RpcServer server;
 
-    private CompatServer(RpcServer server) {
+    private CompatServer(RpcThreads threads, RpcServer server) {
+        this.threads = threads;
         this.server = server;
     }
 
@@ -26,13 +29,17 @@ final class CompatServer implements AutoCloseable {
             RpcServer.Authentication authentication,
             @Nullable SecretManager<? extends TokenIdentifier> secrets,
             RpcProtocol... protocols) {
-        return new CompatServer(RpcServer.start(
-                configuration,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                "compat.address",
-                authentication,
-                secrets,
-                protocols));
+        RpcThreads threads = RpcThreads.start(configuration);
+        return new CompatServer(
+                threads,
+                RpcServer.start(
+                        threads,
+                        configuration,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        "compat.address",
+                        authentication,
+                        secrets,
+                        protocols));
     }
 
     InetSocketAddress address() {
@@ -42,5 +49,6 @@ final class CompatServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        threads.close();
     }
 }

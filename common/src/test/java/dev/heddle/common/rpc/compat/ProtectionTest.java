@@ -3,7 +3,7 @@ package dev.heddle.common.rpc.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.common.rpc.RpcServer.Authentication;
+import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.apache.hadoop.conf.Configuration;

@@ -168,7 +168,10 @@ class ProtocolLookupTest {
                         .getProtocolSignature(0));
         assertThat(signature).isInstanceOfSatisfying(ProtocolSignatureProto.class, told -> {
             assertThat(told.getVersion()).isEqualTo(1);
-            assertThat(told.getMethodsList()).containsExactlyInAnyOrderElementsOf(methodsOf(APPLICATION_CLIENT));
+            // Those that are answered, where Hadoop's server tells all of the interface.
+            assertThat(told.getMethodsList()).isNotEmpty().isSubsetOf(methodsOf(APPLICATION_CLIENT));
+            assertThat(told.getMethodsList())
+                    .hasSizeLessThan(methodsOf(APPLICATION_CLIENT).size());
         });
     }
 
@@ -191,11 +194,10 @@ class ProtocolLookupTest {
     }
 
     @Test
-    void shouldRefuseToTellOfAProtocolThatItDoesNotKnow() {
-        RemoteException refusal = failure(
-                ProtocolMetaInfoPB.class,
-                proxy -> proxy.getProtocolSignature(null, signatureOf("com.example.Stranger")));
-        assertThat(refusal.getClassName()).isEqualTo(ClassNotFoundException.class.getName());
-        assertThat(refusal).hasMessageContaining("com.example.Stranger");
+    void shouldTellNothingOfAProtocolThatItDoesNotKnow() throws Exception {
+        assertThat(call(ProtocolMetaInfoPB.class, proxy -> proxy.getProtocolSignature(
+                                null, signatureOf("com.example.Stranger"))
+                        .getProtocolSignatureCount()))
+                .isEqualTo(0);
     }
 }

@@ -181,8 +181,8 @@ class RawConnectionTest {
         try (RawConnection connection = RawConnection.to(server.address())) {
             connection.bytes("GET /cluster HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String answer = new String(connection.readToEnd(), StandardCharsets.UTF_8);
-            assertThat(answer).startsWith("HTTP/1.1 404 ").contains("\r\nContent-type: text/plain");
-            assertThat(answer.substring(answer.indexOf("\r\n\r\n"))).contains("HTTP", "IPC port");
+            assertThat(answer).startsWith("HTTP/1.1 404 ").contains("\r\nContent-Type: text/plain");
+            assertThat(answer.substring(answer.indexOf("\r\n\r\n"))).contains("HTTP", "Hadoop RPC");
         }
     }
 

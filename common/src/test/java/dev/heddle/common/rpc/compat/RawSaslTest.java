@@ -5,7 +5,7 @@ import static dev.heddle.common.rpc.compat.RawAnswers.assertInvalidHeader;
 import static dev.heddle.common.rpc.compat.RawAnswers.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.common.rpc.RpcServer.Authentication;
+import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -4,7 +4,7 @@ import static dev.heddle.common.rpc.compat.RawAnswers.assertFatal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.common.rpc.RpcServer.Authentication;
+import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
