@@ -49,8 +49,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One node's daemon: serves {@code ContainerManagementProtocol} and reports to a resource manager, Heddle's or Hadoop's.
  *
- * <p>Threads: the RPC server's, one writer that owns containers and applications, workers for what blocks, workers that
- * fetch files, and one that talks to the resource manager.
+ * <p>Threads: those of RPC, which also talk to the resource manager, one writer that owns containers and applications,
+ * workers for what blocks, and workers that fetch files.
  */
 public final class NodeManager implements Daemon {
     private static final Logger log = LoggerFactory.getLogger(NodeManager.class);
@@ -181,11 +181,10 @@ public final class NodeManager implements Daemon {
         this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
         this.link = new ResourceManagerLink(
                 identity,
-                new LeaderSearch(configuration, terms.resourceManagers(), RandomGenerator.getDefault()),
+                new LeaderSearch(threads, configuration, terms.resourceManagers(), RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                writer,
-                controller,
-                clock,
+                new ResourceManagerLink.Inside(writer, controller, clock),
+                threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
                 identity, nmTokens, containerTokens, registration, writer, controller, clock));

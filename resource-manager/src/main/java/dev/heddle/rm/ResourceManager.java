@@ -87,7 +87,7 @@ public final class ResourceManager implements Daemon {
                     keep(resources, serveClients(threads, configuration, id, leadership, web.address(), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
             RpcServer tracker = keep(resources, serveNodes(threads, configuration, id, leadership));
-            Terms terms = new Terms(configuration, policy, clock, faults, leadership);
+            Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership);
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
             } else {
@@ -220,6 +220,7 @@ public final class ResourceManager implements Daemon {
 
     /** Begins and ends terms as the election says; called by its thread alone. */
     private record Terms(
+            RpcThreads threads,
             Configuration configuration,
             CorePolicy policy,
             InstantSource clock,
@@ -228,7 +229,7 @@ public final class ResourceManager implements Daemon {
             implements LeadershipListener {
         @Override
         public void lead(long epoch) {
-            leadership.replace(new LeadingCluster(configuration, policy, epoch, clock, faults));
+            leadership.replace(new LeadingCluster(threads, configuration, policy, epoch, clock, faults));
             log.info("leads, epoch {}", epoch);
         }
 

@@ -1,15 +1,19 @@
 package dev.heddle.nm.wire;
 
+import dev.heddle.common.UserException;
+import dev.heddle.common.rpc.client.RpcClient;
+import dev.heddle.common.rpc.client.RpcConnection;
+import dev.heddle.common.rpc.client.RpcIdentity;
+import dev.heddle.common.rpc.client.WhenUnreachable;
+import dev.heddle.common.rpc.transport.RpcThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.CommonConfigurationKeys;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
-import org.apache.hadoop.net.NetUtils;
-import org.apache.hadoop.yarn.server.api.ResourceTracker;
-import org.apache.hadoop.yarn.server.api.impl.pb.client.ResourceTrackerPBClientImpl;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,30 +29,37 @@ public final class LeaderSearch implements AutoCloseable {
     private static final long FIRST_PAUSE_MS = 50;
     private static final long MAX_PAUSE_MS = 1_000;
     private static final int CONNECT_LIMIT_MS = 2_000;
-    private static final int CALL_LIMIT_MS = 10_000;
-
-    /** The version of the protocol, which has only ever had one. */
-    private static final long PROTOCOL_VERSION = 1;
 
     private final List<InetSocketAddress> addresses;
-    private final Configuration configuration;
+    private final RpcClient client;
+    private final RpcIdentity identity;
     private final RandomGenerator random;
     private int index;
     private int failuresInRound;
     private long pauseMs = FIRST_PAUSE_MS;
     private boolean complained;
-    private @Nullable ResourceTrackerPBClientImpl tracker;
+    private @Nullable RpcConnection connection;
 
-    public LeaderSearch(Configuration configuration, List<InetSocketAddress> addresses, RandomGenerator random) {
+    /**
+     * Asks nobody yet.
+     *
+     * @throws UserException if it cannot be known as whom this process runs
+     */
+    public LeaderSearch(
+            RpcThreads threads,
+            Configuration configuration,
+            List<InetSocketAddress> addresses,
+            RandomGenerator random) {
         this.addresses = List.copyOf(addresses);
         this.random = random;
-        this.configuration = new Configuration(configuration);
-        // One attempt per call: who comes next is decided here.
-        this.configuration.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
-        this.configuration.setInt(
-                CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_ON_SOCKET_TIMEOUTS_KEY, 0);
-        this.configuration.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_TIMEOUT_KEY, CONNECT_LIMIT_MS);
-        this.configuration.setInt(CommonConfigurationKeys.IPC_CLIENT_RPC_TIMEOUT_KEY, CALL_LIMIT_MS);
+        Configuration impatient = new Configuration(configuration);
+        impatient.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_TIMEOUT_KEY, CONNECT_LIMIT_MS);
+        this.client = RpcClient.create(threads, impatient);
+        try {
+            this.identity = RpcIdentity.of(UserGroupInformation.getCurrentUser());
+        } catch (IOException e) {
+            throw new UserException("the user of this process cannot be found out: " + e.getMessage(), e);
+        }
     }
 
     /** Who is asked now, as {@code HOST:PORT}. */
@@ -61,14 +72,11 @@ public final class LeaderSearch implements AutoCloseable {
     }
 
     /** A way to call the one who is asked now. */
-    ResourceTracker tracker() throws IOException {
-        ResourceTrackerPBClientImpl existing = tracker;
+    RpcConnection connection() {
+        RpcConnection existing = connection;
         if (existing == null) {
-            // Resolved anew each time: a host may come back with another address.
-            InetSocketAddress address = NetUtils.createSocketAddrForHost(
-                    addresses.get(index).getHostString(), addresses.get(index).getPort());
-            existing = new ResourceTrackerPBClientImpl(PROTOCOL_VERSION, address, configuration);
-            tracker = existing;
+            existing = client.connect(addresses.get(index), ResourceTrackerPB.class, identity, WhenUnreachable.FAIL);
+            connection = existing;
         }
         return existing;
     }
@@ -89,9 +97,9 @@ public final class LeaderSearch implements AutoCloseable {
      * @param failure why the one who was asked does not do
      * @return how long to wait before asking the next one, in milliseconds
      */
-    long failed(Exception failure) {
+    long failed(Throwable failure) {
         log.debug("{} does not do: {}", current(), failure.toString());
-        close();
+        leave();
         index = (index + 1) % addresses.size();
         failuresInRound++;
         if (failuresInRound < addresses.size()) {
@@ -110,23 +118,22 @@ public final class LeaderSearch implements AutoCloseable {
         return wait;
     }
 
-    /** The innermost cause in one line: what Hadoop's client wraps around it is long and says no more. */
-    private static String reason(Exception failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String message = cause.getMessage();
-        return cause.getClass().getSimpleName()
+    private static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return failure.getClass().getSimpleName()
                 + (message == null ? "" : ": " + message.lines().findFirst().orElse(""));
+    }
+
+    private void leave() {
+        RpcConnection existing = connection;
+        connection = null;
+        if (existing != null) {
+            existing.close();
+        }
     }
 
     @Override
     public void close() {
-        ResourceTrackerPBClientImpl existing = tracker;
-        tracker = null;
-        if (existing != null) {
-            existing.close();
-        }
+        client.close();
     }
 }

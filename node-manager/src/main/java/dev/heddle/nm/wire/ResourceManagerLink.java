@@ -1,28 +1,45 @@
 package dev.heddle.nm.wire;
 
+import dev.heddle.common.rpc.client.RpcCall;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeInstructions;
 import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.work.LoopHandoff;
-import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
 import org.apache.hadoop.yarn.api.records.Resource;
-import org.apache.hadoop.yarn.exceptions.YarnException;
-import org.apache.hadoop.yarn.server.api.ResourceTracker;
+import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
+import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatResponseProto;
+import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.RegisterNodeManagerRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.RegisterNodeManagerResponseProto;
+import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.UnRegisterNodeManagerRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.UnRegisterNodeManagerResponseProto;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerResponse;
 import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.impl.pb.NodeHeartbeatRequestPBImpl;
+import org.apache.hadoop.yarn.server.api.protocolrecords.impl.pb.NodeHeartbeatResponsePBImpl;
+import org.apache.hadoop.yarn.server.api.protocolrecords.impl.pb.RegisterNodeManagerRequestPBImpl;
+import org.apache.hadoop.yarn.server.api.protocolrecords.impl.pb.RegisterNodeManagerResponsePBImpl;
+import org.apache.hadoop.yarn.server.api.protocolrecords.impl.pb.UnRegisterNodeManagerRequestPBImpl;
 import org.apache.hadoop.yarn.server.api.records.MasterKey;
 import org.apache.hadoop.yarn.server.api.records.NodeAction;
 import org.apache.hadoop.yarn.util.YarnVersionInfo;
@@ -34,119 +51,160 @@ import org.slf4j.LoggerFactory;
  * Keeps this node registered with whichever resource manager leads: registers, reports at the interval that the resource
  * manager asks for and at once when a container begins or ends, and follows its instructions.
  *
- * <p>One thread does all of this and waits for each answer. A resource manager that does not answer, or that does not
- * lead, is left for the next one; running containers are told to the new leader and go on.
+ * <p>There is one call at a time; its answer, or a timer, begins the next. All of this belongs to one I/O thread, and
+ * none waits. A resource manager that does not answer, or that does not lead, is left for the next one; running
+ * containers are told to the new leader and go on.
  */
 public final class ResourceManagerLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ResourceManagerLink.class);
 
+    private static final ServiceDescriptor SERVICE = ResourceTrackerService.getDescriptor();
+
+    private static final RpcCall<RegisterNodeManagerRequestProto, RegisterNodeManagerResponseProto> REGISTER =
+            RpcCall.of(
+                    SERVICE,
+                    "registerNodeManager",
+                    RegisterNodeManagerRequestProto.getDefaultInstance(),
+                    RegisterNodeManagerResponseProto.getDefaultInstance());
+
+    private static final RpcCall<NodeHeartbeatRequestProto, NodeHeartbeatResponseProto> HEARTBEAT = RpcCall.of(
+            SERVICE,
+            "nodeHeartbeat",
+            NodeHeartbeatRequestProto.getDefaultInstance(),
+            NodeHeartbeatResponseProto.getDefaultInstance());
+
+    private static final RpcCall<UnRegisterNodeManagerRequestProto, UnRegisterNodeManagerResponseProto> UNREGISTER =
+            RpcCall.of(
+                    SERVICE,
+                    "unRegisterNodeManager",
+                    UnRegisterNodeManagerRequestProto.getDefaultInstance(),
+                    UnRegisterNodeManagerResponseProto.getDefaultInstance());
+
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
+
     /** What the resource manager gets to say goodbye in, before the node goes without. */
-    private static final long GOODBYE_LIMIT_MS = 2_000;
+    private static final Duration GOODBYE_LIMIT = Duration.ofSeconds(2);
 
     private static final long DEFAULT_INTERVAL_MS = 1_000;
+
+    /** The pause after which the node itself is asked again to follow instructions, where it was too busy. */
+    private static final long BUSY_PAUSE_MS = 10;
 
     private final NodeIdentity node;
     private final LeaderSearch search;
     private final NmTokenSecrets nmTokens;
     private final ContainerTokenSecrets containerTokens;
     private final Registration registration;
-    private final LoopHandoff writer;
-    private final NodeController controller;
-    private final InstantSource clock;
+    private final Inside inside;
     private final Consumer<String> dismissed;
-    private final BlockingQueue<Boolean> news = new ArrayBlockingQueue<>(1);
-    private final Thread thread;
+    private final ScheduledExecutorService loop;
+    private final AtomicBoolean news = new AtomicBoolean();
     private volatile boolean closed;
 
-    /** These belong to the link's thread. */
+    // These belong to the loop.
     private boolean registered;
-
     private int responseId;
     private long intervalMs = DEFAULT_INTERVAL_MS;
+    private @Nullable ScheduledFuture<?> timer;
+    private @Nullable CompletableFuture<Void> underWay;
 
     /** The secrets that the resource manager hands out and rolls, and the life of it that they are from. */
     public record Trust(NmTokenSecrets nmTokens, ContainerTokenSecrets containerTokens, Registration registration) {}
 
+    /** The node that is reported on. */
+    public record Inside(LoopHandoff writer, NodeController controller, InstantSource clock) {}
+
     /**
+     * Prepares the link.
+     *
+     * @param loop one I/O thread
      * @param dismissed hears, with the reason, that the resource manager wants this node to go
      */
     public ResourceManagerLink(
             NodeIdentity node,
             LeaderSearch search,
             Trust trust,
-            LoopHandoff writer,
-            NodeController controller,
-            InstantSource clock,
+            Inside inside,
+            ScheduledExecutorService loop,
             Consumer<String> dismissed) {
         this.node = node;
         this.search = search;
         this.nmTokens = trust.nmTokens();
         this.containerTokens = trust.containerTokens();
         this.registration = trust.registration();
-        this.writer = writer;
-        this.controller = controller;
-        this.clock = clock;
+        this.inside = inside;
+        this.loop = loop;
         this.dismissed = dismissed;
-        this.thread = new Thread(this::run, "resource-manager-link");
-        thread.setDaemon(true);
     }
 
     /** Begins to look for a resource manager; once. */
     public void start() {
-        thread.start();
+        loop.execute(this::next);
     }
 
     /** Reports at once instead of at the next interval. Callable by every thread; never blocks. */
     public void report() {
-        boolean first = news.offer(true);
-        log.trace("news for the resource manager, {}", first ? "first" : "more");
-    }
-
-    private void run() {
-        try {
-            while (!closed) {
-                Exception failure = call();
-                if (failure == null) {
-                    search.succeeded();
-                    news.poll(intervalMs, TimeUnit.MILLISECONDS);
-                } else if (!closed) {
-                    TimeUnit.MILLISECONDS.sleep(search.failed(failure));
-                }
+        if (news.compareAndSet(false, true)) {
+            try {
+                loop.execute(this::hurry);
+            } catch (RejectedExecutionException e) {
+                log.debug("news for the resource manager after the end of the link");
             }
-        } catch (InterruptedException e) {
-            log.debug("the link to the resource manager was interrupted");
-        } finally {
-            goodbye();
-            search.close();
         }
     }
 
-    /** One call to the resource manager of the moment. Answers why it does not do, or null where it does. */
-    private @Nullable Exception call() throws InterruptedException {
-        try {
-            ResourceTracker tracker = search.tracker();
-            if (registered) {
-                heartbeat(tracker);
-            } else {
-                register(tracker);
-            }
-            return null;
-        } catch (IOException | YarnException e) {
-            return e;
+    /** What has happened while a call is under way is told by the next one. */
+    private void hurry() {
+        ScheduledFuture<?> waiting = timer;
+        if (underWay == null && registered && waiting != null) {
+            waiting.cancel(false);
+            next();
         }
     }
 
-    private <T> T ask(CompletableFuture<T> answer) throws IOException, InterruptedException {
-        try {
-            return answer.get();
-        } catch (ExecutionException e) {
-            throw new IOException("no answer from the node itself: " + e.getCause(), e);
+    /** Makes the call that is due. */
+    private void next() {
+        timer = null;
+        if (closed) {
+            return;
+        }
+        // Before the report is taken: what changes from here on is news again.
+        news.set(false);
+        CompletableFuture<Void> call = inside.writer()
+                .ask(inside.controller()::report)
+                .thenComposeAsync(report -> registered ? heartbeat(report) : register(report), loop);
+        underWay = call.handleAsync(
+                (done, failure) -> {
+                    settle(failure);
+                    return null;
+                },
+                loop);
+    }
+
+    private void settle(@Nullable Throwable failure) {
+        underWay = null;
+        long pauseMs;
+        if (failure == null) {
+            search.succeeded();
+            pauseMs = news.get() ? 0 : intervalMs;
+        } else {
+            pauseMs = search.failed(unwrapped(failure));
+        }
+        if (!closed) {
+            timer = loop.schedule(this::next, pauseMs, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void register(ResourceTracker tracker) throws IOException, YarnException, InterruptedException {
-        NodeReport report = ask(writer.ask(controller::report));
-        RegisterNodeManagerResponse response = tracker.registerNodeManager(RegisterNodeManagerRequest.newInstance(
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private CompletableFuture<Void> register(NodeReport report) {
+        RegisterNodeManagerRequest request = RegisterNodeManagerRequest.newInstance(
                 node.nodeId(),
                 node.httpPort(),
                 Resource.newInstance(
@@ -157,7 +215,17 @@ public final class ResourceManagerLink implements AutoCloseable {
                 null,
                 null,
                 null,
-                NodeRecords.nodeStatus(report, node, 0, clock.instant())));
+                NodeRecords.nodeStatus(report, node, 0, inside.clock().instant()));
+        return search.connection()
+                .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
+                .thenAcceptAsync(
+                        response -> registered(
+                                new RegisterNodeManagerResponsePBImpl(response),
+                                report.containers().size()),
+                        loop);
+    }
+
+    private void registered(RegisterNodeManagerResponse response, int containers) {
         if (response.getNodeAction() == NodeAction.SHUTDOWN) {
             dismiss(response.getDiagnosticsMessage());
             return;
@@ -167,27 +235,30 @@ public final class ResourceManagerLink implements AutoCloseable {
         responseId = 0;
         registered = true;
         // The first heartbeat follows at once and brings the interval.
-        report();
+        news.set(true);
         log.info(
                 "registered with the resource manager at {} as {} with {} and {} containers",
                 search.current(),
                 node.nodeId(),
                 node.capability(),
-                report.containers().size());
+                containers);
     }
 
-    private void heartbeat(ResourceTracker tracker) throws IOException, YarnException, InterruptedException {
-        // Before the report is taken: what changes from here on is news again.
-        news.clear();
-        NodeReport report = ask(writer.ask(controller::report));
-        NodeHeartbeatResponse response = tracker.nodeHeartbeat(NodeHeartbeatRequest.newInstance(
-                NodeRecords.nodeStatus(report, node, responseId, clock.instant()),
+    private CompletableFuture<Void> heartbeat(NodeReport report) {
+        NodeHeartbeatRequest request = NodeHeartbeatRequest.newInstance(
+                NodeRecords.nodeStatus(report, node, responseId, inside.clock().instant()),
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
-                null));
+                null);
+        return search.connection()
+                .call(HEARTBEAT, ((NodeHeartbeatRequestPBImpl) request).getProto(), CALL_LIMIT)
+                .thenComposeAsync(response -> answered(report, new NodeHeartbeatResponsePBImpl(response)), loop);
+    }
+
+    private CompletableFuture<Void> answered(NodeReport report, NodeHeartbeatResponse response) {
         if (response.getNodeAction() == NodeAction.SHUTDOWN) {
             dismiss(response.getDiagnosticsMessage());
-            return;
+            return nothing();
         }
         if (response.getNodeAction() == NodeAction.RESYNC) {
             log.info(
@@ -195,18 +266,40 @@ public final class ResourceManagerLink implements AutoCloseable {
                     search.current(),
                     response.getDiagnosticsMessage());
             registered = false;
-            register(tracker);
-            return;
+            news.set(true);
+            return nothing();
         }
         take(response.getContainerTokenMasterKey(), response.getNMTokenMasterKey());
         responseId = response.getResponseId();
         intervalMs =
                 response.getNextHeartBeatInterval() > 0 ? response.getNextHeartBeatInterval() : DEFAULT_INTERVAL_MS;
-        NodeInstructions instructions = new NodeInstructions(
-                List.copyOf(response.getContainersToCleanup()),
-                List.copyOf(response.getContainersToBeRemovedFromNM()),
-                List.copyOf(response.getApplicationsToCleanup()));
-        writer.execute(() -> controller.apply(report, instructions));
+        return follow(
+                report,
+                new NodeInstructions(
+                        List.copyOf(response.getContainersToCleanup()),
+                        List.copyOf(response.getContainersToBeRemovedFromNM()),
+                        List.copyOf(response.getApplicationsToCleanup())));
+    }
+
+    /** Instructions are given once and must not be lost: a node that is too busy for them is asked again. */
+    private CompletableFuture<Void> follow(NodeReport report, NodeInstructions instructions) {
+        return inside.writer()
+                .<Boolean>ask(() -> {
+                    inside.controller().apply(report, instructions);
+                    return true;
+                })
+                .handleAsync((done, failure) -> failure, loop)
+                .thenCompose(failure -> {
+                    if (failure == null || closed) {
+                        return nothing();
+                    }
+                    Executor later = CompletableFuture.delayedExecutor(BUSY_PAUSE_MS, TimeUnit.MILLISECONDS, loop);
+                    return nothing().thenComposeAsync(paused -> follow(report, instructions), later);
+                });
+    }
+
+    private static CompletableFuture<Void> nothing() {
+        return CompletableFuture.completedFuture(null);
     }
 
     private void take(@Nullable MasterKey containerTokenKey, @Nullable MasterKey nmTokenKey) {
@@ -221,35 +314,55 @@ public final class ResourceManagerLink implements AutoCloseable {
     private void dismiss(@Nullable String diagnostics) {
         registered = false;
         closed = true;
-        report();
         String why = diagnostics == null || diagnostics.isEmpty() ? "it gave no reason" : diagnostics;
         log.error("the resource manager at {} wants this node to go: {}", search.current(), why);
         dismissed.accept(why);
     }
 
-    private void goodbye() {
+    /** Ends the timer and says goodbye once the call that is under way has its answer. */
+    private CompletableFuture<Void> end() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        CompletableFuture<Void> last = underWay == null ? nothing() : underWay;
+        return last.thenComposeAsync(done -> goodbye(), loop);
+    }
+
+    private CompletableFuture<Void> goodbye() {
         if (!registered) {
-            return;
+            return nothing();
         }
-        try {
-            search.tracker().unRegisterNodeManager(UnRegisterNodeManagerRequest.newInstance(node.nodeId()));
-            log.info("unregistered from the resource manager at {}", search.current());
-        } catch (IOException | YarnException e) {
-            log.info("could not unregister from the resource manager at {}: {}", search.current(), e.toString());
-        }
+        registered = false;
+        UnRegisterNodeManagerRequest request = UnRegisterNodeManagerRequest.newInstance(node.nodeId());
+        return search.connection()
+                .call(UNREGISTER, ((UnRegisterNodeManagerRequestPBImpl) request).getProto(), GOODBYE_LIMIT)
+                .handleAsync(
+                        (response, failure) -> {
+                            if (failure == null) {
+                                log.info("unregistered from the resource manager at {}", search.current());
+                            } else {
+                                log.info(
+                                        "could not unregister from the resource manager at {}: {}",
+                                        search.current(),
+                                        failure.toString());
+                            }
+                            return null;
+                        },
+                        loop);
     }
 
     /** Says goodbye, for which the resource manager has little time, and ends. Safe to call more than once. */
     @Override
     public void close() {
         closed = true;
-        report();
         try {
-            thread.join(GOODBYE_LIMIT_MS);
-            thread.interrupt();
+            CompletableFuture<Void> ended = nothing().thenComposeAsync(now -> end(), loop);
+            ended.get(GOODBYE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException | TimeoutException | ExecutionException e) {
+            log.info("left the resource manager at {} without a goodbye", search.current());
         } catch (InterruptedException e) {
-            thread.interrupt();
             Thread.currentThread().interrupt();
         }
+        search.close();
     }
 }

@@ -1,5 +1,12 @@
 package dev.heddle.rm.launch;
 
+import dev.heddle.common.rpc.client.OutcomeUnknownException;
+import dev.heddle.common.rpc.client.RpcCall;
+import dev.heddle.common.rpc.client.RpcClient;
+import dev.heddle.common.rpc.client.RpcConnection;
+import dev.heddle.common.rpc.client.RpcIdentity;
+import dev.heddle.common.rpc.client.WhenUnreachable;
+import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.rm.command.Command;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.loop.ClusterLoop;
@@ -12,35 +19,47 @@ import dev.heddle.rm.security.HadoopRecords;
 import dev.heddle.rm.security.NodeTokens;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.ClusterState;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.io.DataInputByteBuffer;
 import org.apache.hadoop.io.DataOutputBuffer;
-import org.apache.hadoop.ipc.RPC;
-import org.apache.hadoop.net.NetUtils;
+import org.apache.hadoop.ipc.RetriableException;
 import org.apache.hadoop.security.Credentials;
-import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.security.token.Token;
 import org.apache.hadoop.yarn.api.ApplicationConstants;
-import org.apache.hadoop.yarn.api.ContainerManagementProtocol;
+import org.apache.hadoop.yarn.api.ContainerManagementProtocolPB;
 import org.apache.hadoop.yarn.api.protocolrecords.StartContainerRequest;
 import org.apache.hadoop.yarn.api.protocolrecords.StartContainersRequest;
 import org.apache.hadoop.yarn.api.protocolrecords.StartContainersResponse;
+import org.apache.hadoop.yarn.api.protocolrecords.impl.pb.StartContainersRequestPBImpl;
+import org.apache.hadoop.yarn.api.protocolrecords.impl.pb.StartContainersResponsePBImpl;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.impl.pb.ContainerLaunchContextPBImpl;
-import org.apache.hadoop.yarn.client.NMProxy;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.exceptions.NMNotYetReadyException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
-import org.apache.hadoop.yarn.ipc.YarnRPC;
+import org.apache.hadoop.yarn.proto.ContainerManagementProtocol.ContainerManagementProtocolService;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerLaunchContextProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.StartContainersRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.StartContainersResponseProto;
 import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 import org.apache.hadoop.yarn.util.ConverterUtils;
 import org.jspecify.annotations.Nullable;
@@ -49,51 +68,90 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts the process of an application master once its container is granted: over the node's own
- * {@code startContainers}, with the AMRM token added to the credentials that were submitted.
+ * {@code startContainers}, with the AMRM token added to the credentials that were submitted. The outcome goes back to the
+ * core as a command.
  *
- * <p>The stock client blocks, so a few threads do this beside the core; the outcome goes back to it as a command.
+ * <p>No thread waits for a node, so thousands of launches can be under way. A node that cannot be reached or is not ready
+ * yet is tried again at a fixed interval for a limited time, as stock YARN does
+ * ({@code yarn.client.nodemanager-connect.retry-interval-ms} and {@code .max-wait-ms}).
  */
 public final class MasterLauncher implements Publisher, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MasterLauncher.class);
 
-    private static final int THREADS = 8;
+    private static final RpcCall<StartContainersRequestProto, StartContainersResponseProto> START_CONTAINERS =
+            RpcCall.of(
+                    ContainerManagementProtocolService.getDescriptor(),
+                    "startContainers",
+                    StartContainersRequestProto.getDefaultInstance(),
+                    StartContainersResponseProto.getDefaultInstance());
 
-    /** Launches that may wait for a thread; beyond that an attempt fails and says so. */
-    private static final int QUEUE_CAPACITY = 10_000;
+    /** Connections to nodes at a time; each has one launch. */
+    private static final int MAX_CONNECTIONS = 1_000;
 
-    private static final long IDLE_THREAD_SECONDS = 30;
+    /** Launches that are not done; beyond that an attempt fails and says so. */
+    private static final int CAPACITY = 10_000;
 
-    private final Configuration configuration;
+    private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
+
+    /** What stands for a node that is tried again for ever. */
+    private static final long FOR_EVER = -1;
+
     private final AmRmTokens amRmTokens;
     private final NodeTokens nodeTokens;
     private final ContainerTokens containerTokens;
-    private final ThreadPoolExecutor threads;
+    private final RpcClient client;
+    private final Executor preparing;
+    private final ScheduledExecutorService io;
+    private final long retryIntervalMs;
+    private final long maxRetries;
+    private final AtomicInteger undone = new AtomicInteger();
     private volatile @Nullable ClusterLoop loop;
+    private volatile boolean closed;
 
-    /** A launch, taken from the state while the core's thread was there. */
-    private record Launch(ContainerTokens.Subject subject, ApplicationSpec spec, long submittedAtMs) {
+    // These belong to the I/O thread.
+    private final Queue<Launch> ready = new ArrayDeque<>();
+    private int connections;
+
+    /**
+     * A launch, taken from the state while the core's thread was there.
+     *
+     * @param retries how often it was tried in vain
+     */
+    private record Launch(ContainerTokens.Subject subject, ApplicationSpec spec, long submittedAtMs, long retries) {
         ContainerId container() {
             return subject.container();
         }
+
+        Launch again() {
+            return new Launch(subject, spec, submittedAtMs, retries + 1);
+        }
     }
 
+    /** What a node is told, and by whom. */
+    private record Prepared(RpcIdentity identity, StartContainersRequestProto request) {}
+
+    /** Launches nothing before there is an event. */
     public MasterLauncher(
+            RpcThreads threads,
             Configuration configuration,
             AmRmTokens amRmTokens,
             NodeTokens nodeTokens,
             ContainerTokens containerTokens) {
-        this.configuration = configuration;
         this.amRmTokens = amRmTokens;
         this.nodeTokens = nodeTokens;
         this.containerTokens = containerTokens;
-        this.threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                IDLE_THREAD_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(QUEUE_CAPACITY),
-                task -> new Thread(task, "master-launcher"));
-        threads.allowCoreThreadTimeOut(true);
+        this.client = RpcClient.create(threads, configuration);
+        this.preparing = threads.slow();
+        this.io = threads.loop();
+        this.retryIntervalMs = Math.max(
+                1,
+                configuration.getLong(
+                        YarnConfiguration.CLIENT_NM_CONNECT_RETRY_INTERVAL_MS,
+                        YarnConfiguration.DEFAULT_CLIENT_NM_CONNECT_RETRY_INTERVAL_MS));
+        long maxWaitMs = configuration.getLong(
+                YarnConfiguration.CLIENT_NM_CONNECT_MAX_WAIT_MS,
+                YarnConfiguration.DEFAULT_CLIENT_NM_CONNECT_MAX_WAIT_MS);
+        this.maxRetries = maxWaitMs == FOR_EVER ? Long.MAX_VALUE : maxWaitMs / retryIntervalMs;
     }
 
     /** Names who is told how launches went; before the first event. */
@@ -117,33 +175,145 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
                                     application.spec().user(),
                                     true),
                             application.spec(),
-                            application.submittedAtMs()));
+                            application.submittedAtMs(),
+                            0));
                 }
             }
         }
     }
 
     private void enqueue(Launch launch) {
+        if (undone.incrementAndGet() > CAPACITY) {
+            done(launch, CAPACITY + " launches wait already");
+            return;
+        }
         try {
-            threads.execute(() -> run(launch));
+            io.execute(() -> {
+                ready.add(launch);
+                proceed();
+            });
         } catch (RejectedExecutionException e) {
-            report(new Command.MasterLaunchFailed(
-                    launch.container().attempt(), QUEUE_CAPACITY + " launches wait already, or the RM stops"));
+            done(launch, "the RM stops");
         }
     }
 
-    private void run(Launch launch) {
+    private void proceed() {
+        while (connections < MAX_CONNECTIONS && !ready.isEmpty()) {
+            connections++;
+            begin(ready.remove());
+        }
+    }
+
+    private void begin(Launch launch) {
+        CompletableFuture<Prepared> preparation;
         try {
-            start(launch);
-            report(new Command.MasterLaunched(launch.container().attempt()));
-        } catch (IOException | YarnException | RuntimeException e) {
+            // Passwords, credentials and copies of messages are more than an I/O thread should do.
+            preparation = CompletableFuture.supplyAsync(() -> prepare(launch), preparing);
+        } catch (RejectedExecutionException e) {
+            preparation = CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<Void> outcome = preparation
+                .thenCompose(prepared -> start(launch, prepared))
+                .handleAsync(
+                        (started, failure) -> {
+                            connections--;
+                            settle(launch, failure);
+                            proceed();
+                            return null;
+                        },
+                        io);
+        log.trace("{} is being started: {}", launch.container(), outcome);
+    }
+
+    private CompletableFuture<Void> start(Launch launch, Prepared prepared) {
+        InetSocketAddress address = InetSocketAddress.createUnresolved(
+                launch.subject().node().host(), launch.subject().node().port());
+        RpcConnection node =
+                client.connect(address, ContainerManagementProtocolPB.class, prepared.identity(), WhenUnreachable.FAIL);
+        return node.call(START_CONTAINERS, prepared.request(), CALL_LIMIT)
+                .whenComplete((response, failure) -> node.close())
+                .thenAccept(response -> check(launch, new StartContainersResponsePBImpl(response)));
+    }
+
+    private Prepared prepare(Launch launch) {
+        try {
+            StartContainersRequest request = StartContainersRequest.newInstance(List.of(
+                    StartContainerRequest.newInstance(context(launch), containerTokens.tokenFor(launch.subject()))));
+            return new Prepared(identity(launch), ((StartContainersRequestPBImpl) request).getProto());
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private RpcIdentity identity(Launch launch) {
+        Token<?> token = ConverterUtils.convertFromYarn(
+                nodeTokens.tokenFor(
+                        launch.container().attempt(),
+                        launch.subject().node(),
+                        launch.spec().user()),
+                (InetSocketAddress) null);
+        return RpcIdentity.token(launch.container().attempt().toString(), token);
+    }
+
+    private static void check(Launch launch, StartContainersResponse response) {
+        var failure = response.getFailedRequests().get(HadoopRecords.of(launch.container()));
+        if (failure != null) {
+            throw new CompletionException(new YarnException(failure.getMessage()));
+        }
+    }
+
+    private void settle(Launch launch, @Nullable Throwable failure) {
+        if (failure == null) {
+            done(launch, null);
+            return;
+        }
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (!closed && passing(cause) && launch.retries() < maxRetries) {
+            log.debug("{} is not ready for {}: {}", launch.subject().node(), launch.container(), cause.toString());
+            Launch again = launch.again();
+            Executor later = CompletableFuture.delayedExecutor(retryIntervalMs, TimeUnit.MILLISECONDS, io);
+            later.execute(() -> {
+                ready.add(again);
+                proceed();
+            });
+            return;
+        }
+        if (!closed) {
             log.warn(
                     "cannot start {} on {}",
                     launch.container(),
                     launch.subject().node(),
-                    e);
-            report(new Command.MasterLaunchFailed(
-                    launch.container().attempt(), e.getMessage() == null ? e.toString() : e.getMessage()));
+                    cause);
+        }
+        done(launch, cause.getMessage() == null ? cause.toString() : cause.getMessage());
+    }
+
+    /** Whether a node may be there later: what stock YARN's {@code ServerProxy} tries again. */
+    private static boolean passing(Throwable failure) {
+        Throwable cause =
+                failure instanceof OutcomeUnknownException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof SocketException
+                || cause instanceof UnknownHostException
+                || cause instanceof EOFException
+                || cause instanceof RetriableException
+                || cause instanceof NMNotYetReadyException;
+    }
+
+    /**
+     * Tells the core how a launch went.
+     *
+     * @param failure why it came to nothing; null where the node has started it
+     */
+    private void done(Launch launch, @Nullable String failure) {
+        undone.decrementAndGet();
+        if (!closed) {
+            report(
+                    failure == null
+                            ? new Command.MasterLaunched(launch.container().attempt())
+                            : new Command.MasterLaunchFailed(launch.container().attempt(), failure));
         }
     }
 
@@ -157,31 +327,6 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
                 log.warn("the outcome of a launch was not taken in: {}", command, failure);
             }
         });
-    }
-
-    private void start(Launch launch) throws IOException, YarnException {
-        InetSocketAddress address = NetUtils.createSocketAddrForHost(
-                launch.subject().node().host(), launch.subject().node().port());
-        UserGroupInformation caller = UserGroupInformation.createRemoteUser(
-                launch.container().attempt().toString());
-        caller.addToken(ConverterUtils.convertFromYarn(
-                nodeTokens.tokenFor(
-                        launch.container().attempt(),
-                        launch.subject().node(),
-                        launch.spec().user()),
-                address));
-        ContainerManagementProtocol node = NMProxy.createNMProxy(
-                configuration, ContainerManagementProtocol.class, caller, YarnRPC.create(configuration), address);
-        try {
-            StartContainersResponse response = node.startContainers(StartContainersRequest.newInstance(List.of(
-                    StartContainerRequest.newInstance(context(launch), containerTokens.tokenFor(launch.subject())))));
-            var failure = response.getFailedRequests().get(HadoopRecords.of(launch.container()));
-            if (failure != null) {
-                throw new YarnException(failure.getMessage());
-            }
-        } finally {
-            RPC.stopProxy(node);
-        }
     }
 
     private ContainerLaunchContext context(Launch launch) throws IOException {
@@ -211,6 +356,7 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        closed = true;
+        client.close();
     }
 }

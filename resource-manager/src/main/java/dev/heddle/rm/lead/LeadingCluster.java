@@ -1,5 +1,6 @@
 package dev.heddle.rm.lead;
 
+import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.common.runtime.FaultHandler;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.launch.MasterLauncher;
@@ -30,13 +31,18 @@ public final class LeadingCluster implements AutoCloseable {
      * @param epoch of the term, larger than those of all terms before
      */
     public LeadingCluster(
-            Configuration configuration, CorePolicy policy, long epoch, InstantSource clock, FaultHandler faults) {
+            RpcThreads threads,
+            Configuration configuration,
+            CorePolicy policy,
+            long epoch,
+            InstantSource clock,
+            FaultHandler faults) {
         startedAtMs = clock.millis();
         amRmTokens = new AmRmTokens();
         nodeTokens = new NodeTokens();
         containerTokens = new ContainerTokens(configuration, startedAtMs, clock);
         snapshots = new ClusterSnapshots();
-        launcher = new MasterLauncher(configuration, amRmTokens, nodeTokens, containerTokens);
+        launcher = new MasterLauncher(threads, configuration, amRmTokens, nodeTokens, containerTokens);
         loop = new ClusterLoop(
                 new ClusterState(startedAtMs, epoch),
                 policy,

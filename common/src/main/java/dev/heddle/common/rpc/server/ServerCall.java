@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * on any thread, and the answer goes back to the I/O thread.
  */
 final class ServerCall implements BiConsumer<@Nullable Message, @Nullable Throwable>, Runnable {
-    private final ServerConnection connection;
+    private final Calls calls;
     private final ServerLoop loop;
     private final MethodTable.Target<?, ?> target;
     private final CallHeader header;
@@ -25,13 +25,13 @@ final class ServerCall implements BiConsumer<@Nullable Message, @Nullable Throwa
     private @Nullable Throwable failure;
 
     ServerCall(
-            ServerConnection connection,
+            Calls calls,
             ServerLoop loop,
             MethodTable.Target<?, ?> target,
             CallHeader header,
             long arrivedNanos,
             int requestBytes) {
-        this.connection = connection;
+        this.calls = calls;
         this.loop = loop;
         this.target = target;
         this.header = header;
@@ -79,10 +79,10 @@ final class ServerCall implements BiConsumer<@Nullable Message, @Nullable Throwa
         }
     }
 
-    /** Gives the answer to the connection. */
+    /** Hands the answer on to be sent. */
     @Override
     public void run() {
-        connection.answer(this);
+        calls.answer(this);
         response = null;
     }
 

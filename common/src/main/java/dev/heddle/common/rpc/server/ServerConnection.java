@@ -1,7 +1,6 @@
 package dev.heddle.common.rpc.server;
 
 import dev.heddle.common.rpc.Caller;
-import dev.heddle.common.rpc.metrics.MethodMetrics;
 import dev.heddle.common.rpc.wire.FrameAssembler;
 import dev.heddle.common.rpc.wire.RequestHeader;
 import dev.heddle.common.rpc.wire.ResponseEncoder;
@@ -16,13 +15,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.ipc.RetriableException;
-import org.apache.hadoop.ipc.RpcServerException;
 import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.RpcErrorCodeProto;
 import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.RpcStatusProto;
-import org.apache.hadoop.security.authorize.AuthorizationException;
-import org.apache.hadoop.thirdparty.protobuf.InvalidProtocolBufferException;
-import org.apache.hadoop.thirdparty.protobuf.Message;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,22 +47,21 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
     private final InetAddress peer;
     private final FrameAssembler frames;
     private final Outbox outbox;
+    private final Calls calls;
     private final long openedNanos = System.nanoTime();
     private Phase phase = Phase.GREETING;
     private @Nullable Greeting greeting = new Greeting();
     private @Nullable Handshake handshake;
     private @Nullable Protection protection;
-    private @Nullable Caller caller;
-    private @Nullable String protocol;
     private byte[] clientId = {};
 
     private boolean admitted;
     private boolean reading;
     private boolean flushScheduled;
     private boolean waiting;
-    private int callsInFlight;
+    private boolean active;
     private long arrivedNanos = openedNanos;
-    private long lastActiveNanos = openedNanos;
+    private long silentSinceNanos = openedNanos;
     private int listIndex;
 
     ServerConnection(Service service, ServerLoop loop, SocketChannel channel) {
@@ -83,6 +76,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
                 service.limits().unsentBytes,
                 loop.encoder(),
                 this::congestionChanged);
+        this.calls = new Calls(service, loop, outbox, this::answered);
     }
 
     @Override
@@ -103,6 +97,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         }
         admitted = false;
         phase = Phase.CLOSING;
+        calls.close();
         loop.remove(this);
         service.admission().left(peer);
         frames.close();
@@ -122,7 +117,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         ByteBuf bytes = (ByteBuf) message;
         reading = true;
         arrivedNanos = System.nanoTime();
-        lastActiveNanos = arrivedNanos;
+        active = true;
         try {
             if (phase == Phase.GREETING) {
                 greet(bytes);
@@ -209,7 +204,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
             if (id.callId() < 0) {
                 outOfBand(id, bytes, next, length, unwrapped);
             } else if (phase == Phase.READY) {
-                call(id, bytes, next, length);
+                calls.begin(id, bytes, next, length, arrivedNanos);
             } else {
                 throw new FatalRpcException(
                         RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, "a call before the context of the connection");
@@ -288,114 +283,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         return unfinished;
     }
 
-    private void call(CallHeader id, byte[] bytes, int offset, int end) throws FatalRpcException {
-        RequestHeader header = loop.header();
-        if (header.kind() != RequestHeader.KIND_PROTOCOL_BUFFER) {
-            throw new FatalRpcException(
-                    RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, "an rpc kind that is not served: " + header.kind());
-        }
-        MethodTable.Target<?, ?> target;
-        int start;
-        int length;
-        try {
-            int nameLength = header.delimited(bytes, offset, end);
-            int nameStart = header.position();
-            target = service.methods().find(bytes, nameStart, nameLength);
-            length = header.delimited(bytes, nameStart + nameLength, end);
-            start = header.position();
-        } catch (WireException e) {
-            answer(id, failure(new InvalidProtocolBufferException("the request cannot be read: " + e.reason())));
-            return;
-        } catch (RpcServerException e) {
-            answer(id, failure(e));
-            return;
-        }
-        Caller who = caller;
-        if (who == null || !service.security().allows(protocol, target.protocol())) {
-            answer(
-                    id,
-                    failure(new AuthorizationException("This connection was made for " + protocol + " and may not call "
-                            + target.protocol().name())));
-            return;
-        }
-        if (!service.admission().beginCall(callsInFlight)) {
-            answer(
-                    id,
-                    new Failure(
-                            RpcStatusProto.ERROR,
-                            RpcErrorCodeProto.ERROR_RPC_SERVER,
-                            RetriableException.class.getName(),
-                            "Server too busy"));
-            return;
-        }
-        callsInFlight++;
-        new ServerCall(this, loop, target, id, arrivedNanos, Integer.BYTES + end).start(who, bytes, start, length);
-    }
-
-    /** Takes the answer of a call that was begun. */
-    void answer(ServerCall call) {
-        callsInFlight--;
-        service.admission().endCall();
-        long now = System.nanoTime();
-        lastActiveNanos = now;
-        Message response = call.response();
-        MethodMetrics.Share metrics = call.target().metrics().share(loop.index());
-        metrics.answered(call.queuedNanos(), call.processedNanos(now), response == null);
-        if (phase != Phase.READY) {
-            return;
-        }
-        ByteBuf out = outbox.buffer();
-        int before = out.writerIndex();
-        CallHeader id = call.header();
-        if (response != null) {
-            try {
-                loop.encoder().success(out, id.callId(), id.clientId(), id.retryCount(), response);
-            } catch (RuntimeException e) {
-                out.writerIndex(before);
-                log.error("the answer of {} cannot be written", call.target(), e);
-                encode(
-                        id,
-                        new Failure(
-                                RpcStatusProto.ERROR,
-                                RpcErrorCodeProto.ERROR_SERIALIZING_RESPONSE,
-                                RpcServerException.class.getName(),
-                                "the answer cannot be written: " + e.getMessage()));
-            }
-        } else {
-            Throwable failure = call.failure();
-            if (failure instanceof RuntimeException || failure instanceof Error) {
-                log.error("{} failed", call.target(), failure);
-            }
-            encode(id, failure(failure));
-        }
-        metrics.moved(call.requestBytes(), out.writerIndex() - before);
-        sendSoon();
-    }
-
-    private void answer(CallHeader id, Failure failure) {
-        encode(id, failure);
-        sendSoon();
-    }
-
-    private void encode(CallHeader id, Failure failure) {
-        loop.encoder().failure(outbox.buffer(), id.callId(), id.clientId(), id.retryCount(), failure);
-    }
-
-    private static Failure failure(Throwable thrown) {
-        RpcStatusProto status = RpcStatusProto.ERROR;
-        RpcErrorCodeProto code = RpcErrorCodeProto.ERROR_APPLICATION;
-        if (thrown instanceof RpcServerException refusal) {
-            code = refusal.getRpcErrorCodeProto();
-        }
-        // An error's class says more than its message, and clients show only the message of what they cannot create.
-        String message = thrown instanceof Error ? thrown.toString() : thrown.getMessage();
-        return new Failure(
-                status,
-                code,
-                thrown.getClass().getName(),
-                message == null ? thrown.getClass().getName() : message);
-    }
-
     /** Tells the peer why the connection ends, and ends it. */
     void fail(CallHeader id, FatalRpcException refusal) {
         if (phase == Phase.CLOSING) {
@@ -403,7 +290,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         }
         Throwable shown = refusal.shown();
         String message = shown.getMessage() == null ? shown.getClass().getSimpleName() : shown.getMessage();
-        encode(
+        calls.encode(
                 id,
                 new Failure(
                         RpcStatusProto.FATAL, refusal.code(), shown.getClass().getName(), message));
@@ -414,7 +301,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         service.refusals().refused(name(), reason);
         flush();
         phase = Phase.CLOSING;
-        lastActiveNanos = System.nanoTime();
+        calls.close();
+        silentSinceNanos = System.nanoTime();
         channel.config().setAutoRead(true);
         // What the peer has still sent is read and dropped: closing over it would take the answer from the peer.
         outbox.end();
@@ -435,8 +323,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
 
     /** The handshake is over: calls may come. */
     void begin(Caller who, @Nullable String protocolName) {
-        caller = who;
-        protocol = protocolName;
+        calls.open(who, protocolName);
         phase = Phase.READY;
         handshake = null;
     }
@@ -486,7 +373,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         return outbox;
     }
 
-    private void sendSoon() {
+    private void answered() {
+        active = true;
         if (outbox.full()) {
             flush();
         } else if (!reading && !flushScheduled) {
@@ -509,7 +397,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         if (outbox.congested()) {
             updateReading();
         } else {
-            lastActiveNanos = System.nanoTime();
             // Not here: this may run in the middle of reading a frame.
             loop.execute(this::resume);
         }
@@ -517,7 +404,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
 
     /** Ends the connection if it is silent for too long. */
     void closeIfOverdue(long nowNanos) {
-        long silentNanos = nowNanos - lastActiveNanos;
+        if (active) {
+            // As exact as the rounds are frequent; asking the clock with each answer would cost more.
+            active = false;
+            silentSinceNanos = nowNanos;
+        }
+        long silentNanos = nowNanos - silentSinceNanos;
         switch (phase) {
             case GREETING, HANDSHAKE -> {
                 if (nowNanos - openedNanos > service.limits().handshakeNanos) {
@@ -525,7 +417,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
                 }
             }
             case READY -> {
-                if (silentNanos > service.limits().idleNanos && (callsInFlight == 0 || outbox.unsentBytes() > 0)) {
+                if (silentNanos > service.limits().idleNanos && (calls.inFlight() == 0 || outbox.unsentBytes() > 0)) {
                     log.debug("{} is closed: it was silent for too long", name());
                     close();
                 }
@@ -541,6 +433,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
     /** Closes the connection at once. */
     void close() {
         phase = Phase.CLOSING;
+        calls.close();
         var unused = channel.close();
     }
 

@@ -23,6 +23,14 @@ public final class RpcSettings {
             "Threads of a daemon at most for the steps of a connection that may wait for something: authentication, groups"
                     + " of users, names of hosts.");
 
+    public static final Setting<Integer> CLIENT_CALLS = Setting.integer(
+            "heddle.rpc.client.max-calls",
+            10_000,
+            1,
+            10_000_000,
+            "calls",
+            "Calls at most that wait or are under way on one connection of a client; one more fails at once.");
+
     public static final Setting<Integer> MAX_REQUEST = Setting.integer(
             "ipc.maximum.data.length",
             128 * 1024 * 1024,
@@ -108,6 +116,7 @@ public final class RpcSettings {
         return List.of(
                 IO_THREADS,
                 SLOW_THREADS,
+                CLIENT_CALLS,
                 MAX_REQUEST,
                 LISTEN_QUEUE,
                 MAX_CONNECTIONS,

@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -69,6 +70,11 @@ public final class RpcThreads implements AutoCloseable {
 
     public EventLoopGroup loops() {
         return loops;
+    }
+
+    /** One of the I/O threads, for state that shall have one thread. What runs there must not wait for anything. */
+    public ScheduledExecutorService loop() {
+        return loops.next();
     }
 
     /** For steps that may wait. Refuses ({@link java.util.concurrent.RejectedExecutionException}) when far too many do. */

@@ -20,11 +20,24 @@ final class CompatServer implements AutoCloseable {
         this.server = server;
     }
 
+    /** A server that takes whoever comes, or wants Kerberos where that is configured. */
     static CompatServer start(Configuration configuration, RpcProtocol... protocols) {
         return start(configuration, RpcServer.Authentication.CONFIGURED, null, protocols);
     }
 
-    static CompatServer start(
+    /** A server that takes tokens beside what is configured. */
+    static CompatServer withSecrets(
+            Configuration configuration, SecretManager<? extends TokenIdentifier> secrets, RpcProtocol... protocols) {
+        return start(configuration, RpcServer.Authentication.CONFIGURED, secrets, protocols);
+    }
+
+    /** A server that takes nothing but tokens. */
+    static CompatServer tokenOnly(
+            Configuration configuration, SecretManager<? extends TokenIdentifier> secrets, RpcProtocol... protocols) {
+        return start(configuration, RpcServer.Authentication.TOKEN_ONLY, secrets, protocols);
+    }
+
+    private static CompatServer start(
             Configuration configuration,
             RpcServer.Authentication authentication,
             @Nullable SecretManager<? extends TokenIdentifier> secrets,

@@ -11,6 +11,7 @@ import org.apache.hadoop.yarn.api.ApplicationMasterProtocol;
 import org.apache.hadoop.yarn.api.ApplicationMasterProtocolPB;
 import org.apache.hadoop.yarn.api.protocolrecords.GetQueueInfoRequest;
 import org.apache.hadoop.yarn.api.protocolrecords.RegisterApplicationMasterRequest;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.proto.ApplicationClientProtocol.ApplicationClientProtocolService;
 import org.apache.hadoop.yarn.proto.ApplicationMasterProtocol.ApplicationMasterProtocolService;
 import org.apache.hadoop.yarn.proto.YarnProtos.QueueInfoProto;
@@ -27,6 +28,7 @@ final class EchoService {
     /** The protocol of clients: the name of a queue is what is said. */
     RpcProtocol ofClients() {
         return RpcProtocol.builder(ApplicationClientProtocolPB.class, ApplicationClientProtocolService.getDescriptor())
+                .authorizedBy(YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_APPLICATIONCLIENT_PROTOCOL)
                 .on("getQueueInfo", GetQueueInfoRequestProto.getDefaultInstance(), (caller, request) -> {
                     hear(caller, request.getQueueName());
                     return CompletableFuture.completedFuture(GetQueueInfoResponseProto.newBuilder()
@@ -39,6 +41,7 @@ final class EchoService {
     /** The protocol of application masters: host and queue are what is said. */
     RpcProtocol ofMasters() {
         return RpcProtocol.builder(ApplicationMasterProtocolPB.class, ApplicationMasterProtocolService.getDescriptor())
+                .authorizedBy(YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_APPLICATIONMASTER_PROTOCOL)
                 .on(
                         "registerApplicationMaster",
                         RegisterApplicationMasterRequestProto.getDefaultInstance(),

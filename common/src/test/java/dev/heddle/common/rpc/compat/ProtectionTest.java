@@ -3,7 +3,6 @@ package dev.heddle.common.rpc.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.apache.hadoop.conf.Configuration;
@@ -34,7 +33,7 @@ class ProtectionTest {
     }
 
     private CompatServer server(String levels) {
-        return CompatServer.start(protection(levels), Authentication.TOKEN_ONLY, secrets, echo.ofMasters());
+        return CompatServer.tokenOnly(protection(levels), secrets, echo.ofMasters());
     }
 
     private StockClient<ApplicationMasterProtocol> client(InetSocketAddress address, Configuration configuration)

@@ -5,7 +5,6 @@ import static dev.heddle.common.rpc.compat.RawAnswers.assertInvalidHeader;
 import static dev.heddle.common.rpc.compat.RawAnswers.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -80,7 +79,7 @@ class RawSaslTest {
 
     private RawConnection negotiating() throws IOException {
         server.close();
-        server = CompatServer.start(configuration, Authentication.TOKEN_ONLY, secrets, echo.ofClients());
+        server = CompatServer.tokenOnly(configuration, secrets, echo.ofClients());
         RawConnection connection = RawConnection.to(server.address());
         connection.preamble(RawConnection.VERSION, RawConnection.SASL);
         return connection;
@@ -135,7 +134,8 @@ class RawSaslTest {
         }
     }
 
-    private static void assertUnauthorized(RawConnection connection, Class<?> type, String message) throws IOException {
+    private static void assertUnauthorized(RawConnection connection, Class<?> type, String... message)
+            throws IOException {
         assertFatal(connection, RawConnection.SASL_CALL_ID, RpcErrorCodeProto.FATAL_UNAUTHORIZED, type, message);
     }
 
@@ -145,7 +145,7 @@ class RawSaslTest {
             connection.sasl(state(SaslState.NEGOTIATE));
             readOffer(connection);
             connection.sasl(state(SaslState.NEGOTIATE));
-            assertUnauthorized(connection, AccessControlException.class, "already attempted");
+            assertUnauthorized(connection, AccessControlException.class, "already");
         }
     }
 
@@ -157,7 +157,7 @@ class RawSaslTest {
         }
         try (RawConnection connection = negotiating()) {
             connection.sasl(state(SaslState.INITIATE));
-            assertUnauthorized(connection, SaslException.class, "malformed");
+            assertUnauthorized(connection, SaslException.class);
         }
         try (RawConnection connection = negotiating()) {
             connection.sasl(state(SaslState.RESPONSE));
@@ -179,7 +179,7 @@ class RawSaslTest {
                     RawConnection.SASL_CALL_ID,
                     RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER,
                     SaslException.class,
-                    "not wrapping");
+                    "wrap");
         }
     }
 
@@ -205,7 +205,7 @@ class RawSaslTest {
                     .setState(SaslState.RESPONSE)
                     .setToken(ByteString.copyFromUtf8("an answer"))
                     .build());
-            assertUnauthorized(connection, SaslException.class, "an");
+            assertUnauthorized(connection, SaslException.class);
         }
     }
 

@@ -33,7 +33,7 @@ final class RecordingProxy implements AutoCloseable {
     private final List<Socket> sockets = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private int connections;
-    private int endedByServer;
+    private int ended;
 
     private RecordingProxy(InetSocketAddress target, ServerSocket listener, byte[] changedText) {
         this.target = target;
@@ -90,9 +90,9 @@ final class RecordingProxy implements AutoCloseable {
         await(() -> wanted.test(sent.toByteArray()));
     }
 
-    /** Waits until the server has ended a connection. */
-    void awaitEndByServer() throws InterruptedException, TimeoutException {
-        await(() -> endedByServer > 0);
+    /** Waits until a connection has ended. */
+    void awaitEnd() throws InterruptedException, TimeoutException {
+        await(() -> ended > 0);
     }
 
     private synchronized void await(BooleanSupplier wanted) throws InterruptedException, TimeoutException {
@@ -121,10 +121,14 @@ final class RecordingProxy implements AutoCloseable {
             }
             run("sent", () -> pump(client, server, sent, changedText));
             run("received", () -> {
-                pump(server, client, received, new byte[0]);
-                synchronized (this) {
-                    endedByServer++;
-                    notifyAll();
+                try {
+                    pump(server, client, received, new byte[0]);
+                } finally {
+                    // Also when the client, told by the server that this is the end, was the first to close.
+                    synchronized (this) {
+                        ended++;
+                        notifyAll();
+                    }
                 }
             });
         }

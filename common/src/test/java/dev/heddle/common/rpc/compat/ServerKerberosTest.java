@@ -4,7 +4,6 @@ import static dev.heddle.common.rpc.compat.RawAnswers.assertFatal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -54,7 +53,7 @@ class ServerKerberosTest {
     }
 
     private CompatServer server() {
-        return CompatServer.start(configuration, Authentication.CONFIGURED, secrets, echo.ofClients());
+        return CompatServer.withSecrets(configuration, secrets, echo.ofClients());
     }
 
     private StockClient<ApplicationClientProtocol> client(UserGroupInformation user, InetSocketAddress address)
@@ -165,7 +164,7 @@ class ServerKerberosTest {
                 StockClient<ApplicationClientProtocol> client = client(realm.login("alice"), proxy.address())) {
             assertThat(EchoService.say(client, "before")).isEqualTo("before");
             assertThatThrownBy(() -> EchoService.say(client, TEXT)).isInstanceOf(IOException.class);
-            proxy.awaitEndByServer();
+            proxy.awaitEnd();
         }
         assertThat(echo.texts()).containsExactly("before");
     }
