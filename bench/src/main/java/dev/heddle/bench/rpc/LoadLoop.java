@@ -106,7 +106,8 @@ final class LoadLoop {
         int slot = nextId & (SLOTS - 1);
         if (owners[slot] != null) {
             calling = false;
-            error("more than " + SLOTS + " calls wait for their answers: the server cannot keep up");
+            error("more than " + SLOTS
+                    + " calls wait for their answers: the server, or this load generator, cannot keep up");
             return;
         }
         owners[slot] = connection;

@@ -66,7 +66,7 @@ public final class RpcBenchmark implements Callable<Integer> {
     @Option(
             names = "--server-jvm-options",
             split = " ",
-            defaultValue = "-Xms2g -Xmx2g -XX:+UseG1GC",
+            defaultValue = "-Xms2g -Xmx2g -XX:+AlwaysPreTouch -XX:+UseG1GC",
             description = "Of each server's JVM")
     List<String> jvmOptions = List.of();
 
