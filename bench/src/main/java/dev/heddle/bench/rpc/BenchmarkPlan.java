@@ -46,8 +46,9 @@ record BenchmarkPlan(
             double othersAtMost,
             Duration patience) {}
 
+    /** Whether something else than the server may have made a measurement what it is. */
     boolean disturbed(Figures figures) {
-        return figures.cpu().others() / figures.seconds() > setup.othersAtMost();
+        return figures.cpu().others() / figures.seconds() > setup.othersAtMost() || figures.loadCollectionMs() > 0;
     }
 
     /** Calls that the closed loop keeps under way on each connection. */
