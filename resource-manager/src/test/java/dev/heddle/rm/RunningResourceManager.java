@@ -12,7 +12,7 @@ import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** A resource manager in this JVM on random ports of the loopback interface, and a configuration that leads to it. */
-final class RunningResourceManager implements AutoCloseable {
+public final class RunningResourceManager implements AutoCloseable {
     /** A fault fails loudly, on the thread that has it. */
     static final FaultHandler FAULTS = (what, cause) -> {
         throw new AssertionError(what, cause);
@@ -26,11 +26,11 @@ final class RunningResourceManager implements AutoCloseable {
         this.clientConfiguration = clientConfiguration;
     }
 
-    static RunningResourceManager start() {
+    public static RunningResourceManager start() {
         return start(configuration());
     }
 
-    static RunningResourceManager start(YarnConfiguration configuration) {
+    public static RunningResourceManager start(YarnConfiguration configuration) {
         ResourceManager started = ResourceManager.start(configuration, InstantSource.system(), FAULTS);
         YarnConfiguration client = new YarnConfiguration(configuration);
         set(client, YarnConfiguration.RM_ADDRESS, started.addresses().client());
@@ -44,7 +44,7 @@ final class RunningResourceManager implements AutoCloseable {
     }
 
     /** Any free port for each service, and small containers. */
-    static YarnConfiguration configuration() {
+    public static YarnConfiguration configuration() {
         YarnConfiguration configuration = new YarnConfiguration();
         for (String key : new String[] {
             YarnConfiguration.RM_ADDRESS,
@@ -63,7 +63,7 @@ final class RunningResourceManager implements AutoCloseable {
         configuration.set(key, NetUtils.getHostPortString(address));
     }
 
-    YarnConfiguration clientConfiguration() {
+    public YarnConfiguration clientConfiguration() {
         return clientConfiguration;
     }
 

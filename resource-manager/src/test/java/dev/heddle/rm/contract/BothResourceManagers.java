@@ -1,0 +1,79 @@
+package dev.heddle.rm.contract;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Runs each {@link ContractTest} on either resource manager. Both are started when first wanted and serve all the test
+ * classes of a run; a test's nodes and applications go with its {@link Stage}.
+ */
+final class BothResourceManagers implements TestTemplateInvocationContextProvider {
+    private static final Namespace NAMESPACE = Namespace.create(BothResourceManagers.class);
+
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+        return true;
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        String lacking = context.getRequiredTestMethod()
+                .getAnnotation(ContractTest.class)
+                .heddleLacks();
+        return Stream.of(Side.Kind.values()).map(kind -> new OnOne(kind, kind == Side.Kind.HEDDLE ? lacking : ""));
+    }
+
+    private record OnOne(Side.Kind kind, String lacking)
+            implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor {
+        @Override
+        public String getDisplayName(int invocationIndex) {
+            return kind.toString();
+        }
+
+        @Override
+        public List<Extension> getAdditionalExtensions() {
+            return List.of(this);
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Stage.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            Side side = context.getRoot()
+                    .getStore(NAMESPACE)
+                    .getOrComputeIfAbsent(kind, wanted -> Side.start(wanted), Side.class);
+            // The store closes the stage when the test has ended.
+            return context.getStore(NAMESPACE).getOrComputeIfAbsent(Stage.class, any -> new Stage(side), Stage.class);
+        }
+
+        @Override
+        public void interceptTestTemplateMethod(
+                Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+                throws Throwable {
+            if (lacking.isEmpty()) {
+                invocation.proceed();
+                return;
+            }
+            try {
+                invocation.proceed();
+            } catch (Exception | AssertionError e) {
+                throw new TestAbortedException("Heddle lacks " + lacking + ": " + e, e);
+            }
+            throw new AssertionError("Heddle answers as Hadoop does: remove heddleLacks = \"" + lacking + "\"");
+        }
+    }
+}

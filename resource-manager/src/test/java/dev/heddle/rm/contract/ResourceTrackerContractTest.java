@@ -1,0 +1,165 @@
+package dev.heddle.rm.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.testbed.Await;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.apache.hadoop.yarn.api.protocolrecords.GetClusterNodesRequest;
+import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.NodeReport;
+import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
+import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerResponse;
+import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
+import org.apache.hadoop.yarn.server.api.records.NodeAction;
+
+/** {@code ResourceTracker}, method by method. */
+class ResourceTrackerContractTest {
+    private static List<NodeReport> reports(Stage stage, SimulatedNode node, NodeState state) throws Exception {
+        return stage
+                .client()
+                .getClusterNodes(GetClusterNodesRequest.newInstance(EnumSet.of(state)))
+                .getNodeReports()
+                .stream()
+                .filter(report -> report.getNodeId().equals(node.id()))
+                .toList();
+    }
+
+    @ContractTest
+    void shouldGiveANodeThatRegistersTheKeysOfTokens(Stage stage) throws Exception {
+        RegisterNodeManagerResponse response = stage.newNode(4096, 4).register();
+        assertThat(response.getNodeAction()).isEqualTo(NodeAction.NORMAL);
+        assertThat(response.getContainerTokenMasterKey().getBytes().remaining()).isPositive();
+        assertThat(response.getNMTokenMasterKey().getBytes().remaining()).isPositive();
+        assertThat(response.getRMIdentifier()).isPositive();
+    }
+
+    @ContractTest
+    void shouldListANodeThatHasRegistered(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        Await.until("the node to run", Stage.LIMIT, () -> !reports(stage, node, NodeState.RUNNING)
+                .isEmpty());
+        NodeReport report = reports(stage, node, NodeState.RUNNING).get(0);
+        assertThat(report.getCapability()).isEqualTo(Resource.newInstance(4096, 4));
+        assertThat(report.getUsed()).isEqualTo(Resource.newInstance(0, 0));
+        assertThat(report.getHttpAddress()).isEqualTo("127.0.0.1:" + SimulatedNode.HTTP_PORT);
+        assertThat(report.getRackName()).isEqualTo("/default-rack");
+        assertThat(report.getNumContainers()).isZero();
+        assertThat(report.getNodeState()).isEqualTo(NodeState.RUNNING);
+        assertThat(report.getNodeLabels()).isEmpty();
+        assertThat(report.getLastHealthReportTime()).isPositive();
+    }
+
+    @ContractTest
+    void shouldTurnAwayANodeThatIsSmallerThanTheSmallestContainer(Stage stage) throws Exception {
+        RegisterNodeManagerResponse response = stage.newNode(64, 1).register();
+        assertThat(response.getNodeAction()).isEqualTo(NodeAction.SHUTDOWN);
+        assertThat(response.getDiagnosticsMessage()).contains("doesn't satisfy minimum allocations");
+    }
+
+    @ContractTest
+    void shouldCountHeartbeatsAndRepeatTheLastAnswerForARepeatedId(Stage stage) throws Exception {
+        SimulatedNode node = stage.newNode(4096, 4);
+        node.register();
+        NodeHeartbeatResponse first = node.heartbeatWith(0);
+        assertThat(first.getNodeAction()).isEqualTo(NodeAction.NORMAL);
+        assertThat(first.getResponseId()).isEqualTo(1);
+        assertThat(first.getNextHeartBeatInterval()).isPositive();
+        assertThat(node.heartbeatWith(1).getResponseId()).isEqualTo(2);
+        assertThat(node.heartbeatWith(1).getResponseId()).as("the same again").isEqualTo(2);
+        assertThat(node.heartbeatWith(2).getResponseId()).isEqualTo(3);
+    }
+
+    @ContractTest
+    void shouldAskANodeThatIsOutOfStepToRegisterAgain(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        node.heartbeat();
+        node.heartbeat();
+        NodeHeartbeatResponse response = node.heartbeatWith(node.lastResponseId() - 2);
+        assertThat(response.getNodeAction()).isEqualTo(NodeAction.RESYNC);
+        assertThat(response.getDiagnosticsMessage()).isNotBlank();
+        assertThat(node.register().getNodeAction()).isEqualTo(NodeAction.NORMAL);
+        Await.until(
+                "the node to be taken back", Stage.LIMIT, () -> node.heartbeat().getNodeAction() == NodeAction.NORMAL);
+    }
+
+    @ContractTest
+    void shouldAskANodeThatNobodyKnowsToRegister(Stage stage) throws Exception {
+        NodeHeartbeatResponse response = stage.newNode(4096, 4).heartbeatWith(0);
+        assertThat(response.getNodeAction()).isEqualTo(NodeAction.RESYNC);
+        assertThat(response.getDiagnosticsMessage()).isNotBlank();
+    }
+
+    @ContractTest
+    void shouldShowANodeThatHasLeftAsShutDown(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        node.leave();
+        Await.until(
+                "the node to be shut down",
+                Stage.LIMIT,
+                () -> reports(stage, node, NodeState.SHUTDOWN).size() == 1);
+        assertThat(reports(stage, node, NodeState.RUNNING)).isEmpty();
+        assertThat(node.heartbeatWith(5).getNodeAction()).isEqualTo(NodeAction.RESYNC);
+    }
+
+    @ContractTest
+    void shouldTakeANodeBackThatHadLeft(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        node.leave();
+        Await.until(
+                "the node to be shut down",
+                Stage.LIMIT,
+                () -> reports(stage, node, NodeState.SHUTDOWN).size() == 1);
+        assertThat(node.register().getNodeAction()).isEqualTo(NodeAction.NORMAL);
+        Await.until(
+                "the node to run again",
+                Stage.LIMIT,
+                () -> node.heartbeat().getNodeAction() == NodeAction.NORMAL
+                        && reports(stage, node, NodeState.RUNNING).size() == 1);
+        assertThat(reports(stage, node, NodeState.SHUTDOWN)).isEmpty();
+    }
+
+    @ContractTest
+    void shouldNameContainersForCleaningThatNobodyKnows(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        ContainerId stranger =
+                ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(1, 77), 1), 5);
+        List<ContainerId> told = new ArrayList<>();
+        Await.until("the container to be cleaned", Stage.LIMIT, () -> {
+            NodeHeartbeatResponse response = node.heartbeat(SimulatedNode.runs(stranger));
+            assertThat(response.getNodeAction()).isEqualTo(NodeAction.NORMAL);
+            told.addAll(response.getContainersToCleanup());
+            return told.contains(stranger);
+        });
+    }
+
+    @ContractTest
+    void shouldNotMindANodeThatLeavesAndWasNeverThere(Stage stage) throws Exception {
+        SimulatedNode node = stage.newNode(4096, 4);
+        assertThat(stage.tracker().unRegisterNodeManager(UnRegisterNodeManagerRequest.newInstance(node.id())))
+                .isNotNull();
+    }
+
+    @ContractTest
+    void shouldCountTheRoomOfContainersUntilTheyEnd(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        SimulatedMaster master = stage.master().registered();
+        ContainerId container = master.granted(1, List.of(node), SimulatedMaster.ask(1, 1024, 1))
+                .one()
+                .getId();
+        node.heartbeat(SimulatedNode.runs(container));
+        NodeReport busy = reports(stage, node, NodeState.RUNNING).get(0);
+        assertThat(busy.getUsed()).isEqualTo(Resource.newInstance(1024, 1));
+        assertThat(busy.getNumContainers()).isEqualTo(1);
+        node.heartbeat(SimulatedNode.ended(container, 0, ""));
+        Await.until("the room to be free", Stage.LIMIT, () -> {
+            NodeReport report = reports(stage, node, NodeState.RUNNING).get(0);
+            return report.getUsed().getMemorySize() == 0 && report.getNumContainers() == 0;
+        });
+    }
+}

@@ -1,0 +1,104 @@
+package dev.heddle.rm.contract;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ContainerState;
+import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.NodeId;
+import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.ResourceUtilization;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.apache.hadoop.yarn.server.api.ResourceTracker;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
+import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerResponse;
+import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
+import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
+import org.apache.hadoop.yarn.server.api.records.NodeStatus;
+
+/** The calls of a node manager, without a node. */
+final class SimulatedNode {
+    static final int HTTP_PORT = 8042;
+
+    /** What a running container has in place of an exit status. */
+    private static final int RUNNING = -1000;
+
+    private final ResourceTracker tracker;
+    private final NodeId id;
+    private final Resource capability;
+    private int responseId;
+    private boolean registered;
+
+    SimulatedNode(ResourceTracker tracker, int number, Resource capability) {
+        this.tracker = tracker;
+        // Some name that every machine can look up, for a resource manager may try to.
+        this.id = NodeId.newInstance("127.0.0.1", 20_000 + number);
+        this.capability = capability;
+    }
+
+    NodeId id() {
+        return id;
+    }
+
+    Resource capability() {
+        return capability;
+    }
+
+    RegisterNodeManagerResponse register(NMContainerStatus... containers) throws Exception {
+        RegisterNodeManagerResponse response = tracker.registerNodeManager(RegisterNodeManagerRequest.newInstance(
+                id,
+                HTTP_PORT,
+                capability,
+                "3.5.0",
+                new ArrayList<>(List.of(containers)),
+                new ArrayList<>(),
+                new HashSet<>()));
+        responseId = 0;
+        registered = true;
+        return response;
+    }
+
+    NodeHeartbeatResponse heartbeat(ContainerStatus... containers) throws Exception {
+        NodeHeartbeatResponse response = heartbeatWith(responseId, containers);
+        responseId = response.getResponseId();
+        return response;
+    }
+
+    /** A heartbeat out of the usual order; the next usual one goes on as if it had not been. */
+    NodeHeartbeatResponse heartbeatWith(int lastResponseId, ContainerStatus... containers) throws Exception {
+        NodeStatus status = NodeStatus.newInstance(
+                id,
+                lastResponseId,
+                new ArrayList<>(List.of(containers)),
+                new ArrayList<>(),
+                NodeHealthStatus.newInstance(true, "", System.currentTimeMillis()),
+                ResourceUtilization.newInstance(0, 0, 0),
+                ResourceUtilization.newInstance(0, 0, 0),
+                new ArrayList<>());
+        return tracker.nodeHeartbeat(NodeHeartbeatRequest.newInstance(status, null, null, new HashSet<>()));
+    }
+
+    int lastResponseId() {
+        return responseId;
+    }
+
+    static ContainerStatus runs(ContainerId container) {
+        return ContainerStatus.newInstance(container, ContainerState.RUNNING, "", RUNNING);
+    }
+
+    static ContainerStatus ended(ContainerId container, int exitStatus, String diagnostics) {
+        return ContainerStatus.newInstance(container, ContainerState.COMPLETE, diagnostics, exitStatus);
+    }
+
+    void leave() throws IOException, YarnException {
+        if (registered) {
+            registered = false;
+            tracker.unRegisterNodeManager(UnRegisterNodeManagerRequest.newInstance(id));
+        }
+    }
+}
