@@ -82,8 +82,12 @@ class TokenMutationTest {
         }
     }
 
-    private void fuzz(String level, String quality) {
+    private void fuzz(String level, String quality) throws IOException {
         MemoryServer server = server(level);
+        try (MemoryConnection unchanged = server.connect()) {
+            assertThat(new TokenDialogue(new MemoryWire(unchanged), quality, secrets).say(TEXTS))
+                    .isEqualTo(TEXTS);
+        }
         Fuzz.run("mutated conversations with " + level, CASES / 3, ONE_IN * 3, random -> {
             MemoryConnection connection = server.connect();
             Mangled wire = new Mangled(new MemoryWire(connection), random);
@@ -108,22 +112,21 @@ class TokenMutationTest {
                 throw new AssertionError(leftovers);
             }
         });
-        assertThat(repeater.heard()).isPositive();
         assertThat(repeater.heardOfOthers()).isZero();
     }
 
     @Test
-    void shouldLetNobodyInWhoseConversationWasChanged() {
+    void shouldLetNobodyInWhoseConversationWasChanged() throws IOException {
         fuzz("authentication", "auth");
     }
 
     @Test
-    void shouldTakeNothingThatWasChangedWhereIntegrityIsProtected() {
+    void shouldTakeNothingThatWasChangedWhereIntegrityIsProtected() throws IOException {
         fuzz("integrity", "auth-int");
     }
 
     @Test
-    void shouldTakeNothingThatWasChangedWhereItIsPrivate() {
+    void shouldTakeNothingThatWasChangedWhereItIsPrivate() throws IOException {
         fuzz("privacy", "auth-conf");
     }
 
