@@ -2,7 +2,10 @@ package dev.heddle.bench;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
+import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.MasterCommand;
+import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.core.ClusterController;
 import dev.heddle.rm.core.CorePolicy;
@@ -65,11 +68,12 @@ public class CoreBenchmark {
                 new CorePolicy.History(1_000, 1_000));
         controller = new ClusterController(new ClusterState(NOW_MS, 1), policy);
         for (int i = 0; i < nodes; i++) {
-            handle(new Command.RegisterNode(node(i), NODE, 8042, "bench", List.of(), List.of()));
+            handle(new NodeCommand.RegisterNode(node(i), Ask.DEFAULT_RACK, NODE, 8042, "bench", List.of(), List.of()));
         }
         nodeResponseIds = new int[nodes];
-        ApplicationId application = handle(new Command.TakeApplicationId()).application();
-        handle(new Command.SubmitApplication(
+        ApplicationId application =
+                handle(new ApplicationCommand.TakeApplicationId()).application();
+        handle(new ApplicationCommand.SubmitApplication(
                 application,
                 new ApplicationSpec(
                         "bench",
@@ -83,7 +87,7 @@ public class CoreBenchmark {
                         true,
                         new LaunchContext(new byte[0]))));
         attempt = new AttemptId(application, 1);
-        handle(new Command.RegisterMaster(attempt, "bench", 1, ""));
+        handle(new MasterCommand.RegisterMaster(attempt, "bench", 1, ""));
         masterResponseId = 0;
         allocate(List.of(ask(4 * nodes)), List.of());
     }
@@ -101,13 +105,14 @@ public class CoreBenchmark {
     }
 
     private Allocation allocate(List<Ask> asks, List<ContainerId> releases) {
-        Allocation reply = handle(new Command.Allocate(attempt, masterResponseId, 0, asks, releases));
+        Allocation reply = handle(new MasterCommand.Allocate(attempt, masterResponseId, 0, asks, releases));
         masterResponseId = reply.responseId();
         return reply;
     }
 
     private NodeInstructions heartbeat(int i) {
-        NodeInstructions reply = handle(new Command.NodeHeartbeat(node(i), nodeResponseIds[i], List.of(), List.of()));
+        NodeInstructions reply =
+                handle(new NodeCommand.NodeHeartbeat(node(i), nodeResponseIds[i], List.of(), List.of()));
         nodeResponseIds[i] = reply.responseId();
         return reply;
     }

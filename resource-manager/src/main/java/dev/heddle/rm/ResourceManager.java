@@ -18,6 +18,7 @@ import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
+import dev.heddle.rm.wire.Racks;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
 import dev.heddle.rm.wire.Submissions;
 import java.net.InetSocketAddress;
@@ -163,7 +164,8 @@ public final class ResourceManager implements Daemon {
                 address.key(),
                 Authentication.CONFIGURED,
                 null,
-                new ResourceTrackerEndpoint(leadership, heartbeatIntervalMs).protocol());
+                new ResourceTrackerEndpoint(leadership, new Racks(configuration, threads.slow()), heartbeatIntervalMs)
+                        .protocol());
     }
 
     private static ServiceAddress address(Configuration configuration, String key, int port, @Nullable String id) {

@@ -1,5 +1,6 @@
 package dev.heddle.nm.wire;
 
+import dev.heddle.common.rpc.client.LeaderSearch;
 import dev.heddle.common.rpc.client.RpcCall;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeInstructions;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -103,6 +103,10 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     // These belong to the loop.
     private boolean registered;
+
+    /** Whether the last call failed, so that a leader has to be found. */
+    private boolean searching;
+
     private int responseId;
     private long intervalMs = DEFAULT_INTERVAL_MS;
     private @Nullable ScheduledFuture<?> timer;
@@ -153,10 +157,10 @@ public final class ResourceManagerLink implements AutoCloseable {
         }
     }
 
-    /** What has happened while a call is under way is told by the next one. */
+    /** What has happened while a call is under way is told by the next one; the search keeps its pauses. */
     private void hurry() {
         ScheduledFuture<?> waiting = timer;
-        if (underWay == null && registered && waiting != null) {
+        if (underWay == null && !searching && waiting != null) {
             waiting.cancel(false);
             next();
         }
@@ -183,24 +187,17 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private void settle(@Nullable Throwable failure) {
         underWay = null;
+        searching = failure != null;
         long pauseMs;
         if (failure == null) {
             search.succeeded();
             pauseMs = news.get() ? 0 : intervalMs;
         } else {
-            pauseMs = search.failed(unwrapped(failure));
+            pauseMs = search.failed(search.connection(), LeaderSearch.cause(failure));
         }
         if (!closed) {
             timer = loop.schedule(this::next, pauseMs, TimeUnit.MILLISECONDS);
         }
-    }
-
-    private static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 
     private CompletableFuture<Void> register(NodeReport report) {

@@ -1,6 +1,7 @@
 package dev.heddle.rm.core;
 
-import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.ContainerEvent;
+import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
@@ -54,7 +55,7 @@ final class ContainerControl {
                         case SCHEDULED -> true;
                         case ALLOCATED, LAUNCHED, RUNNING, FINISHING, FINISHED, FAILED, KILLED -> false;
                     };
-            ledger.emit(new Event.ContainerGranted(
+            ledger.emit(new ContainerEvent.ContainerGranted(
                     ContainerId.of(attempt.id(), ledger.state().epoch(), attempt.containersGranted() + 1),
                     placement.node(),
                     placement.key(),
@@ -84,7 +85,7 @@ final class ContainerControl {
                 tellToClean(container.node(), container.id());
             }
             case RUNNING -> {
-                ledger.emit(new Event.ContainerStopping(exit));
+                ledger.emit(new ContainerEvent.ContainerStopping(exit));
                 tellToClean(container.node(), container.id());
             }
             case STOPPING, COMPLETED -> {
@@ -105,20 +106,21 @@ final class ContainerControl {
     /** The container is over: its room is free. */
     void end(Container container, ContainerExit exit) {
         ContainerExit decided = container.decidedExit();
-        ledger.emit(new Event.ContainerEnded(decided == null ? exit : decided, container.node(), ledger.nowMs()));
+        ledger.emit(
+                new ContainerEvent.ContainerEnded(decided == null ? exit : decided, container.node(), ledger.nowMs()));
     }
 
     /** Tells a node that is in use to end a container. */
     void tellToClean(NodeId node, ContainerId container) {
         if (isInUse(node)) {
-            ledger.emit(new Event.NodeToldToClean(node, List.of(container), List.of()));
+            ledger.emit(new NodeEvent.NodeToldToClean(node, List.of(container), List.of()));
         }
     }
 
     /** Tells a node that is in use that an application is over. */
     void tellApplicationEnded(NodeId node, ApplicationId application) {
         if (isInUse(node)) {
-            ledger.emit(new Event.NodeToldToClean(node, List.of(), List.of(application)));
+            ledger.emit(new NodeEvent.NodeToldToClean(node, List.of(), List.of(application)));
         }
     }
 

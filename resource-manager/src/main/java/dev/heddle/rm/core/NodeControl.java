@@ -1,11 +1,12 @@
 package dev.heddle.rm.core;
 
 import dev.heddle.common.resources.Resource;
-import dev.heddle.rm.command.Command;
 import dev.heddle.rm.command.Done;
+import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
-import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.ContainerEvent;
+import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
@@ -21,7 +22,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Nodes: how they join, what they report, what they are told, and how they go. */
-final class NodeControl {
+final class NodeControl implements NodeCommand.Handler {
     private final Ledger ledger;
     private final ClusterState state;
     private final ContainerControl containers;
@@ -36,7 +37,8 @@ final class NodeControl {
         this.policy = policy;
     }
 
-    NodeRegistered register(Command.RegisterNode command) {
+    @Override
+    public NodeRegistered registerNode(NodeCommand.RegisterNode command) {
         Resource minimum = policy.minimumAllocation();
         if (!minimum.fitsIn(command.total())) {
             return new NodeRegistered("NodeManager from " + command.node().host()
@@ -58,14 +60,20 @@ final class NodeControl {
                 }
             }
         }
-        ledger.emit(new Event.NodeJoined(
-                command.node(), command.total(), command.httpPort(), command.version(), ledger.nowMs()));
+        ledger.emit(new NodeEvent.NodeJoined(
+                command.node(),
+                command.rack(),
+                command.total(),
+                command.httpPort(),
+                command.version(),
+                ledger.nowMs()));
         report(command.node(), command.running(), command.ended());
         containers.placeWaiting();
         return new NodeRegistered("");
     }
 
-    NodeInstructions heartbeat(Command.NodeHeartbeat command) {
+    @Override
+    public NodeInstructions nodeHeartbeat(NodeCommand.NodeHeartbeat command) {
         Node node = state.node(command.node());
         if (node == null || node.state() != NodeState.RUNNING) {
             return NodeInstructions.RESYNC;
@@ -84,7 +92,7 @@ final class NodeControl {
                 ? new NodeInstructions(
                         false, responseId, node.containersToClean(), node.exitsNoted(), node.applicationsToClean())
                 : new NodeInstructions(false, responseId, List.of(), List.of(), List.of());
-        ledger.emit(new Event.NodeAnswered(command.node(), responseId, reply, ledger.nowMs()));
+        ledger.emit(new NodeEvent.NodeAnswered(command.node(), responseId, reply, ledger.nowMs()));
         return reply;
     }
 
@@ -95,7 +103,7 @@ final class NodeControl {
             if (container == null || !container.node().equals(node)) {
                 containers.tellToClean(node, id);
             } else if (container.state() == ContainerState.ACQUIRED) {
-                ledger.emit(new Event.ContainerStarted(id));
+                ledger.emit(new ContainerEvent.ContainerStarted(id));
             }
         }
         boolean freed = false;
@@ -107,7 +115,7 @@ final class NodeControl {
             }
         }
         if (!exits.isEmpty()) {
-            ledger.emit(new Event.ExitsNoted(
+            ledger.emit(new NodeEvent.ExitsNoted(
                     node, exits.stream().map(ContainerExit::container).toList()));
         }
         return freed;
@@ -121,8 +129,9 @@ final class NodeControl {
         }
     }
 
-    Done unregister(NodeId id) {
-        Node node = state.node(id);
+    @Override
+    public Done unregisterNode(NodeCommand.UnregisterNode command) {
+        Node node = state.node(command.node());
         if (node != null && node.state() == NodeState.RUNNING) {
             gone(node, NodeState.SHUTDOWN, "it has unregistered");
         }
@@ -162,9 +171,9 @@ final class NodeControl {
         for (Container container : lost) {
             containers.end(container, lost(container.id(), "its node " + node.id() + " is gone: " + reason));
         }
-        ledger.emit(new Event.NodeGone(node.id(), end, reason, ledger.nowMs()));
+        ledger.emit(new NodeEvent.NodeGone(node.id(), end, reason, ledger.nowMs()));
         while (state.goneNodes().size() > policy.history().goneNodes()) {
-            ledger.emit(new Event.NodeForgotten(state.goneNodes().iterator().next()));
+            ledger.emit(new NodeEvent.NodeForgotten(state.goneNodes().iterator().next()));
         }
         // Only now: a next attempt must not be placed on the node that has just gone.
         for (Container container : lost) {

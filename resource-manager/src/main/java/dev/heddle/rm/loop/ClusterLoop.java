@@ -3,6 +3,7 @@ package dev.heddle.rm.loop;
 import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.FaultHandler;
 import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.core.ClusterController;
 import dev.heddle.rm.core.CorePolicy;
@@ -91,12 +92,12 @@ public final class ClusterLoop implements AutoCloseable {
         if (controller.takeBacklog()) {
             // Behind the commands that wait already, so that a huge ask holds up nobody. If there is no room in the
             // queue, whatever fills it will bring the core here again.
-            submit(new Command.ContinuePlacement());
+            submit(new CoreCommand.ContinuePlacement());
         }
     }
 
     private void tick() {
-        run(new Command.Expire(), new CompletableFuture<>());
+        run(new CoreCommand.Expire(), new CompletableFuture<>());
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.heddle.rm.loop;
 
+import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 import org.slf4j.Logger;
@@ -14,9 +16,9 @@ public final class EventLog implements Publisher {
     public void publish(ClusterState state, List<Event> events) {
         for (Event event : events) {
             if (event instanceof Event.Durable
-                    || event instanceof Event.AttemptRegistered
-                    || event instanceof Event.NodeJoined
-                    || event instanceof Event.NodeGone) {
+                    || event instanceof AttemptEvent.AttemptRegistered
+                    || event instanceof NodeEvent.NodeJoined
+                    || event instanceof NodeEvent.NodeGone) {
                 log.info("{}", event);
             }
         }

@@ -2,25 +2,25 @@ package dev.heddle.rm.state;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.EventVisitors;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.scheduler.placement.FreeCapacityIndex;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,24 +33,23 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterState {
     private final long clusterTimestamp;
     private final long epoch;
-    private final EventApplier applier = new EventApplier(this);
+    private final EventVisitors appliers = new EventVisitors(
+            new ApplicationApplier(this), new AttemptApplier(this), new ContainerApplier(this), new NodeApplier(this));
 
     final Map<ApplicationId, Application> applications = new LinkedHashMap<>();
     final Map<NodeId, Node> nodes = new HashMap<>();
     final Map<String, List<Node>> nodesByHost = new HashMap<>();
-    final List<@Nullable Node> nodesBySlot = new ArrayList<>();
-    final Deque<Integer> freeSlots = new ArrayDeque<>();
+    final NodePool everywhere = new NodePool();
+    final Map<String, NodePool> racks = new HashMap<>();
     final Set<NodeId> goneNodes = new LinkedHashSet<>();
     final Map<ContainerId, Container> containers = new HashMap<>();
     final NavigableMap<AttemptId, Attempt> waiting = new TreeMap<>();
-    final FreeCapacityIndex freeCapacity = new FreeCapacityIndex();
     final FreeCapacityIndex totalCapacity = new FreeCapacityIndex();
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
     Resource total = Resource.NONE;
     Resource used = Resource.NONE;
     int runningNodes;
     int lastSequence;
-    int placementCursor;
 
     /**
      * An empty cluster.
@@ -65,7 +64,7 @@ public final class ClusterState {
 
     /** Makes an event true. */
     public void apply(Event event) {
-        event.accept(applier);
+        event.accept(appliers);
     }
 
     public long clusterTimestamp() {
@@ -144,16 +143,25 @@ public final class ClusterState {
         return Collections.unmodifiableSet(endedApplications);
     }
 
-    /** The node that is first in turn, going round, among those with the room; or null. */
-    public @Nullable Node nodeWithRoom(Resource wanted) {
-        int slot = freeCapacity.find(wanted, placementCursor);
-        return slot == FreeCapacityIndex.NONE ? null : nodesBySlot.get(slot);
+    /** The node that is first in turn, going round, among those with the room that may be taken; or null. */
+    public @Nullable Node nodeWithRoom(Resource wanted, Predicate<Node> allowed) {
+        return everywhere.withRoom(wanted, allowed);
+    }
+
+    /** As {@link #nodeWithRoom} in one rack. */
+    public @Nullable Node nodeWithRoom(String rack, Resource wanted, Predicate<Node> allowed) {
+        NodePool pool = racks.get(rack);
+        return pool == null ? null : pool.withRoom(wanted, allowed);
+    }
+
+    /** Whether a node in use is in the rack. */
+    public boolean knowsRack(String rack) {
+        return racks.containsKey(rack);
     }
 
     /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
     public Resource largestFree() {
-        return new Resource(
-                Math.max(0, freeCapacity.largestFreeMemoryMb()), Math.max(0, freeCapacity.largestFreeVcores()));
+        return everywhere.largestFree();
     }
 
     /** As {@link #largestFree} for the whole capacity of nodes in use. */
@@ -167,13 +175,33 @@ public final class ClusterState {
         return Collections.unmodifiableCollection(waiting.values());
     }
 
+    Attempt knownAttempt(AttemptId id) {
+        return known(attempt(id), id);
+    }
+
+    Container knownContainer(ContainerId id) {
+        return known(container(id), id);
+    }
+
+    /** What an event is about, which must be there. */
+    static <T> T known(@Nullable T entity, Object id) {
+        if (entity == null) {
+            throw new NoSuchElementException("an event about " + id + ", which is not known");
+        }
+        return entity;
+    }
+
     /** Brings the indexes in line with a node after a change. */
     void reindex(Node node) {
+        NodePool rack = racks.get(node.rack);
         if (node.state == NodeState.RUNNING) {
-            freeCapacity.set(node.slot(), node.free());
+            everywhere.setFree(node.slot(), node.free());
             totalCapacity.set(node.slot(), node.total);
+            if (rack != null) {
+                rack.setFree(node.rackSlot, node.free());
+            }
         } else {
-            freeCapacity.clear(node.slot());
+            everywhere.clearFree(node.slot());
             totalCapacity.clear(node.slot());
         }
     }

@@ -2,7 +2,7 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationId;
@@ -81,7 +81,7 @@ public final class ApplicationClientEndpoint {
             Caller caller, GetNewApplicationRequestProto request) throws StandbyException {
         return Submission.submit(
                 leadership.require(),
-                new Command.TakeApplicationId(),
+                new ApplicationCommand.TakeApplicationId(),
                 reply -> GetNewApplicationResponseProto.newBuilder()
                         .setApplicationId(WireValues.proto(reply.application()))
                         .setMaximumCapability(WireValues.proto(reply.maximumCapability()))
@@ -107,7 +107,7 @@ public final class ApplicationClientEndpoint {
         }
         return Submission.submit(
                 leadership.require(),
-                new Command.KillApplication(id, diagnostics),
+                new ApplicationCommand.KillApplication(id, diagnostics),
                 reply -> KillApplicationResponseProto.newBuilder()
                         .setIsKillCompleted(reply.completed())
                         .build());

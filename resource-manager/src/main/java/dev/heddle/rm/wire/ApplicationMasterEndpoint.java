@@ -3,7 +3,7 @@ package dev.heddle.rm.wire;
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
 import dev.heddle.rm.command.Allocation;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.Ask;
@@ -60,7 +60,7 @@ public final class ApplicationMasterEndpoint {
             Caller caller, RegisterApplicationMasterRequestProto request)
             throws StandbyException, InvalidApplicationMasterRequestException {
         LeadingCluster cluster = leadership.require();
-        Command.RegisterMaster command = new Command.RegisterMaster(
+        MasterCommand.RegisterMaster command = new MasterCommand.RegisterMaster(
                 attempt(caller), request.getHost(), request.getRpcPort(), request.getTrackingUrl());
         return Submission.submit(cluster, command, reply -> RegisterApplicationMasterResponseProto.newBuilder()
                 .setMaximumCapability(WireValues.proto(reply.maximumCapability()))
@@ -94,7 +94,7 @@ public final class ApplicationMasterEndpoint {
                     "Application attempt " + attempt + " doesn't exist in ApplicationMasterService cache.");
         }
         String user = application.spec().user();
-        Command.Allocate command = new Command.Allocate(
+        MasterCommand.Allocate command = new MasterCommand.Allocate(
                 attempt,
                 request.getResponseId(),
                 request.getProgress(),
@@ -138,7 +138,7 @@ public final class ApplicationMasterEndpoint {
             Caller caller, FinishApplicationMasterRequestProto request)
             throws StandbyException, InvalidApplicationMasterRequestException {
         LeadingCluster cluster = leadership.require();
-        Command.FinishMaster command = new Command.FinishMaster(
+        MasterCommand.FinishMaster command = new MasterCommand.FinishMaster(
                 attempt(caller),
                 WireValues.finalStatus(request.getFinalApplicationStatus()),
                 request.getDiagnostics(),

@@ -1,14 +1,16 @@
 package dev.heddle.rm.wire;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +39,7 @@ public final class ResourceTrackerEndpoint {
     private static final String VERSION = "heddle";
 
     private final Leadership leadership;
+    private final Racks racks;
     private final long heartbeatIntervalMs;
 
     /**
@@ -44,8 +47,9 @@ public final class ResourceTrackerEndpoint {
      *
      * @param heartbeatIntervalMs what nodes are told to wait between heartbeats
      */
-    public ResourceTrackerEndpoint(Leadership leadership, long heartbeatIntervalMs) {
+    public ResourceTrackerEndpoint(Leadership leadership, Racks racks, long heartbeatIntervalMs) {
         this.leadership = leadership;
+        this.racks = racks;
         this.heartbeatIntervalMs = heartbeatIntervalMs;
     }
 
@@ -72,14 +76,13 @@ public final class ResourceTrackerEndpoint {
                 running.add(id);
             }
         }
-        Command.RegisterNode command = new Command.RegisterNode(
-                WireValues.nodeId(request.getNodeId()),
-                WireValues.resource(request.getResource()),
-                request.getHttpPort(),
-                request.getNmVersion(),
-                running,
-                ended);
-        return Submission.submit(cluster, command, reply -> encode(cluster, reply));
+        NodeId node = WireValues.nodeId(request.getNodeId());
+        Resource total = WireValues.resource(request.getResource());
+        return racks.of(node.host()).thenCompose(rack -> {
+            NodeCommand.RegisterNode command = new NodeCommand.RegisterNode(
+                    node, rack, total, request.getHttpPort(), request.getNmVersion(), running, ended);
+            return Submission.submit(cluster, command, reply -> encode(cluster, reply));
+        });
     }
 
     private static RegisterNodeManagerResponseProto encode(LeadingCluster cluster, NodeRegistered reply) {
@@ -114,7 +117,7 @@ public final class ResourceTrackerEndpoint {
                 running.add(WireValues.containerId(container.getContainerId()));
             }
         }
-        Command.NodeHeartbeat command = new Command.NodeHeartbeat(
+        NodeCommand.NodeHeartbeat command = new NodeCommand.NodeHeartbeat(
                 WireValues.nodeId(status.getNodeId()), status.getResponseId(), running, ended);
         return Submission.submit(cluster, command, this::encode);
     }
@@ -138,7 +141,7 @@ public final class ResourceTrackerEndpoint {
             Caller caller, UnRegisterNodeManagerRequestProto request) throws StandbyException {
         return Submission.submit(
                 leadership.require(),
-                new Command.UnregisterNode(WireValues.nodeId(request.getNodeId())),
+                new NodeCommand.UnregisterNode(WireValues.nodeId(request.getNodeId())),
                 done -> UnRegisterNodeManagerResponseProto.getDefaultInstance());
     }
 }

@@ -1,7 +1,7 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.LaunchContext;
 import java.util.HashSet;
@@ -33,7 +33,8 @@ public final class Submissions {
      *
      * @throws YarnException if the context misses what no default can stand for
      */
-    Command.SubmitApplication decode(String user, ApplicationSubmissionContextProto context) throws YarnException {
+    ApplicationCommand.SubmitApplication decode(String user, ApplicationSubmissionContextProto context)
+            throws YarnException {
         if (!context.hasApplicationId()) {
             throw new YarnException("ApplicationId is not provided in ApplicationSubmissionContext");
         }
@@ -51,7 +52,7 @@ public final class Submissions {
                 master(context),
                 context.getUnmanagedAm(),
                 new LaunchContext(context.getAmContainerSpec().toByteArray()));
-        return new Command.SubmitApplication(WireValues.applicationId(context.getApplicationId()), spec);
+        return new ApplicationCommand.SubmitApplication(WireValues.applicationId(context.getApplicationId()), spec);
     }
 
     private static String type(ApplicationSubmissionContextProto context) {

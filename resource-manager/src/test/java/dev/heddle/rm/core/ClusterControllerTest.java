@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.ApplicationCommand;
+import dev.heddle.rm.command.CoreCommand;
+import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.model.ApplicationId;
@@ -226,13 +228,13 @@ class ClusterControllerTest {
     void shouldRepeatTheReplyToARepeatedHeartbeatAndRefuseAStrayOne() {
         core.node("a", 1024);
         AttemptId attempt = core.unmanaged();
-        Command.Allocate call = new Command.Allocate(attempt, 0, 0, List.of(ask(1, 128)), List.of());
+        MasterCommand.Allocate call = new MasterCommand.Allocate(attempt, 0, 0, List.of(ask(1, 128)), List.of());
         Allocation first = core.handle(call);
         assertThat(core.handle(call)).isSameAs(first);
         assertRefused(
                 Refusal.Kind.WRONG_RESPONSE_ID,
                 "expect responseId to be 1, but get 7",
-                () -> core.handle(new Command.Allocate(attempt, 7, 0, List.of(), List.of())));
+                () -> core.handle(new MasterCommand.Allocate(attempt, 7, 0, List.of(), List.of())));
     }
 
     @Test
@@ -242,7 +244,7 @@ class ClusterControllerTest {
         ContainerId executor =
                 core.allocate(attempt, ask(1, 128)).grants().get(0).container();
         core.running(node, core.master(attempt), executor);
-        core.handle(new Command.FinishMaster(attempt, FinalStatus.SUCCEEDED, "all done", ""));
+        core.handle(new MasterCommand.FinishMaster(attempt, FinalStatus.SUCCEEDED, "all done", ""));
         var application = core.application(attempt.application());
         assertThat(application.state()).isEqualTo(ApplicationState.FINISHED);
         assertThat(application.finalStatus()).isEqualTo(FinalStatus.SUCCEEDED);
@@ -276,7 +278,7 @@ class ClusterControllerTest {
     void shouldFailTheAttemptWhoseProcessCannotBeStarted() {
         core.node("a", 1024);
         ApplicationId application = core.submit(spec(1, SMALL, false));
-        core.handle(new Command.MasterLaunchFailed(new AttemptId(application, 1), "no route to host"));
+        core.handle(new MasterCommand.MasterLaunchFailed(new AttemptId(application, 1), "no route to host"));
         assertThat(core.application(application).state()).isEqualTo(ApplicationState.FAILED);
         assertThat(core.application(application).diagnostics()).contains("no route to host");
     }
@@ -286,14 +288,14 @@ class ClusterControllerTest {
         core.node("a", 1024);
         ApplicationId application = core.submit(spec());
         AttemptId attempt = new AttemptId(application, 1);
-        core.handle(new Command.RegisterMaster(attempt, "host", 1, ""));
-        core.handle(new Command.MasterLaunched(attempt));
+        core.handle(new MasterCommand.RegisterMaster(attempt, "host", 1, ""));
+        core.handle(new MasterCommand.MasterLaunched(attempt));
         assertThat(core.current(application).state()).isEqualTo(AttemptState.RUNNING);
         assertThat(core.application(application).launchedAtMs()).isEqualTo(CoreFixture.START_MS);
         assertRefused(
                 Refusal.Kind.ALREADY_REGISTERED,
                 "already registered",
-                () -> core.handle(new Command.RegisterMaster(attempt, "host", 1, "")));
+                () -> core.handle(new MasterCommand.RegisterMaster(attempt, "host", 1, "")));
     }
 
     @Test
@@ -311,7 +313,7 @@ class ClusterControllerTest {
                 core.allocate(attempt, ask(1, 128)).grants().get(0).container();
         core.running(node, core.master(attempt), started);
         core.allocate(attempt, ask(1, 128));
-        assertThat(core.handle(new Command.KillApplication(attempt.application(), "why not"))
+        assertThat(core.handle(new ApplicationCommand.KillApplication(attempt.application(), "why not"))
                         .completed())
                 .isTrue();
         assertThat(core.application(attempt.application()).state()).isEqualTo(ApplicationState.KILLED);
@@ -326,7 +328,7 @@ class ClusterControllerTest {
         assertRefused(
                 Refusal.Kind.APPLICATION_NOT_FOUND,
                 "absent",
-                () -> core.handle(new Command.KillApplication(new ApplicationId(1, 77), "")));
+                () -> core.handle(new ApplicationCommand.KillApplication(new ApplicationId(1, 77), "")));
     }
 
     @Test
@@ -337,7 +339,7 @@ class ClusterControllerTest {
             core.nowMs += 5_000;
             core.running(node, core.master(attempt));
         }
-        core.handle(new Command.Expire());
+        core.handle(new CoreCommand.Expire());
         assertThat(core.current(attempt.application()).id().number()).isEqualTo(2);
         assertThat(Objects.requireNonNull(core.state.attempt(attempt)).diagnostics())
                 .contains("timed out");
@@ -351,9 +353,9 @@ class ClusterControllerTest {
         AttemptId attempt = bounded.unmanaged();
         assertThat(bounded.allocate(attempt, ask(25, 128)).grants()).hasSize(10);
         assertThat(bounded.controller.takeBacklog()).isTrue();
-        bounded.handle(new Command.ContinuePlacement());
+        bounded.handle(new CoreCommand.ContinuePlacement());
         assertThat(bounded.controller.takeBacklog()).isTrue();
-        bounded.handle(new Command.ContinuePlacement());
+        bounded.handle(new CoreCommand.ContinuePlacement());
         assertThat(bounded.controller.takeBacklog()).isFalse();
         assertThat(bounded.allocate(attempt).grants()).hasSize(15);
     }
@@ -365,7 +367,7 @@ class ClusterControllerTest {
         ApplicationId second = core.submit(spec(1, SMALL, true));
         ApplicationId third = core.submit(spec(1, SMALL, true));
         for (ApplicationId id : List.of(first, second, third)) {
-            core.handle(new Command.KillApplication(id, ""));
+            core.handle(new ApplicationCommand.KillApplication(id, ""));
         }
         assertThat(core.state.application(first)).isNull();
         assertThat(core.state.application(second)).isNotNull();
@@ -374,7 +376,8 @@ class ClusterControllerTest {
 
     @Test
     void shouldRefuseAnUnknownQueueAndAcceptASubmissionTwice() {
-        ApplicationId id = core.handle(new Command.TakeApplicationId()).application();
+        ApplicationId id =
+                core.handle(new ApplicationCommand.TakeApplicationId()).application();
         var spec = spec();
         var elsewhere = new ApplicationSpec(
                 spec.name(),
@@ -390,19 +393,19 @@ class ClusterControllerTest {
         assertRefused(
                 Refusal.Kind.INVALID_SUBMISSION,
                 "unknown queue: elsewhere",
-                () -> core.handle(new Command.SubmitApplication(id, elsewhere)));
-        core.handle(new Command.SubmitApplication(id, spec));
+                () -> core.handle(new ApplicationCommand.SubmitApplication(id, elsewhere)));
+        core.handle(new ApplicationCommand.SubmitApplication(id, spec));
         int before = core.events.size();
-        core.handle(new Command.SubmitApplication(id, spec));
+        core.handle(new ApplicationCommand.SubmitApplication(id, spec));
         assertThat(core.events).hasSize(before);
     }
 
     @Test
     void shouldOfferNoLargerContainerThanTheLargestNode() {
-        assertThat(core.handle(new Command.TakeApplicationId()).maximumCapability())
+        assertThat(core.handle(new ApplicationCommand.TakeApplicationId()).maximumCapability())
                 .isEqualTo(new Resource(4096, 8));
         core.node("a", new Resource(1024, 16));
-        assertThat(core.handle(new Command.TakeApplicationId()).maximumCapability())
+        assertThat(core.handle(new ApplicationCommand.TakeApplicationId()).maximumCapability())
                 .isEqualTo(new Resource(1024, 8));
     }
 }

@@ -2,7 +2,10 @@ package dev.heddle.rm.core;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
+import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.MasterCommand;
+import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.model.ApplicationId;
@@ -70,14 +73,25 @@ final class CoreFixture {
         return id;
     }
 
+    /** A node in a rack, with a memory and 8 cores. */
+    NodeId node(String host, String rack, long memoryMb) {
+        NodeId id = new NodeId(host, 1000);
+        register(id, rack, new Resource(memoryMb, 8), List.of(), List.of());
+        return id;
+    }
+
     void register(NodeId id, Resource total, List<ContainerId> running, List<ContainerExit> ended) {
-        handle(new Command.RegisterNode(id, total, 8042, "3.5.0", running, ended));
+        register(id, Ask.DEFAULT_RACK, total, running, ended);
+    }
+
+    void register(NodeId id, String rack, Resource total, List<ContainerId> running, List<ContainerExit> ended) {
+        handle(new NodeCommand.RegisterNode(id, rack, total, 8042, "3.5.0", running, ended));
         nodeResponses.put(id, 0);
     }
 
     NodeInstructions heartbeat(NodeId node, List<ContainerId> running, List<ContainerExit> ended) {
         NodeInstructions reply =
-                handle(new Command.NodeHeartbeat(node, nodeResponses.getOrDefault(node, 0), running, ended));
+                handle(new NodeCommand.NodeHeartbeat(node, nodeResponses.getOrDefault(node, 0), running, ended));
         nodeResponses.put(node, reply.responseId());
         return reply;
     }
@@ -111,8 +125,8 @@ final class CoreFixture {
     }
 
     ApplicationId submit(ApplicationSpec spec) {
-        ApplicationId id = handle(new Command.TakeApplicationId()).application();
-        handle(new Command.SubmitApplication(id, spec));
+        ApplicationId id = handle(new ApplicationCommand.TakeApplicationId()).application();
+        handle(new ApplicationCommand.SubmitApplication(id, spec));
         return id;
     }
 
@@ -123,8 +137,8 @@ final class CoreFixture {
 
     AttemptId running(ApplicationId application) {
         AttemptId attempt = current(application).id();
-        handle(new Command.MasterLaunched(attempt));
-        handle(new Command.RegisterMaster(attempt, "host", 4040, "http://host:4041"));
+        handle(new MasterCommand.MasterLaunched(attempt));
+        handle(new MasterCommand.RegisterMaster(attempt, "host", 4040, "http://host:4041"));
         return attempt;
     }
 
@@ -132,7 +146,7 @@ final class CoreFixture {
     AttemptId unmanaged() {
         ApplicationId application = submit(spec(1, SMALL, true));
         AttemptId attempt = new AttemptId(application, 1);
-        handle(new Command.RegisterMaster(attempt, "host", 4040, ""));
+        handle(new MasterCommand.RegisterMaster(attempt, "host", 4040, ""));
         return attempt;
     }
 
@@ -142,7 +156,7 @@ final class CoreFixture {
 
     Allocation allocate(AttemptId attempt, List<Ask> asks, List<ContainerId> releases) {
         int responseId = masterResponses.getOrDefault(attempt, 0);
-        Allocation reply = handle(new Command.Allocate(attempt, responseId, 0.5f, asks, releases));
+        Allocation reply = handle(new MasterCommand.Allocate(attempt, responseId, 0.5f, asks, releases));
         masterResponses.put(attempt, reply.responseId());
         return reply;
     }

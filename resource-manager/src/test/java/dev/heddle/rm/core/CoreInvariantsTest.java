@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.ApplicationCommand;
+import dev.heddle.rm.command.CoreCommand;
+import dev.heddle.rm.command.MasterCommand;
+import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
@@ -55,7 +58,7 @@ class CoreInvariantsTest {
             case 4, 5, 6 -> allocate(core, random);
             case 7, 8, 9 -> heartbeat(core, random);
             case 10 -> leave(core, random);
-            default -> core.handle(new Command.Expire());
+            default -> core.handle(new CoreCommand.Expire());
         }
     }
 
@@ -66,10 +69,10 @@ class CoreInvariantsTest {
         }
         AttemptId id = attempt.id();
         switch (random.nextInt(6)) {
-            case 0 -> core.handle(new Command.MasterLaunched(id));
-            case 1, 2, 3 -> core.handle(new Command.RegisterMaster(id, "h", 1, ""));
-            case 4 -> core.handle(new Command.FinishMaster(id, FinalStatus.SUCCEEDED, "", ""));
-            default -> core.handle(new Command.MasterLaunchFailed(id, "reason"));
+            case 0 -> core.handle(new MasterCommand.MasterLaunched(id));
+            case 1, 2, 3 -> core.handle(new MasterCommand.RegisterMaster(id, "h", 1, ""));
+            case 4 -> core.handle(new MasterCommand.FinishMaster(id, FinalStatus.SUCCEEDED, "", ""));
+            default -> core.handle(new MasterCommand.MasterLaunchFailed(id, "reason"));
         }
     }
 
@@ -115,9 +118,9 @@ class CoreInvariantsTest {
         Node node = anyNode(core, random);
         Attempt attempt = anyAttempt(core, random);
         if (random.nextBoolean() && node != null) {
-            core.handle(new Command.UnregisterNode(node.id()));
+            core.handle(new NodeCommand.UnregisterNode(node.id()));
         } else if (attempt != null) {
-            core.handle(new Command.KillApplication(attempt.id().application(), "killed"));
+            core.handle(new ApplicationCommand.KillApplication(attempt.id().application(), "killed"));
         }
     }
 

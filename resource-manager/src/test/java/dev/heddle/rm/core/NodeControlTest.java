@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.CoreCommand;
+import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
 import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
@@ -38,13 +40,13 @@ class NodeControlTest {
     @Test
     void shouldRepeatTheReplyToANodeAndResyncOneThatIsOutOfStep() {
         NodeId node = core.node("a", 1024);
-        Command.NodeHeartbeat call = new Command.NodeHeartbeat(node, 0, List.of(), List.of());
+        NodeCommand.NodeHeartbeat call = new NodeCommand.NodeHeartbeat(node, 0, List.of(), List.of());
         NodeInstructions first = core.handle(call);
         assertThat(core.handle(call)).isSameAs(first);
-        assertThat(core.handle(new Command.NodeHeartbeat(node, 9, List.of(), List.of()))
+        assertThat(core.handle(new NodeCommand.NodeHeartbeat(node, 9, List.of(), List.of()))
                         .resync())
                 .isTrue();
-        assertThat(core.handle(new Command.NodeHeartbeat(new NodeId("unknown", 1), 0, List.of(), List.of()))
+        assertThat(core.handle(new NodeCommand.NodeHeartbeat(new NodeId("unknown", 1), 0, List.of(), List.of()))
                         .resync())
                 .isTrue();
     }
@@ -64,10 +66,10 @@ class NodeControlTest {
         NodeId other = core.node("b", 1024);
         core.nowMs += 9_999;
         core.running(other);
-        core.handle(new Command.Expire());
+        core.handle(new CoreCommand.Expire());
         assertThat(core.state(silent).state()).isEqualTo(NodeState.RUNNING);
         core.nowMs += 1;
-        core.handle(new Command.Expire());
+        core.handle(new CoreCommand.Expire());
         assertThat(core.state(silent).state()).isEqualTo(NodeState.LOST);
         AttemptId second = core.current(attempt.application()).id();
         assertThat(second.number()).isEqualTo(2);
@@ -90,7 +92,7 @@ class NodeControlTest {
             core.running(node);
             core.allocate(attempt);
         }
-        core.handle(new Command.Expire());
+        core.handle(new CoreCommand.Expire());
         assertThat(core.allocate(attempt).exits())
                 .containsExactly(
                         new ContainerExit(unused, ExitStatus.ABORTED, "Container expired since it was unused"));
@@ -127,8 +129,8 @@ class NodeControlTest {
 
     @Test
     void shouldRefuseANodeThatIsSmallerThanTheSmallestContainer() {
-        NodeRegistered reply = core.handle(
-                new Command.RegisterNode(new NodeId("tiny", 1), new Resource(64, 1), 0, "", List.of(), List.of()));
+        NodeRegistered reply = core.handle(new NodeCommand.RegisterNode(
+                new NodeId("tiny", 1), Ask.DEFAULT_RACK, new Resource(64, 1), 0, "", List.of(), List.of()));
         assertThat(reply.accepted()).isFalse();
         assertThat(reply.refusal()).contains("tiny", "64 MB", "128 MB");
         assertThat(core.state.runningNodes()).isZero();
@@ -140,7 +142,7 @@ class NodeControlTest {
         AttemptId attempt = core.unmanaged();
         ContainerId container =
                 core.allocate(attempt, ask(1, 128)).grants().get(0).container();
-        core.handle(new Command.UnregisterNode(node));
+        core.handle(new NodeCommand.UnregisterNode(node));
         assertThat(core.state(node).state()).isEqualTo(NodeState.SHUTDOWN);
         assertThat(core.state.total()).isEqualTo(Resource.NONE);
         assertThat(core.allocate(attempt).exits())
@@ -151,7 +153,7 @@ class NodeControlTest {
     @Test
     void shouldRememberOnlySoManyGoneNodesAndUseTheirPlacesAgain() {
         for (int i = 0; i < 5; i++) {
-            core.handle(new Command.UnregisterNode(core.node("gone" + i, 1024)));
+            core.handle(new NodeCommand.UnregisterNode(core.node("gone" + i, 1024)));
         }
         assertThat(core.state.goneNodes()).containsExactly(new NodeId("gone3", 1000), new NodeId("gone4", 1000));
         assertThat(core.state.node(new NodeId("gone0", 1000))).isNull();

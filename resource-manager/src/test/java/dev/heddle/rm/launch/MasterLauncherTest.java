@@ -7,12 +7,15 @@ import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
 import dev.heddle.common.rpc.server.RpcServer;
 import dev.heddle.common.rpc.transport.RpcThreads;
-import dev.heddle.rm.command.Command;
+import dev.heddle.rm.command.ApplicationCommand;
+import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
@@ -99,8 +102,8 @@ class MasterLauncherTest {
         launcher.reportTo(loop);
         open.add(loop.start());
         open.add(launcher);
-        get(loop.submit(
-                new Command.RegisterNode(new NodeId("localhost", nodePort), VAST, 0, "3.5.0", List.of(), List.of())));
+        get(loop.submit(new NodeCommand.RegisterNode(
+                new NodeId("localhost", nodePort), Ask.DEFAULT_RACK, VAST, 0, "3.5.0", List.of(), List.of())));
         return loop;
     }
 
@@ -129,8 +132,9 @@ class MasterLauncherTest {
     }
 
     private static AttemptId submit(ClusterLoop core) throws Exception {
-        ApplicationId id = get(core.submit(new Command.TakeApplicationId())).application();
-        get(core.submit(new Command.SubmitApplication(
+        ApplicationId id =
+                get(core.submit(new ApplicationCommand.TakeApplicationId())).application();
+        get(core.submit(new ApplicationCommand.SubmitApplication(
                 id,
                 new ApplicationSpec(
                         "name",
@@ -164,7 +168,7 @@ class MasterLauncherTest {
                     return CompletableFuture.completedFuture(STARTED);
                 })
                 .port()));
-        assertThat(await(Event.AttemptLaunched.class).attempt()).isEqualTo(attempt);
+        assertThat(await(AttemptEvent.AttemptLaunched.class).attempt()).isEqualTo(attempt);
         assertThat(callers.element().user()).isEqualTo(attempt.toString());
         assertThat(requests.element()
                         .getStartContainerRequest(0)
@@ -203,7 +207,7 @@ class MasterLauncherTest {
             later.complete(STARTED);
         }
         for (int i = 0; i < count; i++) {
-            assertThat(await(Event.AttemptLaunched.class)).isNotNull();
+            assertThat(await(AttemptEvent.AttemptLaunched.class)).isNotNull();
         }
     }
 
@@ -215,7 +219,7 @@ class MasterLauncherTest {
                         ? CompletableFuture.failedFuture(new NMNotYetReadyException("still starting"))
                         : CompletableFuture.completedFuture(STARTED))
                 .port()));
-        assertThat(await(Event.AttemptLaunched.class).attempt()).isEqualTo(attempt);
+        assertThat(await(AttemptEvent.AttemptLaunched.class).attempt()).isEqualTo(attempt);
         assertThat(calls).hasValue(3);
     }
 
@@ -231,7 +235,7 @@ class MasterLauncherTest {
         configuration.setInt(YarnConfiguration.CLIENT_NM_CONNECT_MAX_WAIT_MS, 20);
         int port = nobody();
         AttemptId attempt = submit(core(port));
-        Event.AttemptEnded ended = await(Event.AttemptEnded.class);
+        AttemptEvent.AttemptEnded ended = await(AttemptEvent.AttemptEnded.class);
         assertThat(ended.attempt()).isEqualTo(attempt);
         assertThat(ended.diagnostics()).contains("localhost:" + port + " cannot be reached");
     }
@@ -257,7 +261,7 @@ class MasterLauncherTest {
                     }
                 })
                 .port()));
-        Event.AttemptEnded ended = await(Event.AttemptEnded.class);
+        AttemptEvent.AttemptEnded ended = await(AttemptEvent.AttemptEnded.class);
         assertThat(ended.attempt()).isEqualTo(attempt);
         assertThat(ended.diagnostics()).contains("the disk is full");
     }

@@ -45,6 +45,10 @@ final class Protection implements FrameAssembler.Sink, AutoCloseable {
                         "the conversation about who the client is is over: " + message.getState());
             }
             plain = session.unwrap(message.getToken().toByteArray());
+            // The JDK's DIGEST-MD5 hands back nothing where a checksum is wrong; nobody wraps nothing.
+            if (plain.length == 0) {
+                throw new SaslException("nothing is left of it");
+            }
         } catch (InvalidProtocolBufferException e) {
             throw new FatalRpcException(RpcErrorCodeProto.FATAL_DESERIALIZING_REQUEST, e.toString());
         } catch (SaslException | RuntimeException e) {

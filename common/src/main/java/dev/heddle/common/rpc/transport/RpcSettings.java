@@ -25,7 +25,7 @@ public final class RpcSettings {
 
     public static final Setting<Integer> CLIENT_CALLS = Setting.integer(
             "heddle.rpc.client.max-calls",
-            10_000,
+            5_000,
             1,
             10_000_000,
             "calls",

@@ -12,12 +12,16 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.ipc.RpcConstants;
+import org.apache.hadoop.ipc.protobuf.ProtobufRpcEngine2Protos.RequestHeaderProto;
 import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.RpcErrorCodeProto;
+import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.RpcStatusProto;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.security.authorize.AuthorizationException;
 import org.apache.hadoop.yarn.api.ApplicationClientProtocol;
 import org.apache.hadoop.yarn.api.ApplicationMasterProtocol;
+import org.apache.hadoop.yarn.api.ApplicationMasterProtocolPB;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.RegisterApplicationMasterRequestProto;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,5 +138,34 @@ class AuthorizationTest {
                     AuthorizationException.class,
                     "com.example.Stranger");
         }
+    }
+
+    /** Hadoop's server asks the policy for the connection's protocol alone, whatever its calls are for. */
+    @Test
+    void shouldNotLetAConnectionForOneProtocolCallAnother() throws Exception {
+        try (CompatServer server = CompatServer.start(configuration, echo.ofClients(), echo.ofMasters());
+                RawConnection connection = RawConnection.to(server.address())) {
+            connection.preamble(RawConnection.VERSION, RawConnection.NO_AUTHENTICATION);
+            connection.frame(
+                    RawConnection.header(RpcConstants.CONNECTION_CONTEXT_CALL_ID)
+                            .build(),
+                    RawConnection.context("ann"));
+            connection.frame(
+                    RawConnection.header(1).build(),
+                    RequestHeaderProto.newBuilder()
+                            .setMethodName("registerApplicationMaster")
+                            .setDeclaringClassProtocolName(ApplicationMasterProtocolPB.class.getName())
+                            .setClientProtocolVersion(1)
+                            .build(),
+                    RegisterApplicationMasterRequestProto.newBuilder()
+                            .setHost("by the back door")
+                            .build());
+            var refusal = connection.read().header();
+            assertThat(refusal.getCallId()).isEqualTo(1);
+            assertThat(refusal.getStatus()).isEqualTo(RpcStatusProto.ERROR);
+            assertThat(refusal.getExceptionClassName()).isEqualTo(AuthorizationException.class.getName());
+            assertThat(RawAnswers.say(connection, 2, "hello")).isEqualTo("hello");
+        }
+        assertThat(echo.texts()).containsExactly("hello");
     }
 }

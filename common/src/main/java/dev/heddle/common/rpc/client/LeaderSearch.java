@@ -1,27 +1,26 @@
-package dev.heddle.nm.wire;
+package dev.heddle.common.rpc.client;
 
-import dev.heddle.common.UserException;
-import dev.heddle.common.rpc.client.RpcClient;
-import dev.heddle.common.rpc.client.RpcConnection;
-import dev.heddle.common.rpc.client.RpcIdentity;
-import dev.heddle.common.rpc.client.WhenUnreachable;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
+import javax.security.sasl.SaslException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
-import org.apache.hadoop.security.UserGroupInformation;
-import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
+import org.apache.hadoop.ipc.RemoteException;
+import org.apache.hadoop.ipc.RetriableException;
+import org.apache.hadoop.ipc.StandbyException;
+import org.apache.hadoop.security.AccessControlException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds the leader among the resource managers by asking one after the other, without the long pauses of Hadoop's own
- * proxies. After each round without success it waits a little longer, with a random share so that nodes do not come all
- * at once. For one thread.
+ * proxies. After each round without success it waits a little longer, with a random share so that those who search do not
+ * come all at once. For one thread.
  */
 public final class LeaderSearch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaderSearch.class);
@@ -31,9 +30,10 @@ public final class LeaderSearch implements AutoCloseable {
     private static final int CONNECT_LIMIT_MS = 2_000;
 
     private final List<InetSocketAddress> addresses;
+    private final Class<?> protocol;
     private final RpcClient client;
-    private final RpcIdentity identity;
     private final RandomGenerator random;
+    private RpcIdentity identity;
     private int index;
     private int failuresInRound;
     private long pauseMs = FIRST_PAUSE_MS;
@@ -43,27 +43,58 @@ public final class LeaderSearch implements AutoCloseable {
     /**
      * Asks nobody yet.
      *
-     * @throws UserException if it cannot be known as whom this process runs
+     * @param addresses at least one
+     * @param protocol as in {@link RpcClient#connect}
      */
     public LeaderSearch(
             RpcThreads threads,
             Configuration configuration,
             List<InetSocketAddress> addresses,
+            Class<?> protocol,
+            RpcIdentity identity,
             RandomGenerator random) {
         this.addresses = List.copyOf(addresses);
+        this.protocol = protocol;
+        this.identity = identity;
         this.random = random;
         Configuration impatient = new Configuration(configuration);
         impatient.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_TIMEOUT_KEY, CONNECT_LIMIT_MS);
         this.client = RpcClient.create(threads, impatient);
-        try {
-            this.identity = RpcIdentity.of(UserGroupInformation.getCurrentUser());
-        } catch (IOException e) {
-            throw new UserException("the user of this process cannot be found out: " + e.getMessage(), e);
+    }
+
+    /**
+     * Whether a call that ended so is one for the next resource manager, or for this one later: it could not be reached,
+     * its connection ended, it does not lead, or it is too busy. Any other failure is the leader's own answer, or would be
+     * the same with each of them.
+     *
+     * @param failure as a future tells it
+     */
+    public static boolean passesOn(Throwable failure) {
+        Throwable cause = cause(failure);
+        if (cause instanceof StandbyException || cause instanceof RetriableException) {
+            return true;
         }
+        boolean answered = cause instanceof RemoteException || cause.getCause() instanceof RemoteException;
+        boolean refusedHere = cause instanceof AccessControlException || cause instanceof SaslException;
+        return cause instanceof IOException && !answered && !refusedHere;
+    }
+
+    /** What a future failed with, without the {@link CompletionException}s that its stages put around it. */
+    public static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** How many there are to be asked. */
+    public int size() {
+        return addresses.size();
     }
 
     /** Who is asked now, as {@code HOST:PORT}. */
-    String current() {
+    public String current() {
         return name(addresses.get(index));
     }
 
@@ -72,17 +103,23 @@ public final class LeaderSearch implements AutoCloseable {
     }
 
     /** A way to call the one who is asked now. */
-    RpcConnection connection() {
+    public RpcConnection connection() {
         RpcConnection existing = connection;
         if (existing == null) {
-            existing = client.connect(addresses.get(index), ResourceTrackerPB.class, identity, WhenUnreachable.FAIL);
+            existing = client.connect(addresses.get(index), protocol, identity, WhenUnreachable.FAIL);
             connection = existing;
         }
         return existing;
     }
 
-    /** Says that the call went well. */
-    void succeeded() {
+    /** Calls as somebody else, or with another token, from the next connection on, which is a new one. */
+    public void identify(RpcIdentity another) {
+        identity = another;
+        leave();
+    }
+
+    /** Says that the one who is asked now has answered. */
+    public void succeeded() {
         if (complained) {
             log.info("the resource manager at {} answers", current());
         }
@@ -94,10 +131,14 @@ public final class LeaderSearch implements AutoCloseable {
     /**
      * Turns to the next one. After a round without success this is said, once per search.
      *
+     * @param asked what {@link #connection} gave; where another call has turned to the next one already, nothing happens
      * @param failure why the one who was asked does not do
      * @return how long to wait before asking the next one, in milliseconds
      */
-    long failed(Throwable failure) {
+    public long failed(RpcConnection asked, Throwable failure) {
+        if (asked != connection) {
+            return 0;
+        }
         log.debug("{} does not do: {}", current(), failure.toString());
         leave();
         index = (index + 1) % addresses.size();

@@ -1,0 +1,31 @@
+package dev.heddle.rm.command;
+
+/**
+ * What the core tells itself.
+ *
+ * @param <R> the reply
+ */
+public sealed interface CoreCommand<R> extends Command<R> {
+    /** One method for each kind, so that a new kind cannot be left without an answer. */
+    interface Handler {
+        Done expire(Expire command);
+
+        Done continuePlacement(ContinuePlacement command);
+    }
+
+    /** Time has passed: whatever has waited for too long is given up. */
+    record Expire() implements CoreCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.core().expire(this);
+        }
+    }
+
+    /** A pass that was cut short goes on. */
+    record ContinuePlacement() implements CoreCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.core().continuePlacement(this);
+        }
+    }
+}

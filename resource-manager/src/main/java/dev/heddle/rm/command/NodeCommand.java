@@ -1,0 +1,65 @@
+package dev.heddle.rm.command;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.model.ContainerExit;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.NodeId;
+import java.util.List;
+
+/**
+ * What nodes report.
+ *
+ * @param <R> the reply
+ */
+public sealed interface NodeCommand<R> extends Command<R> {
+    /** One method for each kind, so that a new kind cannot be left without an answer. */
+    interface Handler {
+        NodeRegistered registerNode(RegisterNode command);
+
+        NodeInstructions nodeHeartbeat(NodeHeartbeat command);
+
+        Done unregisterNode(UnregisterNode command);
+    }
+
+    /**
+     * A node registers.
+     *
+     * @param rack where it stands; begins with a slash
+     * @param running containers that it runs
+     * @param ended containers that have ended there and that it still reports
+     */
+    record RegisterNode(
+            NodeId node,
+            String rack,
+            Resource total,
+            int httpPort,
+            String version,
+            List<ContainerId> running,
+            List<ContainerExit> ended)
+            implements NodeCommand<NodeRegistered> {
+        @Override
+        public NodeRegistered on(CommandHandlers handlers) {
+            return handlers.nodes().registerNode(this);
+        }
+    }
+
+    /**
+     * A node's heartbeat.
+     *
+     * @param responseId of the last reply that it has seen
+     */
+    record NodeHeartbeat(NodeId node, int responseId, List<ContainerId> running, List<ContainerExit> ended)
+            implements NodeCommand<NodeInstructions> {
+        @Override
+        public NodeInstructions on(CommandHandlers handlers) {
+            return handlers.nodes().nodeHeartbeat(this);
+        }
+    }
+
+    record UnregisterNode(NodeId node) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().unregisterNode(this);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.heddle.rm.core;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.command.Refusal;
+import dev.heddle.rm.state.ClusterState;
+
+/** How large a container may be. */
+final class ContainerSizes {
+    private final ClusterState state;
+    private final CorePolicy policy;
+
+    ContainerSizes(ClusterState state, CorePolicy policy) {
+        this.state = state;
+        this.policy = policy;
+    }
+
+    /** What is granted where this is asked for. */
+    Resource normalize(Resource asked) {
+        return policy.normalize(asked);
+    }
+
+    /** The configured maximum, or the largest node where that is smaller and there is one. */
+    Resource maximumCapability() {
+        Resource configured = policy.maximumAllocation();
+        Resource largest = state.largestTotal();
+        return state.runningNodes() == 0
+                ? configured
+                : new Resource(
+                        Math.min(configured.memoryMb(), largest.memoryMb()),
+                        Math.min(configured.vcores(), largest.vcores()));
+    }
+
+    /** Refuses what no node could hold. */
+    void check(Resource asked, Refusal.Kind kind) {
+        Resource maximum = maximumCapability();
+        if (!asked.fitsIn(maximum)) {
+            String dimension = asked.memoryMb() > maximum.memoryMb() ? "memory-mb" : "vcores";
+            throw new Refusal(
+                    kind,
+                    "Invalid resource request! Cannot allocate containers as requested resource is greater than maximum"
+                            + " allowed allocation. Requested resource type=[" + dimension + "], Requested resource=<"
+                            + asked + ">, maximum allowed allocation=<" + maximum + ">: ask for less, or raise"
+                            + " yarn.scheduler.maximum-allocation-mb and -vcores if the nodes are larger");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.heddle.rm.event;
+
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.ApplicationState;
+import dev.heddle.rm.model.FinalStatus;
+
+/** What happens to applications. Times are in ms since 1970. */
+public sealed interface ApplicationEvent extends Event {
+    /** One method for each kind, so that a new kind cannot be forgotten where it must be applied. */
+    interface Visitor {
+        void applicationIdTaken(ApplicationIdTaken event);
+
+        void applicationAccepted(ApplicationAccepted event);
+
+        void applicationEnded(ApplicationEnded event);
+
+        void applicationForgotten(ApplicationForgotten event);
+    }
+
+    /** An id was given to somebody who may submit an application under it. */
+    record ApplicationIdTaken(ApplicationId application) implements ApplicationEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().applicationIdTaken(this);
+        }
+    }
+
+    record ApplicationAccepted(ApplicationId application, ApplicationSpec spec, long atMs)
+            implements ApplicationEvent, Event.Durable {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().applicationAccepted(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+
+    /** An application has come to its end; {@code diagnostics} says why. */
+    record ApplicationEnded(
+            ApplicationId application, ApplicationState state, FinalStatus finalStatus, String diagnostics, long atMs)
+            implements ApplicationEvent, Event.Durable {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().applicationEnded(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+
+    /** An application that ended long ago is dropped from the history. */
+    record ApplicationForgotten(ApplicationId application) implements ApplicationEvent, Event.Durable {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().applicationForgotten(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+}

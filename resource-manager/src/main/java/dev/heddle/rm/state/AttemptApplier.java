@@ -1,0 +1,121 @@
+package dev.heddle.rm.state;
+
+import dev.heddle.rm.event.AttemptEvent;
+import dev.heddle.rm.model.ApplicationState;
+import dev.heddle.rm.model.AttemptState;
+import dev.heddle.rm.model.ContainerState;
+
+/** Makes events of attempts true; decides nothing. An event about something unknown is a defect. */
+final class AttemptApplier implements AttemptEvent.Visitor {
+    private final ClusterState state;
+
+    AttemptApplier(ClusterState state) {
+        this.state = state;
+    }
+
+    @Override
+    public void attemptStarted(AttemptEvent.AttemptStarted event) {
+        Application application =
+                ClusterState.known(state.application(event.attempt().application()), event.attempt());
+        if (application.state != ApplicationState.ACCEPTED) {
+            application.state = Lifecycles.APPLICATION.transition(application.state, ApplicationState.ACCEPTED);
+        }
+        Attempt attempt = new Attempt(event.attempt());
+        attempt.lastHeardMs = event.atMs();
+        application.attempts.add(attempt);
+    }
+
+    @Override
+    public void attemptLaunched(AttemptEvent.AttemptLaunched event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        attempt.state = Lifecycles.ATTEMPT.transition(attempt.state, AttemptState.LAUNCHED);
+        attempt.lastHeardMs = event.atMs();
+        noteLaunch(ClusterState.known(state.application(event.attempt().application()), event.attempt()), event.atMs());
+    }
+
+    @Override
+    public void attemptRegistered(AttemptEvent.AttemptRegistered event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        attempt.state = Lifecycles.ATTEMPT.transition(attempt.state, AttemptState.RUNNING);
+        attempt.host = event.host();
+        attempt.rpcPort = event.rpcPort();
+        attempt.trackingUrl = event.trackingUrl();
+        attempt.lastHeardMs = event.atMs();
+        Application application =
+                ClusterState.known(state.application(event.attempt().application()), event.attempt());
+        application.state = Lifecycles.APPLICATION.transition(application.state, ApplicationState.RUNNING);
+        noteLaunch(application, event.atMs());
+    }
+
+    @Override
+    public void attemptFinishing(AttemptEvent.AttemptFinishing event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        attempt.state = Lifecycles.ATTEMPT.transition(attempt.state, AttemptState.FINISHING);
+        attempt.finalStatus = event.finalStatus();
+        attempt.diagnostics = event.diagnostics();
+        if (!event.trackingUrl().isEmpty()) {
+            attempt.trackingUrl = event.trackingUrl();
+        }
+        attempt.progress = 1;
+        attempt.lastHeardMs = event.atMs();
+        stopWaiting(attempt);
+    }
+
+    @Override
+    public void attemptEnded(AttemptEvent.AttemptEnded event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        attempt.state = Lifecycles.ATTEMPT.transition(attempt.state, event.state());
+        if (attempt.diagnostics.isEmpty()) {
+            attempt.diagnostics = event.diagnostics();
+        }
+        attempt.host = Attempt.UNKNOWN_HOST;
+        attempt.rpcPort = -1;
+        attempt.lastReply = null;
+        attempt.grants.clear();
+        attempt.exits.clear();
+        stopWaiting(attempt);
+    }
+
+    @Override
+    public void asksReplaced(AttemptEvent.AsksReplaced event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        event.asks().forEach(attempt.asks::replace);
+        if (attempt.asks.isEmpty()) {
+            state.waiting.remove(attempt.id());
+        } else {
+            state.waiting.put(attempt.id(), attempt);
+        }
+    }
+
+    @Override
+    public void deliveriesTaken(AttemptEvent.DeliveriesTaken event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        for (Container container : attempt.grants) {
+            container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.ACQUIRED);
+            container.acquiredAtMs = event.atMs();
+        }
+        attempt.grants.clear();
+        attempt.exits.clear();
+        attempt.nodesWithToken.addAll(event.tokensFor());
+    }
+
+    @Override
+    public void attemptAnswered(AttemptEvent.AttemptAnswered event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        attempt.responseId = event.responseId();
+        attempt.progress = event.progress();
+        attempt.lastReply = event.reply();
+        attempt.lastHeardMs = event.atMs();
+    }
+
+    private static void noteLaunch(Application application, long atMs) {
+        if (application.launchedAtMs == 0) {
+            application.launchedAtMs = atMs;
+        }
+    }
+
+    private void stopWaiting(Attempt attempt) {
+        attempt.asks.clear();
+        state.waiting.remove(attempt.id());
+    }
+}

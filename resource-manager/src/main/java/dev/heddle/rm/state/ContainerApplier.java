@@ -1,0 +1,86 @@
+package dev.heddle.rm.state;
+
+import dev.heddle.rm.event.ContainerEvent;
+import dev.heddle.rm.model.AttemptState;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerState;
+
+/** Makes events of containers true; decides nothing. An event about something unknown is a defect. */
+final class ContainerApplier implements ContainerEvent.Visitor {
+    private final ClusterState state;
+
+    ContainerApplier(ClusterState state) {
+        this.state = state;
+    }
+
+    @Override
+    public void containerGranted(ContainerEvent.ContainerGranted event) {
+        Attempt attempt = state.knownAttempt(event.container().attempt());
+        Node node = ClusterState.known(state.node(event.node()), event.node());
+        Container container = new Container(
+                event.container(), event.node(), event.key(), event.resource(), event.master(), event.atMs());
+        if (event.master()) {
+            attempt.master = container;
+            attempt.state = Lifecycles.ATTEMPT.transition(attempt.state, AttemptState.ALLOCATED);
+            // The RM itself starts it: nobody needs to be told.
+            container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.ACQUIRED);
+            container.acquiredAtMs = event.atMs();
+        } else {
+            attempt.grants.add(container);
+        }
+        attempt.containers.put(container.id(), container);
+        attempt.containersGranted++;
+        attempt.used = attempt.used.plus(event.resource());
+        attempt.asks.granted(event.key(), node.id().host(), node.rack);
+        if (attempt.asks.isEmpty()) {
+            state.waiting.remove(attempt.id());
+        }
+        state.containers.put(container.id(), container);
+        node.containers.put(container.id(), container);
+        node.used = node.used.plus(event.resource());
+        state.used = state.used.plus(event.resource());
+        Application application =
+                ClusterState.known(state.application(attempt.id().application()), attempt.id());
+        application.nodes.add(event.node());
+        application.usage = application.usage.take(event.resource(), event.atMs());
+        state.everywhere.granted(node.slot());
+        ClusterState.known(state.racks.get(node.rack), node.rack).granted(node.rackSlot);
+        state.reindex(node);
+    }
+
+    @Override
+    public void containerStarted(ContainerEvent.ContainerStarted event) {
+        Container container = state.knownContainer(event.container());
+        container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.RUNNING);
+    }
+
+    @Override
+    public void containerStopping(ContainerEvent.ContainerStopping event) {
+        Container container = state.knownContainer(event.exit().container());
+        container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.STOPPING);
+        container.exit = event.exit();
+    }
+
+    @Override
+    public void containerEnded(ContainerEvent.ContainerEnded event) {
+        ContainerId id = event.exit().container();
+        Container container = state.knownContainer(id);
+        container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.COMPLETED);
+        state.containers.remove(id);
+        Attempt attempt = state.knownAttempt(id.attempt());
+        attempt.containers.remove(id);
+        attempt.grants.remove(container);
+        attempt.used = attempt.used.minus(container.resource());
+        if (!attempt.isOver() && !container.isMaster()) {
+            attempt.exits.add(event.exit());
+        }
+        Node node = ClusterState.known(state.node(container.node()), container.node());
+        node.containers.remove(id);
+        node.used = node.used.minus(container.resource());
+        state.used = state.used.minus(container.resource());
+        Application application =
+                ClusterState.known(state.application(attempt.id().application()), attempt.id());
+        application.usage = application.usage.giveBack(container.resource(), event.atMs());
+        state.reindex(node);
+    }
+}
