@@ -65,11 +65,19 @@ public final class Heddle {
     }
 
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Heddle());
+        CommandLine commandLine = new CommandLine(new Heddle(), Heddle::create);
         commandLine.setParameterExceptionHandler(Heddle::explainUsage);
         commandLine.setExecutionExceptionHandler(Heddle::explainFailure);
         commandLine.setExecutionStrategy(Heddle::run);
         return commandLine;
+    }
+
+    /** Submitting comes from a module that does not know the settings of the daemons, with which it shares its files. */
+    private static <K> K create(Class<K> type) throws Exception {
+        return type == SubmitCommand.class
+                ? type.cast(new SubmitCommand(
+                        configuration -> HeddleSettings.review(configuration).refuseUnknown()))
+                : CommandLine.defaultFactory().create(type);
     }
 
     /** Runs the last command of the line; an error of the JVM's, a missing class say, is explained like an exception. */

@@ -121,8 +121,8 @@ public final class NodeManager implements Daemon {
                 ResourceManagerAddresses.forNodes(configuration));
         ServiceLogin.login(
                 configuration,
-                YarnConfiguration.NM_KEYTAB,
-                YarnConfiguration.NM_PRINCIPAL,
+                NodeManagerSettings.KEYTAB.key(),
+                NodeManagerSettings.PRINCIPAL.key(),
                 terms.addresses().bind());
         NodeDirectories directories = NodeDirectories.open(
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),

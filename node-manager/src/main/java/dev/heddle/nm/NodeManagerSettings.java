@@ -105,6 +105,13 @@ public final class NodeManagerSettings {
             600_000,
             "How long a container that has ended is remembered as such.");
 
+    public static final Setting<String> KEYTAB = Setting.text(
+            YarnConfiguration.NM_KEYTAB, "/etc/krb5.keytab", "The keytab of the node manager, with Kerberos.");
+    public static final Setting<String> PRINCIPAL = Setting.text(
+            YarnConfiguration.NM_PRINCIPAL,
+            "",
+            "The principal of the node manager, with Kerberos; _HOST in it stands for the host.");
+
     private NodeManagerSettings() {}
 
     /** What a setting lists, separated by commas. */
@@ -160,6 +167,8 @@ public final class NodeManagerSettings {
                 CACHE_SIZE,
                 DIAGNOSTICS_SIZE,
                 STDERR_TAIL,
-                STOPPED_MEMORY);
+                STOPPED_MEMORY,
+                KEYTAB,
+                PRINCIPAL);
     }
 }

@@ -74,14 +74,21 @@ public final class ResourceManager implements Daemon {
         Leadership leadership = new Leadership(id == null ? "" : id);
         ServiceLogin.login(
                 configuration,
-                YarnConfiguration.RM_KEYTAB,
-                YarnConfiguration.RM_PRINCIPAL,
-                address(configuration, YarnConfiguration.RM_ADDRESS, YarnConfiguration.DEFAULT_RM_PORT, id)
+                ResourceManagerSettings.KEYTAB.key(),
+                ResourceManagerSettings.PRINCIPAL.key(),
+                address(
+                                configuration,
+                                ResourceManagerSettings.CLIENT_ADDRESS.key(),
+                                YarnConfiguration.DEFAULT_RM_PORT,
+                                id)
                         .bind());
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
             ServiceAddress page = address(
-                    configuration, YarnConfiguration.RM_WEBAPP_ADDRESS, YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
+                    configuration,
+                    ResourceManagerSettings.PAGE_ADDRESS.key(),
+                    YarnConfiguration.DEFAULT_RM_WEBAPP_PORT,
+                    id);
             RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
             RpcServer client =
@@ -118,8 +125,8 @@ public final class ResourceManager implements Daemon {
             Leadership leadership,
             String webAddress,
             InstantSource clock) {
-        ServiceAddress address =
-                address(configuration, YarnConfiguration.RM_ADDRESS, YarnConfiguration.DEFAULT_RM_PORT, id);
+        ServiceAddress address = address(
+                configuration, ResourceManagerSettings.CLIENT_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_PORT, id);
         Submissions submissions = new Submissions(
                 ResourceManagerSettings.MAX_ATTEMPTS.get(configuration),
                 new Resource(
@@ -138,7 +145,10 @@ public final class ResourceManager implements Daemon {
     private static RpcServer serveMasters(
             RpcThreads threads, Configuration configuration, @Nullable String id, Leadership leadership) {
         ServiceAddress address = address(
-                configuration, YarnConfiguration.RM_SCHEDULER_ADDRESS, YarnConfiguration.DEFAULT_RM_SCHEDULER_PORT, id);
+                configuration,
+                ResourceManagerSettings.SCHEDULER_ADDRESS.key(),
+                YarnConfiguration.DEFAULT_RM_SCHEDULER_PORT,
+                id);
         return RpcServer.start(
                 threads,
                 configuration,
@@ -153,7 +163,7 @@ public final class ResourceManager implements Daemon {
             RpcThreads threads, Configuration configuration, @Nullable String id, Leadership leadership) {
         ServiceAddress address = address(
                 configuration,
-                YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
+                ResourceManagerSettings.TRACKER_ADDRESS.key(),
                 YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_PORT,
                 id);
         long heartbeatIntervalMs = ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
@@ -174,15 +184,16 @@ public final class ResourceManager implements Daemon {
 
     /** The id of this RM among several, or null where there is one. */
     private static @Nullable String ownId(Configuration configuration) {
-        if (!configuration.getBoolean(YarnConfiguration.RM_HA_ENABLED, false)) {
+        if (!ResourceManagerSettings.HA_ENABLED.get(configuration)) {
             return null;
         }
-        String id = configuration.getTrimmed(YarnConfiguration.RM_HA_ID);
-        String[] ids = configuration.getTrimmedStrings(YarnConfiguration.RM_HA_IDS);
+        String id = configuration.getTrimmed(ResourceManagerSettings.HA_ID.key());
+        String[] ids = configuration.getTrimmedStrings(ResourceManagerSettings.HA_IDS.key());
         if (id == null || !Arrays.asList(ids).contains(id)) {
-            throw new UserException(YarnConfiguration.RM_HA_ENABLED + " is true, but " + YarnConfiguration.RM_HA_ID
+            throw new UserException(ResourceManagerSettings.HA_ENABLED.key() + " is true, but "
+                    + ResourceManagerSettings.HA_ID.key()
                     + " is " + (id == null ? "not set" : "'" + id + "'") + ": set it to the one of "
-                    + YarnConfiguration.RM_HA_IDS + " (" + String.join(", ", ids) + ") that this process is");
+                    + ResourceManagerSettings.HA_IDS.key() + " (" + String.join(", ", ids) + ") that this process is");
         }
         return id;
     }

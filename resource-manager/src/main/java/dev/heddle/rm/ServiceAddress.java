@@ -4,7 +4,6 @@ import dev.heddle.common.UserException;
 import java.net.InetSocketAddress;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.net.NetUtils;
-import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,10 @@ record ServiceAddress(String key, InetSocketAddress bind) {
         String key = base + suffix;
         String address = configuration.getTrimmed(key);
         if (address == null || address.isEmpty() || address.startsWith("${")) {
-            String host = configuration.getTrimmed(YarnConfiguration.RM_HOSTNAME + suffix);
+            String host = configuration.getTrimmed(ResourceManagerSettings.HOSTNAME.key() + suffix);
             if (host == null || host.isEmpty()) {
                 if (id != null) {
-                    throw new UserException("neither " + key + " nor " + YarnConfiguration.RM_HOSTNAME + suffix
+                    throw new UserException("neither " + key + " nor " + ResourceManagerSettings.HOSTNAME.key() + suffix
                             + " is set: give this resource manager an address");
                 }
                 host = "0.0.0.0";
@@ -39,7 +38,7 @@ record ServiceAddress(String key, InetSocketAddress bind) {
         }
         try {
             InetSocketAddress parsed = NetUtils.createSocketAddr(address, defaultPort, key);
-            String bindHost = configuration.getTrimmed(YarnConfiguration.RM_BIND_HOST);
+            String bindHost = configuration.getTrimmed(ResourceManagerSettings.BIND_HOST.key());
             return new ServiceAddress(
                     key,
                     bindHost == null || bindHost.isEmpty()

@@ -2,6 +2,7 @@ package dev.heddle.app.submit;
 
 import dev.heddle.app.ApplicationSettings;
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.NearestName;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -42,8 +43,11 @@ final class SettingNames {
                 resolved.put(key.substring((HEDDLE + HADOOP).length()), value);
             } else if (key.startsWith(HEDDLE)) {
                 if (!KNOWN.contains(key)) {
-                    throw new UserException("there is no setting " + key
-                            + " of an application; correct the name (docs/settings.md lists them) or remove it");
+                    throw new UserException("there is no setting " + key + " of an application"
+                            + NearestName.of(key, KNOWN)
+                                    .map(nearest -> "; the nearest is " + nearest)
+                                    .orElse("")
+                            + ": correct the name (docs/settings.md lists them) or remove it");
                 }
                 resolved.put(key, value);
             } else if (!key.startsWith(SPARK)) {

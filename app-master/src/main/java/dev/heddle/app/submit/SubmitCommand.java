@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +113,22 @@ public final class SubmitCommand implements Callable<Integer> {
         spec.parser().stopAtPositional(true);
     }
 
+    private final Consumer<Configuration> review;
+
+    /** The command, which takes any configuration file as it is. */
+    public SubmitCommand() {
+        this(anyConfiguration -> {});
+    }
+
+    /**
+     * The command.
+     *
+     * @param review throws {@link UserException} on a configuration that cannot be used
+     */
+    public SubmitCommand(Consumer<Configuration> review) {
+        this.review = review;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         try {
@@ -130,6 +148,7 @@ public final class SubmitCommand implements Callable<Integer> {
             options.settings().forEach((key, value) -> out.println(key + "=" + value));
         }
         YarnConfiguration cluster = ConfigurationFiles.load(environment);
+        review.accept(cluster);
         options.settings().forEach(cluster::set);
         try (ApplicationSubmitter submitter = new ApplicationSubmitter(cluster)) {
             ApplicationId id = submitter.submit(options);

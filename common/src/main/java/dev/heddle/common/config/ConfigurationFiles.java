@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -31,26 +32,35 @@ public final class ConfigurationFiles {
      * @throws UserException if no directory is named, or what is named holds no {@code yarn-site.xml}
      */
     public static YarnConfiguration load(Map<String, String> environment) {
+        return load(environment, List.of());
+    }
+
+    /**
+     * As {@link #load(Map)} with further files of that directory, which may be missing.
+     *
+     * @param more names, such as {@code capacity-scheduler.xml}; what they say wins
+     */
+    public static YarnConfiguration load(Map<String, String> environment, List<String> more) {
         Path directory = directory(environment);
         if (directory == null) {
             throw new UserException("no configuration: set HADOOP_CONF_DIR (or YARN_CONF_DIR) to the directory that"
                     + " holds yarn-site.xml");
         }
-        return load(directory, environment);
+        return load(directory, environment, more);
     }
 
     /** As {@link #load(Map)} for a known directory. */
     public static YarnConfiguration load(Path directory) {
-        return load(directory, Map.of());
+        return load(directory, Map.of(), List.of());
     }
 
-    private static YarnConfiguration load(Path directory, Map<String, String> environment) {
+    private static YarnConfiguration load(Path directory, Map<String, String> environment, List<String> more) {
         if (!Files.isReadable(directory.resolve("yarn-site.xml"))) {
             throw new UserException("no readable yarn-site.xml in " + directory.toAbsolutePath()
                     + ": set HADOOP_CONF_DIR (or YARN_CONF_DIR) to the directory that holds it");
         }
         YarnConfiguration configuration = new YarnConfiguration();
-        for (String name : FILES) {
+        for (String name : Stream.concat(FILES.stream(), more.stream()).toList()) {
             Path file = directory.resolve(name);
             if (Files.isReadable(file)) {
                 configuration.addResource(new org.apache.hadoop.fs.Path(file.toUri()));

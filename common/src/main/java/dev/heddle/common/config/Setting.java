@@ -13,27 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of its value
  */
 public final class Setting<T> {
-    private final String key;
+    private final Declaration declaration;
     private final T defaultValue;
-    private final String unit;
-    private final String range;
-    private final String description;
     private final Function<String, T> parser;
     private final Predicate<T> valid;
 
-    private Setting(
-            String key,
-            T defaultValue,
-            String unit,
-            String range,
-            String description,
-            Function<String, T> parser,
-            Predicate<T> valid) {
-        this.key = key;
+    /** What a person is told of a setting. */
+    private record Declaration(
+            String key, String unit, String range, String description, boolean ofEachResourceManager) {
+        Declaration(String key, String unit, String range, String description) {
+            this(key, unit, range, description, false);
+        }
+    }
+
+    private Setting(Declaration declaration, T defaultValue, Function<String, T> parser, Predicate<T> valid) {
+        this.declaration = declaration;
         this.defaultValue = defaultValue;
-        this.unit = unit;
-        this.range = range;
-        this.description = description;
         this.parser = parser;
         this.valid = valid;
     }
@@ -42,11 +37,8 @@ public final class Setting<T> {
     public static Setting<Integer> integer(
             String key, int defaultValue, int min, int max, String unit, String description) {
         return new Setting<>(
-                key,
+                new Declaration(key, unit, "whole number from " + min + " to " + max, description),
                 defaultValue,
-                unit,
-                "whole number from " + min + " to " + max,
-                description,
                 Integer::valueOf,
                 value -> value >= min && value <= max);
     }
@@ -54,15 +46,23 @@ public final class Setting<T> {
     /** A whole number of milliseconds, not negative. */
     public static Setting<Long> millis(String key, long defaultValue, String description) {
         return new Setting<>(
-                key, defaultValue, "ms", "whole number from 0", description, Long::valueOf, value -> value >= 0);
+                new Declaration(key, "ms", "whole number from 0", description),
+                defaultValue,
+                Long::valueOf,
+                value -> value >= 0);
     }
 
     public static Setting<Boolean> bool(String key, boolean defaultValue, String description) {
-        return new Setting<>(key, defaultValue, "", "true or false", description, Setting::parseBoolean, value -> true);
+        return new Setting<>(
+                new Declaration(key, "", "true or false", description),
+                defaultValue,
+                Setting::parseBoolean,
+                value -> true);
     }
 
     public static Setting<String> text(String key, String defaultValue, String description) {
-        return new Setting<>(key, defaultValue, "", "text", description, Function.identity(), value -> true);
+        return new Setting<>(
+                new Declaration(key, "", "text", description), defaultValue, Function.identity(), value -> true);
     }
 
     /**
@@ -73,7 +73,20 @@ public final class Setting<T> {
      */
     public static <T> Setting<T> parsed(
             String key, T defaultValue, String unit, String range, String description, Function<String, T> parser) {
-        return new Setting<>(key, defaultValue, unit, range, description, parser, value -> true);
+        return new Setting<>(new Declaration(key, unit, range, description), defaultValue, parser, value -> true);
+    }
+
+    /**
+     * The same setting, which may also be given to one resource manager of several: then its key ends with a dot and one of
+     * {@code yarn.resourcemanager.ha.rm-ids}.
+     */
+    public Setting<T> ofEachResourceManager() {
+        return new Setting<>(new Declaration(key(), unit(), range(), description(), true), defaultValue, parser, valid);
+    }
+
+    /** Whether there is a key for each resource manager besides this one. */
+    public boolean isOfEachResourceManager() {
+        return declaration.ofEachResourceManager();
     }
 
     private static Boolean parseBoolean(String text) {
@@ -85,7 +98,7 @@ public final class Setting<T> {
     }
 
     public String key() {
-        return key;
+        return declaration.key();
     }
 
     public T defaultValue() {
@@ -93,15 +106,15 @@ public final class Setting<T> {
     }
 
     public String unit() {
-        return unit;
+        return declaration.unit();
     }
 
     public String range() {
-        return range;
+        return declaration.range();
     }
 
     public String description() {
-        return description;
+        return declaration.description();
     }
 
     /**
@@ -111,7 +124,7 @@ public final class Setting<T> {
      *     the range
      */
     public T get(Configuration configuration) {
-        String text = configuration.getTrimmed(key);
+        String text = configuration.getTrimmed(key());
         if (text == null || text.isEmpty()) {
             return defaultValue;
         }
@@ -127,8 +140,8 @@ public final class Setting<T> {
     }
 
     private UserException unusable(String text, @Nullable Throwable cause) {
-        String message = key + " is '" + text + "', which is no " + range
-                + (unit.isEmpty() ? "" : " (unit: " + unit + ")") + "; correct it or remove it (default: "
+        String message = key() + " is '" + text + "', which is no " + range()
+                + (unit().isEmpty() ? "" : " (unit: " + unit() + ")") + "; correct it or remove it (default: "
                 + defaultValue
                 + ")";
         return cause == null ? new UserException(message) : new UserException(message, cause);
@@ -136,6 +149,6 @@ public final class Setting<T> {
 
     @Override
     public String toString() {
-        return key;
+        return key();
     }
 }
