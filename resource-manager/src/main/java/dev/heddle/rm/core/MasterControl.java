@@ -180,6 +180,7 @@ final class MasterControl implements MasterCommand.Handler {
                 command.diagnostics());
         if (attempt.master() == null) {
             applications.over(attempt, AttemptState.FINISHED, "");
+            applications.cleanNodes(applications.application(attempt.id()));
         }
         containers.placeWaiting();
         return Done.DONE;

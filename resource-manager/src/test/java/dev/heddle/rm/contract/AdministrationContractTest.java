@@ -36,7 +36,8 @@ class AdministrationContractTest {
 
     @ContractTest(heddleLacks = LACKING)
     void shouldRefreshWhatItReadsFromFiles(Stage stage) throws Exception {
-        assertThat(admin(stage).refreshQueues(RefreshQueuesRequest.newInstance())).isNotNull();
+        assertThat(admin(stage).refreshQueues(RefreshQueuesRequest.newInstance()))
+                .isNotNull();
         assertThat(admin(stage).refreshNodes(RefreshNodesRequest.newInstance(DecommissionType.NORMAL)))
                 .isNotNull();
         assertThat(admin(stage).refreshUserToGroupsMappings(RefreshUserToGroupsMappingsRequest.newInstance()))
@@ -68,8 +69,8 @@ class AdministrationContractTest {
     void shouldChangeTheResourcesOfANode(Stage stage) throws Exception {
         SimulatedNode node = stage.node(4096, 4);
         admin(stage)
-                .updateNodeResource(UpdateNodeResourceRequest.newInstance(Map.of(
-                        node.id(), ResourceOption.newInstance(Resource.newInstance(2048, 2), 0))));
+                .updateNodeResource(UpdateNodeResourceRequest.newInstance(
+                        Map.of(node.id(), ResourceOption.newInstance(Resource.newInstance(2048, 2), 0))));
         Await.until("the node to be smaller", Stage.LIMIT, () -> {
             node.heartbeat();
             return stage
@@ -86,9 +87,10 @@ class AdministrationContractTest {
     void shouldNotTakeLabelsWhereTheyAreSwitchedOff(Stage stage) {
         assertThatExceptionOfType(Exception.class)
                 .isThrownBy(() -> admin(stage)
-                        .addToClusterNodeLabels(AddToClusterNodeLabelsRequest.newInstance(
-                                List.of(NodeLabel.newInstance("gpu")))))
-                .withMessageContaining("Node-label-based scheduling is disabled. Please check yarn.node-labels.enabled");
+                        .addToClusterNodeLabels(
+                                AddToClusterNodeLabelsRequest.newInstance(List.of(NodeLabel.newInstance("gpu")))))
+                .withMessageContaining(
+                        "Node-label-based scheduling is disabled. Please check yarn.node-labels.enabled");
     }
 
     @ContractTest(heddleLacks = LACKING)

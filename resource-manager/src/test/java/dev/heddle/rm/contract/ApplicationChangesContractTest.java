@@ -101,18 +101,15 @@ class ApplicationChangesContractTest {
     @ContractTest(heddleLacks = "updateApplicationTimeouts")
     void shouldNotChangeTheTimeoutOfAnApplicationThatIsNotThere(Stage stage) {
         String expiry = Times.formatISO8601(Instant.now().plusSeconds(600).toEpochMilli());
-        assertThatExceptionOfType(ApplicationNotFoundException.class)
-                .isThrownBy(() -> stage.client()
-                        .updateApplicationTimeouts(UpdateApplicationTimeoutsRequest.newInstance(
-                                UNKNOWN, Map.of(ApplicationTimeoutType.LIFETIME, expiry))));
+        assertThatExceptionOfType(ApplicationNotFoundException.class).isThrownBy(() -> stage.client()
+                .updateApplicationTimeouts(UpdateApplicationTimeoutsRequest.newInstance(
+                        UNKNOWN, Map.of(ApplicationTimeoutType.LIFETIME, expiry))));
     }
 
     @ContractTest(heddleLacks = "moveApplicationAcrossQueues")
     void shouldNotMoveAnApplicationThatIsNotThere(Stage stage) {
-        assertThatExceptionOfType(ApplicationNotFoundException.class)
-                .isThrownBy(() -> stage.client()
-                        .moveApplicationAcrossQueues(
-                                MoveApplicationAcrossQueuesRequest.newInstance(UNKNOWN, "default")));
+        assertThatExceptionOfType(ApplicationNotFoundException.class).isThrownBy(() -> stage.client()
+                .moveApplicationAcrossQueues(MoveApplicationAcrossQueuesRequest.newInstance(UNKNOWN, "default")));
     }
 
     @ContractTest(heddleLacks = "moveApplicationAcrossQueues")

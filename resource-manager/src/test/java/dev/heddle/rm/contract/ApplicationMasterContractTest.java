@@ -339,7 +339,7 @@ class ApplicationMasterContractTest {
         assertThat(report.getProgress()).isEqualTo(1f);
     }
 
-    @ContractTest(heddleLacks = "telling a node of the end of an application whose containers it runs")
+    @ContractTest
     void shouldTellNodesToEndWhatAFinishedApplicationHas(Stage stage) throws Exception {
         SimulatedNode node = stage.node(4096, 4);
         SimulatedMaster master = stage.master().registered();

@@ -87,17 +87,16 @@ class AttemptsAndContainersContractTest {
         assertThatExceptionOfType(ApplicationNotFoundException.class)
                 .isThrownBy(() -> attempt(stage, ApplicationAttemptId.newInstance(UNKNOWN, 1)))
                 .withMessageContaining("Application with id '" + UNKNOWN + "' doesn't exist in RM.");
-        assertThatExceptionOfType(ApplicationNotFoundException.class)
-                .isThrownBy(() -> stage.client()
-                        .getApplicationAttempts(GetApplicationAttemptsRequest.newInstance(UNKNOWN)));
+        assertThatExceptionOfType(ApplicationNotFoundException.class).isThrownBy(() -> stage.client()
+                .getApplicationAttempts(GetApplicationAttemptsRequest.newInstance(UNKNOWN)));
     }
 
     @ContractTest(heddleLacks = LACKING)
     void shouldReportAContainer(Stage stage) throws Exception {
         SimulatedNode node = stage.node(4096, 4);
         SimulatedMaster master = stage.master().registered();
-        Container granted = master.granted(1, List.of(node), SimulatedMaster.ask(3, 256, 1))
-                .one();
+        Container granted =
+                master.granted(1, List.of(node), SimulatedMaster.ask(3, 256, 1)).one();
         node.heartbeat(SimulatedNode.runs(granted.getId()));
         Await.until(
                 "the container to run",
@@ -127,22 +126,20 @@ class AttemptsAndContainersContractTest {
                 .isThrownBy(() -> container(stage, later))
                 .withMessageContaining("Container with id '" + later + "' doesn't exist in RM.");
         ContainerId elsewhere = ContainerId.newContainerId(ApplicationAttemptId.newInstance(UNKNOWN, 1), 1);
-        assertThatExceptionOfType(ApplicationNotFoundException.class)
-                .isThrownBy(() -> container(stage, elsewhere));
+        assertThatExceptionOfType(ApplicationNotFoundException.class).isThrownBy(() -> container(stage, elsewhere));
     }
 
     @ContractTest(heddleLacks = "failApplicationAttempt")
     void shouldNotFailAnAttemptThatIsNotThere(Stage stage) throws Exception {
         ApplicationAttemptId unknown = ApplicationAttemptId.newInstance(UNKNOWN, 1);
-        assertThatExceptionOfType(ApplicationNotFoundException.class)
-                .isThrownBy(() -> stage.client()
-                        .failApplicationAttempt(FailApplicationAttemptRequest.newInstance(unknown)));
+        assertThatExceptionOfType(ApplicationNotFoundException.class).isThrownBy(() -> stage.client()
+                .failApplicationAttempt(FailApplicationAttemptRequest.newInstance(unknown)));
         ApplicationId id = stage.submit(stage.context());
         stage.await(id, YarnApplicationState.ACCEPTED);
         ApplicationAttemptId later = ApplicationAttemptId.newInstance(id, 9);
         assertThatExceptionOfType(ApplicationAttemptNotFoundException.class)
-                .isThrownBy(() -> stage.client()
-                        .failApplicationAttempt(FailApplicationAttemptRequest.newInstance(later)))
+                .isThrownBy(
+                        () -> stage.client().failApplicationAttempt(FailApplicationAttemptRequest.newInstance(later)))
                 .withMessageContaining("ApplicationAttempt with id '" + later + "' doesn't exist in RM.");
     }
 
@@ -155,8 +152,7 @@ class AttemptsAndContainersContractTest {
                 Stage.LIMIT,
                 () -> attempt(stage, master.attempt()).getYarnApplicationAttemptState()
                         == YarnApplicationAttemptState.FAILED);
-        assertThat(attempt(stage, master.attempt()).getDiagnostics())
-                .contains("Attempt failed by user.");
+        assertThat(attempt(stage, master.attempt()).getDiagnostics()).contains("Attempt failed by user.");
     }
 
     @ContractTest(heddleLacks = "signalToContainer")
@@ -170,11 +166,12 @@ class AttemptsAndContainersContractTest {
         stage.client()
                 .signalToContainer(
                         SignalContainerRequest.newInstance(granted, SignalContainerCommand.OUTPUT_THREAD_DUMP));
-        Await.until("the signal", Stage.LIMIT, () -> node.heartbeat(SimulatedNode.runs(granted))
-                .getContainersToSignalList()
-                .stream()
-                .anyMatch(signal -> signal.getContainerId().equals(granted)
-                        && signal.getCommand() == SignalContainerCommand.OUTPUT_THREAD_DUMP));
+        Await.until(
+                "the signal",
+                Stage.LIMIT,
+                () -> node.heartbeat(SimulatedNode.runs(granted)).getContainersToSignalList().stream()
+                        .anyMatch(signal -> signal.getContainerId().equals(granted)
+                                && signal.getCommand() == SignalContainerCommand.OUTPUT_THREAD_DUMP));
     }
 
     @ContractTest(heddleLacks = "signalToContainer")
@@ -183,8 +180,8 @@ class AttemptsAndContainersContractTest {
         ContainerId later = ContainerId.newContainerId(master.attempt(), 99);
         assertThatExceptionOfType(YarnException.class)
                 .isThrownBy(() -> stage.client()
-                        .signalToContainer(SignalContainerRequest.newInstance(
-                                later, SignalContainerCommand.FORCEFUL_SHUTDOWN)))
+                        .signalToContainer(
+                                SignalContainerRequest.newInstance(later, SignalContainerCommand.FORCEFUL_SHUTDOWN)))
                 .withMessageContaining("Trying to signal an absent container " + later);
     }
 }

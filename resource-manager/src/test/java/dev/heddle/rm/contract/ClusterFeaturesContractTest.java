@@ -70,8 +70,8 @@ class ClusterFeaturesContractTest {
                         .deleteReservation(ReservationDeleteRequest.newInstance(ReservationId.newInstance(1, 1))))
                 .withMessageContaining(text);
         assertThatExceptionOfType(YarnException.class)
-                .isThrownBy(() -> stage.client()
-                        .listReservations(ReservationListRequest.newInstance("default", "", 0, 1, false)))
+                .isThrownBy(() ->
+                        stage.client().listReservations(ReservationListRequest.newInstance("default", "", 0, 1, false)))
                 .withMessageContaining(text);
     }
 
