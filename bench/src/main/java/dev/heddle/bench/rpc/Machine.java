@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /** The machine that the figures are from. */
-final class Machine {
+public final class Machine {
     /** Of Linux' counters of processor time, which count in hundredths whatever the kernel's own tick is. */
     private static final double TICKS_PER_SECOND = 100;
 
@@ -26,7 +26,7 @@ final class Machine {
 
     private Machine() {}
 
-    static String describe() {
+    public static String describe() {
         try (Stream<String> cpu = Files.lines(Path.of("/proc/cpuinfo"))) {
             String model = cpu.filter(line -> line.startsWith("model name"))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
@@ -46,7 +46,7 @@ final class Machine {
     }
 
     /** Seconds that all processors together were busy since the machine started. */
-    static double busySeconds() {
+    public static double busySeconds() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
             String[] fields = lines.findFirst().orElse("").split(" +", -1);
             long ticks = 0;
@@ -62,7 +62,7 @@ final class Machine {
     }
 
     /** Processor time of this process, which is the load generator. */
-    static Duration ownCpu() {
+    public static Duration ownCpu() {
         return ProcessHandle.current()
                 .info()
                 .totalCpuDuration()
@@ -77,7 +77,7 @@ final class Machine {
     }
 
     /** How many sockets this process may have open, and a server's as well, which inherits the limit. */
-    static long socketLimit() {
+    public static long socketLimit() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? system.getMaxFileDescriptorCount() - OTHER_FILES
                 : Long.MAX_VALUE;

@@ -1,0 +1,59 @@
+package dev.heddle.bench.rm;
+
+import com.sun.management.ThreadMXBean;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a resource manager's process says of itself, since it started. Knows nothing but the JDK, because it is loaded on
+ * Hadoop's class path, too.
+ *
+ * @param allocatedBytes on the heap, by all threads that live
+ * @param collectionMs time that the garbage collector took
+ * @param usedBytes of the heap now, with garbage
+ */
+record Gauge(long allocatedBytes, long collectionMs, long usedBytes) {
+    private static final String READY = "ready";
+
+    /** Says that the process serves, answers each line on standard input with a gauge, and ends the process with it. */
+    static void serve(PrintStream out) throws IOException {
+        out.println(READY);
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        while (in.readLine() != null) {
+            out.println(read().line());
+        }
+        // A resource manager's threads are not all daemons.
+        Runtime.getRuntime().halt(0);
+    }
+
+    static boolean isReady(String line) {
+        return line.equals(READY);
+    }
+
+    private static Gauge read() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allocated = 0;
+        for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
+            allocated += Math.max(0, bytes);
+        }
+        long collection = ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum();
+        long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        return new Gauge(allocated, collection, used);
+    }
+
+    private String line() {
+        return allocatedBytes + " " + collectionMs + " " + usedBytes;
+    }
+
+    static Gauge parse(String line) {
+        String[] fields = line.split(" ", -1);
+        return new Gauge(Long.parseLong(fields[0]), Long.parseLong(fields[1]), Long.parseLong(fields[2]));
+    }
+}
