@@ -197,10 +197,13 @@ final class Handshake {
             service.slow().execute(() -> {
                 Runnable next = take(id, step);
                 connection.loop().execute(() -> {
-                    if (!connection.closing()) {
-                        next.run();
+                    try {
+                        if (!connection.closing()) {
+                            next.run();
+                        }
+                    } finally {
+                        connection.goOn();
                     }
-                    connection.goOn();
                 });
             });
         } catch (RejectedExecutionException e) {
