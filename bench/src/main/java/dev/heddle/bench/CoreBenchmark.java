@@ -71,7 +71,7 @@ public class CoreBenchmark {
                 new CorePolicy.ApplicationLimits(10_000, 0, 0, 0));
         controller = new ClusterController(new ClusterState(NOW_MS, 1), policy);
         for (int i = 0; i < nodes; i++) {
-            handle(new NodeCommand.RegisterNode(node(i), NODE, 8042, "bench", List.of(), List.of()));
+            handle(new NodeCommand.RegisterNode(node(i), Ask.DEFAULT_RACK, NODE, 8042, "bench", List.of(), List.of()));
         }
         nodeResponseIds = new int[nodes];
         ApplicationId application =

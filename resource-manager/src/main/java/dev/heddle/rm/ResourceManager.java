@@ -19,6 +19,7 @@ import dev.heddle.rm.security.Access;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
+import dev.heddle.rm.wire.Racks;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
 import dev.heddle.rm.wire.Submissions;
 import java.io.IOException;
@@ -174,7 +175,8 @@ public final class ResourceManager implements Daemon {
                 address.key(),
                 Authentication.CONFIGURED,
                 null,
-                new ResourceTrackerEndpoint(leadership, heartbeatIntervalMs).protocol());
+                new ResourceTrackerEndpoint(leadership, new Racks(configuration, threads.slow()), heartbeatIntervalMs)
+                        .protocol());
     }
 
     private static ServiceAddress address(Configuration configuration, String key, int port, @Nullable String id) {

@@ -24,11 +24,13 @@ public sealed interface NodeCommand<R> extends Command<R> {
     /**
      * A node registers.
      *
+     * @param rack where it stands; begins with a slash
      * @param running containers that it runs
      * @param ended containers that have ended there and that it still reports
      */
     record RegisterNode(
             NodeId node,
+            String rack,
             Resource total,
             int httpPort,
             String version,

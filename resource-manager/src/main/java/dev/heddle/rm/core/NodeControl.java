@@ -61,7 +61,12 @@ final class NodeControl implements NodeCommand.Handler {
             }
         }
         ledger.emit(new NodeEvent.NodeJoined(
-                command.node(), command.total(), command.httpPort(), command.version(), ledger.nowMs()));
+                command.node(),
+                command.rack(),
+                command.total(),
+                command.httpPort(),
+                command.version(),
+                ledger.nowMs()));
         report(command.node(), command.running(), command.ended());
         containers.placeWaiting();
         return new NodeRegistered("");

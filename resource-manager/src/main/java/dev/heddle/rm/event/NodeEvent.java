@@ -28,7 +28,7 @@ public sealed interface NodeEvent extends Event {
     }
 
     /** A node has registered, for the first time or again; it starts without containers. */
-    record NodeJoined(NodeId node, Resource total, int httpPort, String version, long atMs)
+    record NodeJoined(NodeId node, String rack, Resource total, int httpPort, String version, long atMs)
             implements NodeEvent, Event.Soft {
         @Override
         public void accept(EventVisitors visitors) {

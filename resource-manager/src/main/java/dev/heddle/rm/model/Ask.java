@@ -15,6 +15,6 @@ public record Ask(AskKey key, String place, Resource capability, int count, bool
     /** The place that any node satisfies. */
     public static final String ANYWHERE = "*";
 
-    /** The rack of every node: no topology is resolved. */
+    /** The rack of nodes whose place is not known. */
     public static final String DEFAULT_RACK = "/default-rack";
 }

@@ -16,6 +16,7 @@ import dev.heddle.rm.state.Node;
 public record NodeSnapshot(
         NodeId id,
         NodeState state,
+        String rack,
         Resource total,
         Resource used,
         int httpPort,
@@ -26,6 +27,7 @@ public record NodeSnapshot(
         return new NodeSnapshot(
                 node.id(),
                 node.state(),
+                node.rack(),
                 node.total(),
                 node.used(),
                 node.httpPort(),

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,7 @@ public final class Attempt {
     final List<Container> grants = new ArrayList<>();
     final List<ContainerExit> exits = new ArrayList<>();
     final Set<NodeId> nodesWithToken = new HashSet<>();
+    final Set<String> blacklist = new LinkedHashSet<>();
 
     AttemptState state = Lifecycles.ATTEMPT.initial();
     Resource used = Resource.NONE;
@@ -93,6 +95,11 @@ public final class Attempt {
     /** The containers that hold room for it, its master's among them. */
     public Collection<Container> containers() {
         return Collections.unmodifiableCollection(containers.values());
+    }
+
+    /** The hosts and racks on which it wants nothing. */
+    public Set<String> blacklist() {
+        return Collections.unmodifiableSet(blacklist);
     }
 
     public Resource used() {

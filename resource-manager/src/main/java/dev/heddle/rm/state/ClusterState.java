@@ -9,11 +9,8 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.scheduler.placement.FreeCapacityIndex;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +20,7 @@ import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,19 +40,17 @@ public final class ClusterState {
     final Map<ApplicationId, Application> unsettled = new LinkedHashMap<>();
     final Map<NodeId, Node> nodes = new HashMap<>();
     final Map<String, List<Node>> nodesByHost = new HashMap<>();
-    final List<@Nullable Node> nodesBySlot = new ArrayList<>();
-    final Deque<Integer> freeSlots = new ArrayDeque<>();
+    final NodePool everywhere = new NodePool();
+    final Map<String, NodePool> racks = new HashMap<>();
     final Set<NodeId> goneNodes = new LinkedHashSet<>();
     final Map<ContainerId, Container> containers = new HashMap<>();
     final NavigableMap<Turn, Attempt> waiting = new TreeMap<>();
-    final FreeCapacityIndex freeCapacity = new FreeCapacityIndex();
     final FreeCapacityIndex totalCapacity = new FreeCapacityIndex();
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
     Resource total = Resource.NONE;
     Resource used = Resource.NONE;
     int runningNodes;
     int lastSequence;
-    int placementCursor;
 
     /**
      * An empty cluster.
@@ -159,16 +155,25 @@ public final class ClusterState {
         return Collections.unmodifiableSet(endedApplications);
     }
 
-    /** The node that is first in turn, going round, among those with the room; or null. */
-    public @Nullable Node nodeWithRoom(Resource wanted) {
-        int slot = freeCapacity.find(wanted, placementCursor);
-        return slot == FreeCapacityIndex.NONE ? null : nodesBySlot.get(slot);
+    /** The node that is first in turn, going round, among those with the room that may be taken; or null. */
+    public @Nullable Node nodeWithRoom(Resource wanted, Predicate<Node> allowed) {
+        return everywhere.withRoom(wanted, allowed);
+    }
+
+    /** As {@link #nodeWithRoom} in one rack. */
+    public @Nullable Node nodeWithRoom(String rack, Resource wanted, Predicate<Node> allowed) {
+        NodePool pool = racks.get(rack);
+        return pool == null ? null : pool.withRoom(wanted, allowed);
+    }
+
+    /** Whether a node in use is in the rack. */
+    public boolean knowsRack(String rack) {
+        return racks.containsKey(rack);
     }
 
     /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
     public Resource largestFree() {
-        return new Resource(
-                Math.max(0, freeCapacity.largestFreeMemoryMb()), Math.max(0, freeCapacity.largestFreeVcores()));
+        return everywhere.largestFree();
     }
 
     /** As {@link #largestFree} for the whole capacity of nodes in use. */
@@ -221,11 +226,15 @@ public final class ClusterState {
 
     /** Brings the indexes in line with a node after a change. */
     void reindex(Node node) {
+        NodePool rack = racks.get(node.rack);
         if (node.state == NodeState.RUNNING) {
-            freeCapacity.set(node.slot(), node.free());
+            everywhere.setFree(node.slot(), node.free());
             totalCapacity.set(node.slot(), node.total);
+            if (rack != null) {
+                rack.setFree(node.rackSlot, node.free());
+            }
         } else {
-            freeCapacity.clear(node.slot());
+            everywhere.clearFree(node.slot());
             totalCapacity.clear(node.slot());
         }
     }

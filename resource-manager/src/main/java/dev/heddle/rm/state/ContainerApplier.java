@@ -31,7 +31,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.containers.put(container.id(), container);
         attempt.containersGranted++;
         attempt.used = attempt.used.plus(event.resource());
-        attempt.asks.granted(event.key(), node.id().host());
+        attempt.asks.granted(event.key(), node.id().host(), node.rack);
         if (attempt.asks.isEmpty()) {
             state.stopWaiting(attempt);
         }
@@ -43,7 +43,8 @@ final class ContainerApplier implements ContainerEvent.Visitor {
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
         application.nodes.add(event.node());
         application.usage = application.usage.take(event.resource(), event.atMs());
-        state.placementCursor = node.slot() + 1;
+        state.everywhere.granted(node.slot());
+        ClusterState.known(state.racks.get(node.rack), node.rack).granted(node.rackSlot);
         state.reindex(node);
     }
 

@@ -29,6 +29,8 @@ public final class Node {
     NodeState state = Lifecycles.NODE.initial();
     Resource total;
     Resource used = Resource.NONE;
+    String rack;
+    int rackSlot;
     int httpPort;
     String version;
     String reasonGone = "";
@@ -39,9 +41,10 @@ public final class Node {
 
     long lastHeardMs;
 
-    Node(NodeId id, int slot, Resource total, int httpPort, String version) {
+    Node(NodeId id, int slot, String rack, Resource total, int httpPort, String version) {
         this.id = id;
         this.slot = slot;
+        this.rack = rack;
         this.total = total;
         this.httpPort = httpPort;
         this.version = version;
@@ -54,6 +57,11 @@ public final class Node {
     /** Its place in the index of free capacity; kept for life. */
     public int slot() {
         return slot;
+    }
+
+    /** Where it stands, such as {@code /default-rack}. */
+    public String rack() {
+        return rack;
     }
 
     public NodeState state() {

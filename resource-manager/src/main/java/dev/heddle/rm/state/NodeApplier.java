@@ -16,18 +16,28 @@ final class NodeApplier implements NodeEvent.Visitor {
     public void nodeJoined(NodeEvent.NodeJoined event) {
         Node node = state.nodes.get(event.node());
         if (node == null) {
-            node = new Node(event.node(), freeSlot(), event.total(), event.httpPort(), event.version());
+            node = new Node(
+                    event.node(),
+                    state.everywhere.nextSlot(),
+                    event.rack(),
+                    event.total(),
+                    event.httpPort(),
+                    event.version());
             state.nodes.put(event.node(), node);
-            state.nodesBySlot.set(node.slot(), node);
-            enter(node);
+            state.everywhere.join(node);
+            enter(node, event.rack());
         } else if (node.state == NodeState.RUNNING) {
             state.total = state.total.minus(node.total).plus(event.total());
             node.total = event.total();
+            if (!node.rack.equals(event.rack())) {
+                leaveRack(node);
+                enterRack(node, event.rack());
+            }
         } else {
             node.state = Lifecycles.NODE.transition(node.state, NodeState.RUNNING);
             node.total = event.total();
             state.goneNodes.remove(event.node());
-            enter(node);
+            enter(node, event.rack());
         }
         node.httpPort = event.httpPort();
         node.version = event.version();
@@ -90,6 +100,7 @@ final class NodeApplier implements NodeEvent.Visitor {
                 state.nodesByHost.remove(node.id().host());
             }
         }
+        leaveRack(node);
         state.goneNodes.add(event.node());
         state.reindex(node);
     }
@@ -98,25 +109,30 @@ final class NodeApplier implements NodeEvent.Visitor {
     public void nodeForgotten(NodeEvent.NodeForgotten event) {
         Node node = ClusterState.known(state.nodes.remove(event.node()), event.node());
         state.goneNodes.remove(event.node());
-        state.nodesBySlot.set(node.slot(), null);
-        state.freeSlots.add(node.slot());
+        state.everywhere.leave(node.slot());
     }
 
-    /** That of a node that was forgotten, or else a new one at the end. */
-    private int freeSlot() {
-        Integer left = state.freeSlots.poll();
-        if (left != null) {
-            return left;
-        }
-        state.nodesBySlot.add(null);
-        return state.nodesBySlot.size() - 1;
-    }
-
-    private void enter(Node node) {
+    private void enter(Node node, String rack) {
+        enterRack(node, rack);
         state.total = state.total.plus(node.total);
         state.runningNodes++;
         state.nodesByHost
                 .computeIfAbsent(node.id().host(), host -> new ArrayList<>())
                 .add(node);
+    }
+
+    private void enterRack(Node node, String rack) {
+        NodePool pool = state.racks.computeIfAbsent(rack, name -> new NodePool());
+        node.rack = rack;
+        node.rackSlot = pool.nextSlot();
+        pool.join(node);
+    }
+
+    private void leaveRack(Node node) {
+        NodePool pool = ClusterState.known(state.racks.get(node.rack), node.rack);
+        pool.leave(node.rackSlot);
+        if (pool.isEmpty()) {
+            state.racks.remove(node.rack);
+        }
     }
 }

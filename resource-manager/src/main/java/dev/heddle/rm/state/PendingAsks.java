@@ -34,10 +34,10 @@ public final class PendingAsks {
         }
     }
 
-    /** Takes one container off the rows that a grant on this host meets. */
-    void granted(AskKey key, String host) {
+    /** Takes one container off the rows that a grant on this host in this rack meets. */
+    void granted(AskKey key, String host, String rack) {
         decrement(key, host);
-        decrement(key, Ask.DEFAULT_RACK);
+        decrement(key, rack);
         decrement(key, Ask.ANYWHERE);
         Map<String, Ask> places = rows.get(key);
         if (places != null && !places.containsKey(Ask.ANYWHERE)) {

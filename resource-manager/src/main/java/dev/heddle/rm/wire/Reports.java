@@ -4,7 +4,6 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationState;
-import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.NodeState;
@@ -277,7 +276,7 @@ final class Reports {
         return NodeReportProto.newBuilder()
                 .setNodeId(WireValues.proto(node.id()))
                 .setHttpAddress(node.id().host() + ":" + node.httpPort())
-                .setRackName(Ask.DEFAULT_RACK)
+                .setRackName(node.rack())
                 .setUsed(WireValues.proto(node.used()))
                 .setCapability(WireValues.proto(node.total()))
                 .setNumContainers(node.containers())

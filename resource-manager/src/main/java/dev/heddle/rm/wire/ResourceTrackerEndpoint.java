@@ -1,5 +1,6 @@
 package dev.heddle.rm.wire;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
 import dev.heddle.rm.command.NodeCommand;
@@ -9,6 +10,7 @@ import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +40,7 @@ public final class ResourceTrackerEndpoint {
     private static final String VERSION = "heddle";
 
     private final Leadership leadership;
+    private final Racks racks;
     private final long heartbeatIntervalMs;
 
     /**
@@ -45,8 +48,9 @@ public final class ResourceTrackerEndpoint {
      *
      * @param heartbeatIntervalMs what nodes are told to wait between heartbeats
      */
-    public ResourceTrackerEndpoint(Leadership leadership, long heartbeatIntervalMs) {
+    public ResourceTrackerEndpoint(Leadership leadership, Racks racks, long heartbeatIntervalMs) {
         this.leadership = leadership;
+        this.racks = racks;
         this.heartbeatIntervalMs = heartbeatIntervalMs;
     }
 
@@ -73,14 +77,13 @@ public final class ResourceTrackerEndpoint {
                 running.add(id);
             }
         }
-        NodeCommand.RegisterNode command = new NodeCommand.RegisterNode(
-                WireValues.nodeId(request.getNodeId()),
-                WireValues.resource(request.getResource()),
-                request.getHttpPort(),
-                request.getNmVersion(),
-                running,
-                ended);
-        return Submission.submit(cluster, command, reply -> encode(cluster, reply));
+        NodeId node = WireValues.nodeId(request.getNodeId());
+        Resource total = WireValues.resource(request.getResource());
+        return racks.of(node.host()).thenCompose(rack -> {
+            NodeCommand.RegisterNode command = new NodeCommand.RegisterNode(
+                    node, rack, total, request.getHttpPort(), request.getNmVersion(), running, ended);
+            return Submission.submit(cluster, command, reply -> encode(cluster, reply));
+        });
     }
 
     private static RegisterNodeManagerResponseProto encode(LeadingCluster cluster, NodeRegistered reply) {

@@ -76,8 +76,19 @@ final class CoreFixture {
         return id;
     }
 
+    /** A node in a rack, with a memory and 8 cores. */
+    NodeId node(String host, String rack, long memoryMb) {
+        NodeId id = new NodeId(host, 1000);
+        register(id, rack, new Resource(memoryMb, 8), List.of(), List.of());
+        return id;
+    }
+
     void register(NodeId id, Resource total, List<ContainerId> running, List<ContainerExit> ended) {
-        handle(new NodeCommand.RegisterNode(id, total, 8042, "3.5.0", running, ended));
+        register(id, Ask.DEFAULT_RACK, total, running, ended);
+    }
+
+    void register(NodeId id, String rack, Resource total, List<ContainerId> running, List<ContainerExit> ended) {
+        handle(new NodeCommand.RegisterNode(id, rack, total, 8042, "3.5.0", running, ended));
         nodeResponses.put(id, 0);
     }
 

@@ -12,6 +12,7 @@ import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
 import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
@@ -128,8 +129,8 @@ class NodeControlTest {
 
     @Test
     void shouldRefuseANodeThatIsSmallerThanTheSmallestContainer() {
-        NodeRegistered reply = core.handle(
-                new NodeCommand.RegisterNode(new NodeId("tiny", 1), new Resource(64, 1), 0, "", List.of(), List.of()));
+        NodeRegistered reply = core.handle(new NodeCommand.RegisterNode(
+                new NodeId("tiny", 1), Ask.DEFAULT_RACK, new Resource(64, 1), 0, "", List.of(), List.of()));
         assertThat(reply.accepted()).isFalse();
         assertThat(reply.refusal()).contains("tiny", "64 MB", "128 MB");
         assertThat(core.state.runningNodes()).isZero();

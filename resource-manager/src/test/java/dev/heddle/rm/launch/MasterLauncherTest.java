@@ -16,6 +16,7 @@ import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
@@ -105,7 +106,7 @@ class MasterLauncherTest {
         open.add(loop.start());
         open.add(launcher);
         get(loop.submit(new NodeCommand.RegisterNode(
-                new NodeId("localhost", nodePort), VAST, 0, "3.5.0", List.of(), List.of())));
+                new NodeId("localhost", nodePort), Ask.DEFAULT_RACK, VAST, 0, "3.5.0", List.of(), List.of())));
         return loop;
     }
 

@@ -2,6 +2,7 @@ package dev.heddle.rm.scheduler.placement;
 
 import dev.heddle.common.resources.Resource;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Finds a slot with enough free memory and cores without looking at every slot: a segment tree that keeps, for each range
@@ -73,22 +74,36 @@ public final class FreeCapacityIndex {
      * @return a slot, or {@link #NONE}
      */
     public int find(Resource wanted, int from) {
-        int start = from >= slots ? 0 : from;
-        int found = find(1, 0, slots, wanted, start, slots);
-        return found != NONE ? found : find(1, 0, slots, wanted, 0, start);
+        return find(wanted, from, slot -> true);
     }
 
+    /**
+     * As {@link #find(Resource, int)} among the slots that may be taken. Each slot with the room that may not costs another
+     * O(log n).
+     *
+     * @param allowed whether a slot may be taken
+     */
+    public int find(Resource wanted, int from, IntPredicate allowed) {
+        int start = from >= slots ? 0 : from;
+        Search search = new Search(wanted, allowed);
+        int found = find(search, 1, 0, slots, start, slots);
+        return found != NONE ? found : find(search, 1, 0, slots, 0, start);
+    }
+
+    /** What is looked for. */
+    private record Search(Resource wanted, IntPredicate allowed) {}
+
     /** Searches the part of a range (position, from low, of a width) that lies in [begin, end). */
-    private int find(int position, int low, int width, Resource wanted, int begin, int end) {
-        if (low >= end || low + width <= begin || !fits(position, wanted)) {
+    private int find(Search search, int position, int low, int width, int begin, int end) {
+        if (low >= end || low + width <= begin || !fits(position, search.wanted())) {
             return NONE;
         }
         if (width == 1) {
-            return low;
+            return search.allowed().test(low) ? low : NONE;
         }
         int half = width / 2;
-        int left = find(2 * position, low, half, wanted, begin, end);
-        return left != NONE ? left : find(2 * position + 1, low + half, half, wanted, begin, end);
+        int left = find(search, 2 * position, low, half, begin, end);
+        return left != NONE ? left : find(search, 2 * position + 1, low + half, half, begin, end);
     }
 
     private boolean fits(int position, Resource wanted) {

@@ -52,6 +52,8 @@ class FreeCapacityIndexTest {
             }
         }
         assertThat(index.find(wanted, from)).isEqualTo(bySight(slots, wanted, from));
+        slots.keySet().removeIf(slot -> slot % 3 == 0);
+        assertThat(index.find(wanted, from, slot -> slot % 3 != 0)).isEqualTo(bySight(slots, wanted, from));
     }
 
     /** The first slot from {@code from} on, going round; a start beyond the last slot of the tree is the first one. */
