@@ -4,6 +4,7 @@ import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.core.CorePolicy;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -40,13 +41,6 @@ public final class ResourceManagerSettings {
             MILLION,
             "cores",
             "The most cores of a container; larger asks are refused.");
-    public static final Setting<Integer> MAX_ATTEMPTS = Setting.integer(
-            YarnConfiguration.RM_AM_MAX_ATTEMPTS,
-            2,
-            1,
-            1000,
-            "attempts",
-            "How often an application's master is tried where the application does not say.");
     public static final Setting<Long> NODE_EXPIRY_MS = Setting.millis(
             YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS,
             600_000,
@@ -61,13 +55,6 @@ public final class ResourceManagerSettings {
             "How long a granted container may wait to be started; its token is valid for as long.");
     public static final Setting<Long> HEARTBEAT_INTERVAL_MS = Setting.millis(
             YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 1_000, "What nodes are told to wait between heartbeats.");
-    public static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
-            YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
-            1_000,
-            0,
-            MILLION,
-            "applications",
-            "How many applications that have ended are remembered.");
     public static final Setting<Integer> GONE_NODES = Setting.integer(
             "heddle.resourcemanager.gone-nodes",
             1_000,
@@ -87,19 +74,20 @@ public final class ResourceManagerSettings {
 
     /** Every setting, in the order of the reference page. */
     public static List<Setting<?>> all() {
-        return List.of(
+        List<Setting<?>> all = new ArrayList<>(List.of(
                 MINIMUM_ALLOCATION_MB,
                 MAXIMUM_ALLOCATION_MB,
                 MINIMUM_ALLOCATION_VCORES,
                 MAXIMUM_ALLOCATION_VCORES,
-                MAX_ATTEMPTS,
                 NODE_EXPIRY_MS,
                 MASTER_EXPIRY_MS,
                 GRANT_EXPIRY_MS,
                 HEARTBEAT_INTERVAL_MS,
-                COMPLETED_APPLICATIONS,
                 GONE_NODES,
-                PLACEMENTS_PER_PASS);
+                PLACEMENTS_PER_PASS));
+        all.addAll(SubmissionSettings.all());
+        all.addAll(AccessSettings.all());
+        return List.copyOf(all);
     }
 
     /**
@@ -119,12 +107,16 @@ public final class ResourceManagerSettings {
         return new CorePolicy(
                 minimum,
                 maximum,
-                MAX_ATTEMPTS.get(configuration),
+                SubmissionSettings.globalMaxAttempts(configuration),
                 PLACEMENTS_PER_PASS.get(configuration),
                 new CorePolicy.Expiry(
                         NODE_EXPIRY_MS.get(configuration),
                         MASTER_EXPIRY_MS.get(configuration),
                         GRANT_EXPIRY_MS.get(configuration)),
-                new CorePolicy.History(COMPLETED_APPLICATIONS.get(configuration), GONE_NODES.get(configuration)));
+                new CorePolicy.History(
+                        SubmissionSettings.COMPLETED_APPLICATIONS.get(configuration),
+                        SubmissionSettings.ATTEMPTS.get(configuration),
+                        GONE_NODES.get(configuration)),
+                SubmissionSettings.limits(configuration));
     }
 }

@@ -182,7 +182,7 @@ final class Handshake {
         for (TokenIdentifier identifier : user.getTokenIdentifiers()) {
             token = identifier;
         }
-        return new Caller(user.getShortUserName(), peer.getHostAddress(), token);
+        return new Caller(user.getShortUserName(), peer.getHostAddress(), user, token);
     }
 
     /** A step that may wait, and gives what is to be done after it on the I/O thread. */
