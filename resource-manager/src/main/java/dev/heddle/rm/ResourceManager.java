@@ -1,7 +1,6 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
-import dev.heddle.common.resources.Resource;
 import dev.heddle.common.rpc.server.RpcServer;
 import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import dev.heddle.common.rpc.transport.RpcThreads;
@@ -13,14 +12,17 @@ import dev.heddle.ha.LeaderElection;
 import dev.heddle.ha.LeadershipListener;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.lead.LeadersAmRmTokens;
+import dev.heddle.rm.lead.LeadersDelegationTokens;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.security.Access;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
 import dev.heddle.rm.wire.Racks;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
 import dev.heddle.rm.wire.Submissions;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -28,6 +30,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.net.NetUtils;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,21 +77,14 @@ public final class ResourceManager implements Daemon {
         Leadership leadership = new Leadership(id == null ? "" : id);
         ServiceLogin.login(
                 configuration,
-                ResourceManagerSettings.KEYTAB.key(),
-                ResourceManagerSettings.PRINCIPAL.key(),
-                address(
-                                configuration,
-                                ResourceManagerSettings.CLIENT_ADDRESS.key(),
-                                YarnConfiguration.DEFAULT_RM_PORT,
-                                id)
+                IdentitySettings.KEYTAB.key(),
+                IdentitySettings.PRINCIPAL.key(),
+                address(configuration, IdentitySettings.CLIENT_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_PORT, id)
                         .bind());
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
             ServiceAddress page = address(
-                    configuration,
-                    ResourceManagerSettings.PAGE_ADDRESS.key(),
-                    YarnConfiguration.DEFAULT_RM_WEBAPP_PORT,
-                    id);
+                    configuration, IdentitySettings.PAGE_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
             RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
             RpcServer client =
@@ -125,28 +121,36 @@ public final class ResourceManager implements Daemon {
             Leadership leadership,
             String webAddress,
             InstantSource clock) {
-        ServiceAddress address = address(
-                configuration, ResourceManagerSettings.CLIENT_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_PORT, id);
+        ServiceAddress address =
+                address(configuration, IdentitySettings.CLIENT_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_PORT, id);
         Submissions submissions = new Submissions(
-                ResourceManagerSettings.MAX_ATTEMPTS.get(configuration),
-                new Resource(
-                        ResourceManagerSettings.MINIMUM_ALLOCATION_MB.get(configuration),
-                        ResourceManagerSettings.MINIMUM_ALLOCATION_VCORES.get(configuration)));
+                SubmissionSettings.MAX_ATTEMPTS.get(configuration), SubmissionSettings.submissionLimits(configuration));
+        Access access = new Access(AccessSettings.rules(configuration), ownUser(), threads.slow());
         return RpcServer.start(
                 threads,
                 configuration,
                 address.bind(),
                 address.key(),
                 Authentication.CONFIGURED,
-                null,
-                new ApplicationClientEndpoint(leadership, submissions, webAddress, clock).protocol());
+                new LeadersDelegationTokens(leadership),
+                new ApplicationClientEndpoint(leadership, access, threads.slow(), submissions, webAddress, clock)
+                        .protocol());
+    }
+
+    /** The user that this process runs as. */
+    private static String ownUser() {
+        try {
+            return UserGroupInformation.getLoginUser().getShortUserName();
+        } catch (IOException e) {
+            throw new UserException("cannot tell who this process is: " + e.getMessage(), e);
+        }
     }
 
     private static RpcServer serveMasters(
             RpcThreads threads, Configuration configuration, @Nullable String id, Leadership leadership) {
         ServiceAddress address = address(
                 configuration,
-                ResourceManagerSettings.SCHEDULER_ADDRESS.key(),
+                IdentitySettings.SCHEDULER_ADDRESS.key(),
                 YarnConfiguration.DEFAULT_RM_SCHEDULER_PORT,
                 id);
         return RpcServer.start(
@@ -163,7 +167,7 @@ public final class ResourceManager implements Daemon {
             RpcThreads threads, Configuration configuration, @Nullable String id, Leadership leadership) {
         ServiceAddress address = address(
                 configuration,
-                ResourceManagerSettings.TRACKER_ADDRESS.key(),
+                IdentitySettings.TRACKER_ADDRESS.key(),
                 YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_PORT,
                 id);
         long heartbeatIntervalMs = ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
@@ -184,16 +188,16 @@ public final class ResourceManager implements Daemon {
 
     /** The id of this RM among several, or null where there is one. */
     private static @Nullable String ownId(Configuration configuration) {
-        if (!ResourceManagerSettings.HA_ENABLED.get(configuration)) {
+        if (!IdentitySettings.HA_ENABLED.get(configuration)) {
             return null;
         }
-        String id = configuration.getTrimmed(ResourceManagerSettings.HA_ID.key());
-        String[] ids = configuration.getTrimmedStrings(ResourceManagerSettings.HA_IDS.key());
+        String id = configuration.getTrimmed(IdentitySettings.HA_ID.key());
+        String[] ids = configuration.getTrimmedStrings(IdentitySettings.HA_IDS.key());
         if (id == null || !Arrays.asList(ids).contains(id)) {
-            throw new UserException(ResourceManagerSettings.HA_ENABLED.key() + " is true, but "
-                    + ResourceManagerSettings.HA_ID.key()
+            throw new UserException(IdentitySettings.HA_ENABLED.key() + " is true, but "
+                    + IdentitySettings.HA_ID.key()
                     + " is " + (id == null ? "not set" : "'" + id + "'") + ": set it to the one of "
-                    + ResourceManagerSettings.HA_IDS.key() + " (" + String.join(", ", ids) + ") that this process is");
+                    + IdentitySettings.HA_IDS.key() + " (" + String.join(", ", ids) + ") that this process is");
         }
         return id;
     }
@@ -242,7 +246,10 @@ public final class ResourceManager implements Daemon {
             implements LeadershipListener {
         @Override
         public void lead(long epoch) {
-            leadership.replace(new LeadingCluster(threads, configuration, policy, epoch, clock, faults));
+            LeadingCluster.Options options = new LeadingCluster.Options(
+                    SubmissionSettings.COMPLETED_CONTAINERS.get(configuration),
+                    AccessSettings.tokenTimes(configuration));
+            leadership.replace(new LeadingCluster(threads, configuration, policy, options, epoch, clock, faults));
             log.info("leads, epoch {}", epoch);
         }
 

@@ -4,6 +4,7 @@ import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.core.CorePolicy;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -40,13 +41,6 @@ public final class ResourceManagerSettings {
             MILLION,
             "cores",
             "The most cores of a container; larger asks are refused.");
-    public static final Setting<Integer> MAX_ATTEMPTS = Setting.integer(
-            YarnConfiguration.RM_AM_MAX_ATTEMPTS,
-            2,
-            1,
-            1000,
-            "attempts",
-            "How often an application's master is tried where the application does not say.");
     public static final Setting<Long> NODE_EXPIRY_MS = Setting.millis(
             YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS,
             600_000,
@@ -61,13 +55,6 @@ public final class ResourceManagerSettings {
             "How long a granted container may wait to be started; its token is valid for as long.");
     public static final Setting<Long> HEARTBEAT_INTERVAL_MS = Setting.millis(
             YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 1_000, "What nodes are told to wait between heartbeats.");
-    public static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
-            YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
-            1_000,
-            0,
-            MILLION,
-            "applications",
-            "How many applications that have ended are remembered.");
     public static final Setting<Integer> GONE_NODES = Setting.integer(
             "heddle.resourcemanager.gone-nodes",
             1_000,
@@ -83,77 +70,25 @@ public final class ResourceManagerSettings {
             "containers",
             "How many containers are placed at one go before other calls get their turn.");
 
-    public static final Setting<String> CLIENT_ADDRESS = address(
-            YarnConfiguration.RM_ADDRESS,
-            YarnConfiguration.DEFAULT_RM_PORT,
-            "Where clients reach the resource manager.");
-    public static final Setting<String> SCHEDULER_ADDRESS = address(
-            YarnConfiguration.RM_SCHEDULER_ADDRESS,
-            YarnConfiguration.DEFAULT_RM_SCHEDULER_PORT,
-            "Where application masters reach the resource manager.");
-    public static final Setting<String> TRACKER_ADDRESS = address(
-            YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
-            YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_PORT,
-            "Where nodes reach the resource manager.");
-    public static final Setting<String> PAGE_ADDRESS = address(
-            YarnConfiguration.RM_WEBAPP_ADDRESS,
-            YarnConfiguration.DEFAULT_RM_WEBAPP_PORT,
-            "Where browsers reach the resource manager.");
-    public static final Setting<String> HOSTNAME = Setting.text(
-                    YarnConfiguration.RM_HOSTNAME,
-                    "0.0.0.0",
-                    "The host of those addresses of the resource manager that are not set.")
-            .ofEachResourceManager();
-    public static final Setting<String> BIND_HOST = Setting.text(
-            YarnConfiguration.RM_BIND_HOST,
-            "",
-            "The address that the resource manager listens on, where it is not the one that others use.");
-    public static final Setting<Boolean> HA_ENABLED = Setting.bool(
-            YarnConfiguration.RM_HA_ENABLED, false, "Whether there are several resource managers that elect a leader.");
-    public static final Setting<String> HA_IDS =
-            Setting.text(YarnConfiguration.RM_HA_IDS, "", "The ids of the resource managers, separated by commas.");
-    public static final Setting<String> HA_ID =
-            Setting.text(YarnConfiguration.RM_HA_ID, "", "Which of the resource managers this process is.");
-    public static final Setting<String> KEYTAB = Setting.text(
-            YarnConfiguration.RM_KEYTAB, "/etc/krb5.keytab", "The keytab of the resource manager, with Kerberos.");
-    public static final Setting<String> PRINCIPAL = Setting.text(
-            YarnConfiguration.RM_PRINCIPAL,
-            "",
-            "The principal of the resource manager, with Kerberos; _HOST in it stands for the host.");
-
     private ResourceManagerSettings() {}
-
-    private static Setting<String> address(String key, int port, String description) {
-        return Setting.text(key, "${yarn.resourcemanager.hostname}:" + port, description)
-                .ofEachResourceManager();
-    }
 
     /** Every setting, in the order of the reference page. */
     public static List<Setting<?>> all() {
-        return List.of(
-                CLIENT_ADDRESS,
-                SCHEDULER_ADDRESS,
-                TRACKER_ADDRESS,
-                PAGE_ADDRESS,
-                HOSTNAME,
-                BIND_HOST,
-                HA_ENABLED,
-                HA_IDS,
-                HA_ID,
-                KEYTAB,
-                PRINCIPAL,
+        List<Setting<?>> all = new ArrayList<>(List.of(
                 MINIMUM_ALLOCATION_MB,
                 MAXIMUM_ALLOCATION_MB,
                 MINIMUM_ALLOCATION_VCORES,
                 MAXIMUM_ALLOCATION_VCORES,
-                MAX_ATTEMPTS,
                 NODE_EXPIRY_MS,
                 MASTER_EXPIRY_MS,
                 GRANT_EXPIRY_MS,
                 HEARTBEAT_INTERVAL_MS,
-                COMPLETED_APPLICATIONS,
                 GONE_NODES,
-                PLACEMENTS_PER_PASS);
+                PLACEMENTS_PER_PASS));
+        all.addAll(IdentitySettings.all());
+        all.addAll(SubmissionSettings.all());
+        all.addAll(AccessSettings.all());
+        return List.copyOf(all);
     }
 
     /**
@@ -173,12 +108,16 @@ public final class ResourceManagerSettings {
         return new CorePolicy(
                 minimum,
                 maximum,
-                MAX_ATTEMPTS.get(configuration),
+                SubmissionSettings.globalMaxAttempts(configuration),
                 PLACEMENTS_PER_PASS.get(configuration),
                 new CorePolicy.Expiry(
                         NODE_EXPIRY_MS.get(configuration),
                         MASTER_EXPIRY_MS.get(configuration),
                         GRANT_EXPIRY_MS.get(configuration)),
-                new CorePolicy.History(COMPLETED_APPLICATIONS.get(configuration), GONE_NODES.get(configuration)));
+                new CorePolicy.History(
+                        SubmissionSettings.COMPLETED_APPLICATIONS.get(configuration),
+                        SubmissionSettings.ATTEMPTS.get(configuration),
+                        GONE_NODES.get(configuration)),
+                SubmissionSettings.limits(configuration));
     }
 }

@@ -26,10 +26,10 @@ record ServiceAddress(String key, InetSocketAddress bind) {
         String key = base + suffix;
         String address = configuration.getTrimmed(key);
         if (address == null || address.isEmpty() || address.startsWith("${")) {
-            String host = configuration.getTrimmed(ResourceManagerSettings.HOSTNAME.key() + suffix);
+            String host = configuration.getTrimmed(IdentitySettings.HOSTNAME.key() + suffix);
             if (host == null || host.isEmpty()) {
                 if (id != null) {
-                    throw new UserException("neither " + key + " nor " + ResourceManagerSettings.HOSTNAME.key() + suffix
+                    throw new UserException("neither " + key + " nor " + IdentitySettings.HOSTNAME.key() + suffix
                             + " is set: give this resource manager an address");
                 }
                 host = "0.0.0.0";
@@ -38,7 +38,7 @@ record ServiceAddress(String key, InetSocketAddress bind) {
         }
         try {
             InetSocketAddress parsed = NetUtils.createSocketAddr(address, defaultPort, key);
-            String bindHost = configuration.getTrimmed(ResourceManagerSettings.BIND_HOST.key());
+            String bindHost = configuration.getTrimmed(IdentitySettings.BIND_HOST.key());
             return new ServiceAddress(
                     key,
                     bindHost == null || bindHost.isEmpty()

@@ -64,7 +64,10 @@ final class ClusterContest implements AutoCloseable {
      * @return all that were not disturbed
      */
     List<ClusterFigures> heartbeats(Consumer<ClusterFigures> each) throws InterruptedException {
-        return byTurns(new Load(Shape.HEARTBEATS, 0), cluster -> cluster.rush(plan.heartbeatsInFlight()), each);
+        List<ClusterFigures> all = new ArrayList<>(byTurns(
+                new Load(Shape.HEARTBEATS, 0), cluster -> cluster.rush(plan.heartbeatsInFlight()), each));
+        all.addAll(byTurns(new Load(Shape.PACED_HEARTBEATS, 0), SimulatedCluster::live, each));
+        return all;
     }
 
     /** Measures how many containers masters get that call again after an interval, and then what half of that takes. */

@@ -24,7 +24,9 @@ public final class Refusal extends RuntimeException {
         /** A release names a container of another application. */
         INVALID_RELEASE,
         /** The submission cannot be accepted. */
-        INVALID_SUBMISSION
+        INVALID_SUBMISSION,
+        /** What is asked for cannot be done with this application, container or queue. */
+        INVALID_REQUEST
     }
 
     private final Kind kind;

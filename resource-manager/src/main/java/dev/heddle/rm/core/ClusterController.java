@@ -24,10 +24,10 @@ public final class ClusterController {
         this.ledger = new Ledger(state);
         this.containers = new ContainerControl(ledger, policy);
         ContainerSizes sizes = new ContainerSizes(state, policy);
-        ApplicationControl applications = new ApplicationControl(ledger, containers, sizes, policy);
+        ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
         NodeControl nodes = new NodeControl(ledger, containers, applications, policy);
         this.handlers = new CommandHandlers(
-                applications,
+                new ApplicationRequests(ledger, applications, containers, sizes, policy),
                 new MasterControl(ledger, containers, applications, sizes),
                 nodes,
                 new Housekeeping(applications, nodes, containers));
@@ -57,6 +57,7 @@ public final class ClusterController {
         @Override
         public Done expire(CoreCommand.Expire command) {
             nodes.expireNodes();
+            applications.expireApplications();
             applications.expireMasters();
             containers.placeWaiting();
             return Done.DONE;

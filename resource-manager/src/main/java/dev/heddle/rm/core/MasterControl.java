@@ -179,7 +179,7 @@ final class MasterControl implements MasterCommand.Handler {
                 command.finalStatus(),
                 command.diagnostics());
         if (attempt.master() == null) {
-            applications.over(attempt, AttemptState.FINISHED, "");
+            applications.over(attempt, AttemptState.FINISHED, ExitStatus.INVALID, "");
             applications.cleanNodes(applications.application(attempt.id()));
         }
         containers.placeWaiting();

@@ -90,8 +90,13 @@ final class NodeControl implements NodeCommand.Handler {
         int responseId = node.responseId() + 1;
         NodeInstructions reply = node.hasInstructions()
                 ? new NodeInstructions(
-                        false, responseId, node.containersToClean(), node.exitsNoted(), node.applicationsToClean())
-                : new NodeInstructions(false, responseId, List.of(), List.of(), List.of());
+                        false,
+                        responseId,
+                        node.containersToClean(),
+                        node.exitsNoted(),
+                        node.containersToSignal(),
+                        node.applicationsToClean())
+                : new NodeInstructions(false, responseId, List.of(), List.of(), List.of(), List.of());
         ledger.emit(new NodeEvent.NodeAnswered(command.node(), responseId, reply, ledger.nowMs()));
         return reply;
     }

@@ -3,6 +3,7 @@ package dev.heddle.rm.event;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import java.util.List;
@@ -14,6 +15,8 @@ public sealed interface NodeEvent extends Event {
         void nodeJoined(NodeJoined event);
 
         void nodeToldToClean(NodeToldToClean event);
+
+        void nodeToldToSignal(NodeToldToSignal event);
 
         void exitsNoted(ExitsNoted event);
 
@@ -44,6 +47,14 @@ public sealed interface NodeEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeToldToClean(this);
+        }
+    }
+
+    /** A node must tell a container's process something, with its next reply. */
+    record NodeToldToSignal(NodeId node, ContainerToSignal signal) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeToldToSignal(this);
         }
     }
 

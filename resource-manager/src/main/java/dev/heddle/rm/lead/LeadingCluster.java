@@ -7,7 +7,9 @@ import dev.heddle.rm.launch.MasterLauncher;
 import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.loop.EventLog;
 import dev.heddle.rm.security.AmRmTokens;
+import dev.heddle.rm.security.ClientToMasterTokens;
 import dev.heddle.rm.security.ContainerTokens;
+import dev.heddle.rm.security.DelegationTokens;
 import dev.heddle.rm.security.NodeTokens;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
 import dev.heddle.rm.state.ClusterState;
@@ -23,7 +25,16 @@ public final class LeadingCluster implements AutoCloseable {
     private final AmRmTokens amRmTokens;
     private final NodeTokens nodeTokens;
     private final ContainerTokens containerTokens;
+    private final DelegationTokens delegationTokens;
+    private final ClientToMasterTokens clientToMasterTokens;
     private final MasterLauncher launcher;
+
+    /**
+     * What is configured of it, besides the core's numbers.
+     *
+     * @param endedContainers how many containers that have ended are remembered for each attempt
+     */
+    public record Options(int endedContainers, DelegationTokens.Times delegationTokens) {}
 
     /**
      * Begins a term with an empty cluster, to be filled by the nodes that register.
@@ -34,6 +45,7 @@ public final class LeadingCluster implements AutoCloseable {
             RpcThreads threads,
             Configuration configuration,
             CorePolicy policy,
+            Options options,
             long epoch,
             InstantSource clock,
             FaultHandler faults) {
@@ -41,7 +53,9 @@ public final class LeadingCluster implements AutoCloseable {
         amRmTokens = new AmRmTokens();
         nodeTokens = new NodeTokens();
         containerTokens = new ContainerTokens(configuration, startedAtMs, clock);
-        snapshots = new ClusterSnapshots();
+        delegationTokens = new DelegationTokens(options.delegationTokens(), clock);
+        clientToMasterTokens = new ClientToMasterTokens();
+        snapshots = new ClusterSnapshots(options.endedContainers());
         launcher = new MasterLauncher(threads, configuration, amRmTokens, nodeTokens, containerTokens);
         loop = new ClusterLoop(
                 new ClusterState(startedAtMs, epoch),
@@ -76,6 +90,14 @@ public final class LeadingCluster implements AutoCloseable {
 
     public ContainerTokens containerTokens() {
         return containerTokens;
+    }
+
+    public DelegationTokens delegationTokens() {
+        return delegationTokens;
+    }
+
+    public ClientToMasterTokens clientToMasterTokens() {
+        return clientToMasterTokens;
     }
 
     @Override

@@ -7,9 +7,11 @@ import java.util.Set;
  * What was submitted.
  *
  * @param queue as it was named; once accepted, the path of the leaf
- * @param maxAttempts how often its master is tried, at least 1
+ * @param priority higher numbers are served first
+ * @param retries how its master is tried again
  * @param masterResource the size of its master's container
  * @param unmanaged whether its master runs outside the cluster and is not started by the RM
+ * @param lifetimeMs how long it may take from its submission on, or 0 for ever
  */
 public record ApplicationSpec(
         String name,
@@ -18,11 +20,18 @@ public record ApplicationSpec(
         String queue,
         int priority,
         Set<String> tags,
-        int maxAttempts,
+        Retries retries,
         Resource masterResource,
         boolean unmanaged,
+        long lifetimeMs,
+        ApplicationAcls acls,
         LaunchContext launchContext) {
     public ApplicationSpec {
         tags = Set.copyOf(tags);
+    }
+
+    /** How many attempts may fail. */
+    public int maxAttempts() {
+        return retries.maxAttempts();
     }
 }

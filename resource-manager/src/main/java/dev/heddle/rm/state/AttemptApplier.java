@@ -20,9 +20,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         if (application.state != ApplicationState.ACCEPTED) {
             application.state = Lifecycles.APPLICATION.transition(application.state, ApplicationState.ACCEPTED);
         }
-        Attempt attempt = new Attempt(event.attempt());
-        attempt.lastHeardMs = event.atMs();
-        application.attempts.add(attempt);
+        application.attempts.add(new Attempt(event.attempt(), event.atMs()));
     }
 
     @Override
@@ -68,12 +66,23 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         if (attempt.diagnostics.isEmpty()) {
             attempt.diagnostics = event.diagnostics();
         }
+        attempt.endedAtMs = event.atMs();
+        attempt.exitStatus = event.exitStatus();
         attempt.host = Attempt.UNKNOWN_HOST;
         attempt.rpcPort = -1;
         attempt.lastReply = null;
         attempt.grants.clear();
         attempt.exits.clear();
         stopWaiting(attempt);
+        state.settle(ClusterState.known(state.application(event.attempt().application()), event.attempt()));
+    }
+
+    @Override
+    public void attemptForgotten(AttemptEvent.AttemptForgotten event) {
+        Application application =
+                ClusterState.known(state.application(event.attempt().application()), event.attempt());
+        application.attempts.remove(0);
+        application.firstAttempt++;
     }
 
     @Override
@@ -81,9 +90,9 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         event.asks().forEach(attempt.asks::replace);
         if (attempt.asks.isEmpty()) {
-            state.waiting.remove(attempt.id());
+            state.stopWaiting(attempt);
         } else {
-            state.waiting.put(attempt.id(), attempt);
+            state.startWaiting(attempt);
         }
     }
 
@@ -116,6 +125,6 @@ final class AttemptApplier implements AttemptEvent.Visitor {
 
     private void stopWaiting(Attempt attempt) {
         attempt.asks.clear();
-        state.waiting.remove(attempt.id());
+        state.stopWaiting(attempt);
     }
 }

@@ -33,7 +33,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.used = attempt.used.plus(event.resource());
         attempt.asks.granted(event.key(), node.id().host(), node.rack);
         if (attempt.asks.isEmpty()) {
-            state.waiting.remove(attempt.id());
+            state.stopWaiting(attempt);
         }
         state.containers.put(container.id(), container);
         node.containers.put(container.id(), container);

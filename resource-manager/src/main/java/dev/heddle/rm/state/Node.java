@@ -3,6 +3,7 @@ package dev.heddle.rm.state;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ public final class Node {
     final Set<ContainerId> containersToClean = new LinkedHashSet<>();
     final Set<ApplicationId> applicationsToClean = new LinkedHashSet<>();
     final List<ContainerId> exitsNoted = new ArrayList<>();
+    final Set<ContainerToSignal> containersToSignal = new LinkedHashSet<>();
 
     NodeState state = Lifecycles.NODE.initial();
     Resource total;
@@ -113,7 +115,10 @@ public final class Node {
 
     /** Whether something waits to be told to the node. */
     public boolean hasInstructions() {
-        return !containersToClean.isEmpty() || !applicationsToClean.isEmpty() || !exitsNoted.isEmpty();
+        return !containersToClean.isEmpty()
+                || !applicationsToClean.isEmpty()
+                || !exitsNoted.isEmpty()
+                || !containersToSignal.isEmpty();
     }
 
     public List<ContainerId> containersToClean() {
@@ -122,6 +127,11 @@ public final class Node {
 
     public List<ApplicationId> applicationsToClean() {
         return List.copyOf(applicationsToClean);
+    }
+
+    /** What processes are to be told there; the same thing once. */
+    public List<ContainerToSignal> containersToSignal() {
+        return List.copyOf(containersToSignal);
     }
 
     public List<ContainerId> exitsNoted() {

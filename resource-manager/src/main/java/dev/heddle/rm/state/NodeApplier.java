@@ -48,6 +48,7 @@ final class NodeApplier implements NodeEvent.Visitor {
         node.containersToClean.clear();
         node.applicationsToClean.clear();
         node.exitsNoted.clear();
+        node.containersToSignal.clear();
         state.reindex(node);
     }
 
@@ -56,6 +57,13 @@ final class NodeApplier implements NodeEvent.Visitor {
         Node node = ClusterState.known(state.node(event.node()), event.node());
         node.containersToClean.addAll(event.containers());
         node.applicationsToClean.addAll(event.applications());
+    }
+
+    @Override
+    public void nodeToldToSignal(NodeEvent.NodeToldToSignal event) {
+        ClusterState.known(state.node(event.node()), event.node())
+                .containersToSignal
+                .add(event.signal());
     }
 
     @Override
@@ -73,6 +81,7 @@ final class NodeApplier implements NodeEvent.Visitor {
             node.containersToClean.clear();
             node.applicationsToClean.clear();
             node.exitsNoted.clear();
+            node.containersToSignal.clear();
         }
     }
 

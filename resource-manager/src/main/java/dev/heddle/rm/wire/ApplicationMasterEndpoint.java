@@ -6,6 +6,7 @@ import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.security.ContainerTokens;
@@ -15,17 +16,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.hadoop.ipc.StandbyException;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.thirdparty.protobuf.ByteString;
 import org.apache.hadoop.yarn.api.ApplicationMasterProtocolPB;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.ApplicationAttemptNotFoundException;
 import org.apache.hadoop.yarn.exceptions.InvalidApplicationMasterRequestException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.proto.ApplicationMasterProtocol.ApplicationMasterProtocolService;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationACLMapProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationAccessTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.ResourceTypeInfoProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.ResourceTypesProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.FinishApplicationMasterRequestProto;
@@ -62,21 +65,37 @@ public final class ApplicationMasterEndpoint {
         LeadingCluster cluster = leadership.require();
         MasterCommand.RegisterMaster command = new MasterCommand.RegisterMaster(
                 attempt(caller), request.getHost(), request.getRpcPort(), request.getTrackingUrl());
-        return Submission.submit(cluster, command, reply -> RegisterApplicationMasterResponseProto.newBuilder()
-                .setMaximumCapability(WireValues.proto(reply.maximumCapability()))
-                .setQueue(reply.queue())
-                .addSchedulerResourceTypes(SchedulerResourceTypes.MEMORY)
-                .addSchedulerResourceTypes(SchedulerResourceTypes.CPU)
-                .addResourceTypes(resourceType("memory-mb", "Mi"))
-                .addResourceTypes(resourceType("vcores", ""))
-                .build());
+        return Submission.submit(cluster, command, reply -> {
+            var response = RegisterApplicationMasterResponseProto.newBuilder()
+                    .setMaximumCapability(WireValues.proto(reply.maximumCapability()))
+                    .setQueue(reply.queue())
+                    .addSchedulerResourceTypes(SchedulerResourceTypes.MEMORY)
+                    .addSchedulerResourceTypes(SchedulerResourceTypes.CPU)
+                    .addAllResourceTypes(WireValues.RESOURCE_TYPES);
+            addSecurity(response, cluster, command.attempt());
+            return response.build();
+        });
     }
 
-    private static ResourceTypeInfoProto resourceType(String name, String units) {
-        return ResourceTypeInfoProto.newBuilder()
-                .setName(name)
-                .setUnits(units)
-                .setType(ResourceTypesProto.COUNTABLE)
+    /** Who may see and change the application, and, where clients prove who they are to masters, the key for that. */
+    private static void addSecurity(
+            RegisterApplicationMasterResponseProto.Builder response, LeadingCluster cluster, AttemptId attempt) {
+        ApplicationSnapshot application = cluster.snapshots().application(attempt.application());
+        if (application != null) {
+            ApplicationAcls acls = application.spec().acls();
+            response.addApplicationACLs(acl(ApplicationAccessTypeProto.APPACCESS_VIEW_APP, acls.view()))
+                    .addApplicationACLs(acl(ApplicationAccessTypeProto.APPACCESS_MODIFY_APP, acls.modify()));
+        }
+        if (UserGroupInformation.isSecurityEnabled()) {
+            response.setClientToAmTokenMasterKey(
+                    ByteString.copyFrom(cluster.clientToMasterTokens().keyOf(attempt)));
+        }
+    }
+
+    private static ApplicationACLMapProto acl(ApplicationAccessTypeProto type, String list) {
+        return ApplicationACLMapProto.newBuilder()
+                .setAccessType(type)
+                .setAcl(list)
                 .build();
     }
 

@@ -30,6 +30,7 @@ import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.RegisterNodeMa
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.RegisterNodeManagerResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.UnRegisterNodeManagerRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.UnRegisterNodeManagerResponseProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.SignalContainerRequestProto;
 import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
 import org.apache.hadoop.yarn.server.api.records.MasterKey;
 import org.apache.hadoop.yarn.server.api.records.impl.pb.MasterKeyPBImpl;
@@ -133,6 +134,10 @@ public final class ResourceTrackerEndpoint {
         }
         reply.stop().forEach(id -> response.addContainersToCleanup(WireValues.proto(id)));
         reply.forget().forEach(id -> response.addContainersToBeRemovedFromNm(WireValues.proto(id)));
+        reply.signals()
+                .forEach(signal -> response.addContainersToSignal(SignalContainerRequestProto.newBuilder()
+                        .setContainerId(WireValues.proto(signal.container()))
+                        .setCommand(WireValues.proto(signal.signal()))));
         reply.endedApplications().forEach(id -> response.addApplicationsToCleanup(WireValues.proto(id)));
         return response.build();
     }

@@ -111,7 +111,7 @@ class ApplicationClientContractTest {
                 .isEqualTo(1);
     }
 
-    @ContractTest(heddleLacks = "YARN's exception for a master that is too large")
+    @ContractTest
     void shouldRefuseAMasterThatIsTooLarge(Stage stage) throws Exception {
         ApplicationSubmissionContext context = stage.context(Resource.newInstance(1_000_000, 1));
         assertThatExceptionOfType(InvalidResourceRequestException.class)
@@ -139,7 +139,7 @@ class ApplicationClientContractTest {
                         + "' doesn't exist in RM. Please check that the job submission was successful.");
     }
 
-    @ContractTest(heddleLacks = "YARN's words for a report of no application")
+    @ContractTest
     void shouldSayThatNoApplicationIsNamed(Stage stage) {
         assertThatExceptionOfType(ApplicationNotFoundException.class)
                 .isThrownBy(() -> stage.client().getApplicationReport(GetApplicationReportRequest.newInstance(null)))
@@ -319,7 +319,7 @@ class ApplicationClientContractTest {
                 .isEmpty();
     }
 
-    @ContractTest(heddleLacks = "queue reports without children")
+    @ContractTest
     void shouldDescribeTheRootWithItsChildrenIfTheyAreWanted(Stage stage) throws Exception {
         assertThat(queue(stage, "root", false, false, false).getChildQueues()).isEmpty();
         QueueInfo root = queue(stage, "root", false, true, true);
@@ -329,7 +329,7 @@ class ApplicationClientContractTest {
         assertThat(root.getChildQueues()).extracting(QueueInfo::getQueueName).containsExactly("default");
     }
 
-    @ContractTest(heddleLacks = "an empty answer for an unknown queue")
+    @ContractTest
     void shouldAnswerNothingForAQueueThatIsNotThere(Stage stage) throws Exception {
         assertThat(queue(stage, "nowhere", false, false, false)).isNull();
     }

@@ -31,7 +31,6 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /** {@code ApplicationClientProtocol}: attempts and containers. */
 class AttemptsAndContainersContractTest {
-    private static final String LACKING = "reports of attempts and containers";
     private static final ApplicationId UNKNOWN = ApplicationId.newInstance(1, 1);
 
     private static ApplicationAttemptReport attempt(Stage stage, ApplicationAttemptId id) throws Exception {
@@ -46,7 +45,7 @@ class AttemptsAndContainersContractTest {
                 .getContainerReport();
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldReportAnAttempt(Stage stage) throws Exception {
         SimulatedMaster master = stage.master().registered();
         ApplicationAttemptReport report = attempt(stage, master.attempt());
@@ -65,7 +64,7 @@ class AttemptsAndContainersContractTest {
                 .containsExactly(master.attempt());
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldReportAnAttemptThatHasFinished(Stage stage) throws Exception {
         SimulatedMaster master = stage.master().registered();
         master.finished(FinalApplicationStatus.SUCCEEDED, "that was all");
@@ -76,7 +75,7 @@ class AttemptsAndContainersContractTest {
         assertThat(report.getFinishTime()).isPositive();
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldNotReportAttemptsThatAreNotThere(Stage stage) throws Exception {
         ApplicationId id = stage.submit(stage.context());
         stage.await(id, YarnApplicationState.ACCEPTED);
@@ -91,7 +90,7 @@ class AttemptsAndContainersContractTest {
                 .getApplicationAttempts(GetApplicationAttemptsRequest.newInstance(UNKNOWN)));
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldReportAContainer(Stage stage) throws Exception {
         SimulatedNode node = stage.node(4096, 4);
         SimulatedMaster master = stage.master().registered();
@@ -118,7 +117,7 @@ class AttemptsAndContainersContractTest {
                 .containsExactly(granted.getId());
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldNotReportContainersThatAreNotThere(Stage stage) throws Exception {
         SimulatedMaster master = stage.master().registered();
         ContainerId later = ContainerId.newContainerId(master.attempt(), 99);
@@ -129,7 +128,7 @@ class AttemptsAndContainersContractTest {
         assertThatExceptionOfType(ApplicationNotFoundException.class).isThrownBy(() -> container(stage, elsewhere));
     }
 
-    @ContractTest(heddleLacks = "failApplicationAttempt")
+    @ContractTest
     void shouldNotFailAnAttemptThatIsNotThere(Stage stage) throws Exception {
         ApplicationAttemptId unknown = ApplicationAttemptId.newInstance(UNKNOWN, 1);
         assertThatExceptionOfType(ApplicationNotFoundException.class).isThrownBy(() -> stage.client()
@@ -143,7 +142,7 @@ class AttemptsAndContainersContractTest {
                 .withMessageContaining("ApplicationAttempt with id '" + later + "' doesn't exist in RM.");
     }
 
-    @ContractTest(heddleLacks = "failApplicationAttempt")
+    @ContractTest
     void shouldFailAnAttemptAsItsOwnerWishes(Stage stage) throws Exception {
         SimulatedMaster master = stage.master().registered();
         stage.client().failApplicationAttempt(FailApplicationAttemptRequest.newInstance(master.attempt()));
@@ -155,7 +154,7 @@ class AttemptsAndContainersContractTest {
         assertThat(attempt(stage, master.attempt()).getDiagnostics()).contains("Attempt failed by user.");
     }
 
-    @ContractTest(heddleLacks = "signalToContainer")
+    @ContractTest
     void shouldPassASignalOnToTheNode(Stage stage) throws Exception {
         SimulatedNode node = stage.node(4096, 4);
         SimulatedMaster master = stage.master().registered();
@@ -174,7 +173,7 @@ class AttemptsAndContainersContractTest {
                                 && signal.getCommand() == SignalContainerCommand.OUTPUT_THREAD_DUMP));
     }
 
-    @ContractTest(heddleLacks = "signalToContainer")
+    @ContractTest
     void shouldNotSignalAContainerThatIsNotThere(Stage stage) throws Exception {
         SimulatedMaster master = stage.master().registered();
         ContainerId later = ContainerId.newContainerId(master.attempt(), 99);

@@ -26,7 +26,7 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /** {@code ApplicationClientProtocol}: who may use queues, labels, attributes, types; and what is switched off. */
 class ClusterFeaturesContractTest {
-    @ContractTest(heddleLacks = "getQueueUserAcls")
+    @ContractTest
     void shouldTellWhatAUserMayDo(Stage stage) throws Exception {
         assertThat(stage.client()
                         .getQueueUserAcls(GetQueueUserAclsInfoRequest.newInstance())
@@ -40,7 +40,7 @@ class ClusterFeaturesContractTest {
                         .containsExactlyInAnyOrder(QueueACL.SUBMIT_APPLICATIONS, QueueACL.ADMINISTER_QUEUE));
     }
 
-    @ContractTest(heddleLacks = "getResourceTypeInfo")
+    @ContractTest
     void shouldTellTheTypesOfResources(Stage stage) throws Exception {
         assertThat(stage.client()
                         .getResourceTypeInfo(GetAllResourceTypeInfoRequest.newInstance())
@@ -49,7 +49,7 @@ class ClusterFeaturesContractTest {
                 .containsExactly("memory-mb Mi COUNTABLE", "vcores  COUNTABLE");
     }
 
-    @ContractTest(heddleLacks = "getResourceProfiles, which are switched off")
+    @ContractTest
     void shouldSayThatProfilesAreSwitchedOff(Stage stage) {
         assertThatExceptionOfType(YARNFeatureNotEnabledException.class)
                 .isThrownBy(() -> stage.client().getResourceProfiles(GetAllResourceProfilesRequest.newInstance()))
@@ -59,7 +59,7 @@ class ClusterFeaturesContractTest {
                 .withMessageContaining("Resource profile is not enabled");
     }
 
-    @ContractTest(heddleLacks = "reservations, which are switched off")
+    @ContractTest
     void shouldSayThatReservationsAreSwitchedOff(Stage stage) {
         String text = "Reservation is not enabled. Please enable & try again";
         assertThatExceptionOfType(YarnException.class)
@@ -107,7 +107,7 @@ class ClusterFeaturesContractTest {
                 .isEmpty();
     }
 
-    @ContractTest(heddleLacks = "delegation tokens")
+    @ContractTest
     void shouldGiveADelegationToken(Stage stage) throws Exception {
         var token = stage.client()
                 .getDelegationToken(GetDelegationTokenRequest.newInstance(Stage.USER))

@@ -8,6 +8,7 @@ import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
@@ -17,6 +18,7 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -38,7 +40,8 @@ final class CoreFixture {
             3,
             100,
             new CorePolicy.Expiry(10_000, 20_000, 30_000),
-            new CorePolicy.History(2, 2));
+            new CorePolicy.History(2, 4, 2),
+            new CorePolicy.ApplicationLimits(1_000, 10, 0, 0));
 
     final ClusterState state;
     final ClusterController controller;
@@ -118,9 +121,11 @@ final class CoreFixture {
                 "default",
                 0,
                 Set.of(),
-                maxAttempts,
+                Retries.upTo(maxAttempts),
                 master,
                 unmanaged,
+                0,
+                ApplicationAcls.NOBODY,
                 new LaunchContext(new byte[0]));
     }
 
