@@ -59,8 +59,16 @@ public final class ResourceManagerSettings {
             YarnConfiguration.RM_CONTAINER_ALLOC_EXPIRY_INTERVAL_MS,
             600_000,
             "How long a granted container may wait to be started; its token is valid for as long.");
+    public static final Setting<Long> UNTRACKED_NODE_MS = Setting.millis(
+            YarnConfiguration.RM_NODEMANAGER_UNTRACKED_REMOVAL_TIMEOUT_MSEC,
+            60_000,
+            "How long a node that is gone, and in neither list of hosts where hosts are listed, is remembered.");
     public static final Setting<Long> HEARTBEAT_INTERVAL_MS = Setting.millis(
             YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 1_000, "What nodes are told to wait between heartbeats.");
+    public static final Setting<String> MINIMUM_NODE_VERSION = Setting.text(
+            YarnConfiguration.RM_NODEMANAGER_MINIMUM_VERSION,
+            "NONE",
+            "The oldest version of node managers that may join; EqualToRM for Heddle's Hadoop libraries' own.");
     public static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
             YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
             1_000,
@@ -96,7 +104,9 @@ public final class ResourceManagerSettings {
                 NODE_EXPIRY_MS,
                 MASTER_EXPIRY_MS,
                 GRANT_EXPIRY_MS,
+                UNTRACKED_NODE_MS,
                 HEARTBEAT_INTERVAL_MS,
+                MINIMUM_NODE_VERSION,
                 COMPLETED_APPLICATIONS,
                 GONE_NODES,
                 PLACEMENTS_PER_PASS);
@@ -124,7 +134,8 @@ public final class ResourceManagerSettings {
                 new CorePolicy.Expiry(
                         NODE_EXPIRY_MS.get(configuration),
                         MASTER_EXPIRY_MS.get(configuration),
-                        GRANT_EXPIRY_MS.get(configuration)),
+                        GRANT_EXPIRY_MS.get(configuration),
+                        UNTRACKED_NODE_MS.get(configuration)),
                 new CorePolicy.History(COMPLETED_APPLICATIONS.get(configuration), GONE_NODES.get(configuration)));
     }
 }

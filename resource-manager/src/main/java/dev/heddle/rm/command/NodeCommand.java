@@ -1,9 +1,10 @@
 package dev.heddle.rm.command;
 
-import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeStatus;
 import java.util.List;
 
 /**
@@ -24,18 +25,11 @@ public sealed interface NodeCommand<R> extends Command<R> {
     /**
      * A node registers.
      *
-     * @param rack where it stands; begins with a slash
      * @param running containers that it runs
      * @param ended containers that have ended there and that it still reports
      */
     record RegisterNode(
-            NodeId node,
-            String rack,
-            Resource total,
-            int httpPort,
-            String version,
-            List<ContainerId> running,
-            List<ContainerExit> ended)
+            NodeId node, NodeOffer offer, NodeStatus status, List<ContainerId> running, List<ContainerExit> ended)
             implements NodeCommand<NodeRegistered> {
         @Override
         public NodeRegistered on(CommandHandlers handlers) {
@@ -48,7 +42,8 @@ public sealed interface NodeCommand<R> extends Command<R> {
      *
      * @param responseId of the last reply that it has seen
      */
-    record NodeHeartbeat(NodeId node, int responseId, List<ContainerId> running, List<ContainerExit> ended)
+    record NodeHeartbeat(
+            NodeId node, int responseId, NodeStatus status, List<ContainerId> running, List<ContainerExit> ended)
             implements NodeCommand<NodeInstructions> {
         @Override
         public NodeInstructions on(CommandHandlers handlers) {
