@@ -69,6 +69,11 @@ public final class ResourceManagerSettings {
             YarnConfiguration.RM_NODEMANAGER_MINIMUM_VERSION,
             "NONE",
             "The oldest version of node managers that may join; EqualToRM for Heddle's Hadoop libraries' own.");
+    public static final Setting<Boolean> AUTOMATIC_FAILOVER = Setting.bool(
+            YarnConfiguration.AUTO_FAILOVER_ENABLED,
+            true,
+            "Whether the leader of several resource managers is elected on ZooKeeper; otherwise all stand by until yarn"
+                    + " rmadmin -transitionToActive.");
     public static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
             YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
             1_000,
@@ -107,6 +112,7 @@ public final class ResourceManagerSettings {
                 UNTRACKED_NODE_MS,
                 HEARTBEAT_INTERVAL_MS,
                 MINIMUM_NODE_VERSION,
+                AUTOMATIC_FAILOVER,
                 COMPLETED_APPLICATIONS,
                 GONE_NODES,
                 PLACEMENTS_PER_PASS);

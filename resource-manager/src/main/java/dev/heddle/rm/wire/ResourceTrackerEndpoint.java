@@ -203,14 +203,14 @@ public final class ResourceTrackerEndpoint {
         orders.signals()
                 .forEach(signal -> response.addContainersToSignal(SignalContainerRequestProto.newBuilder()
                         .setContainerId(WireValues.proto(signal.container()))
-                        .setCommand(command(signal.kind()))));
+                        .setCommand(command(signal.signal()))));
         if (orders.total() != null) {
             response.setResource(WireValues.proto(orders.total()));
         }
     }
 
-    private static SignalContainerCommandProto command(ContainerSignal.Kind kind) {
-        return switch (kind) {
+    private static SignalContainerCommandProto command(ContainerSignal signal) {
+        return switch (signal) {
             case OUTPUT_THREAD_DUMP -> SignalContainerCommandProto.OUTPUT_THREAD_DUMP;
             case GRACEFUL_SHUTDOWN -> SignalContainerCommandProto.GRACEFUL_SHUTDOWN;
             case FORCEFUL_SHUTDOWN -> SignalContainerCommandProto.FORCEFUL_SHUTDOWN;
