@@ -43,8 +43,7 @@ final class ClusterClient implements AutoCloseable {
 
     /** The page of the resource manager that leads: the one which an application's tracking address names. */
     URI page(ApplicationId application) throws IOException, YarnException {
-        return URI.create(client.report(application).getTrackingUrl())
-                .resolve("/");
+        return URI.create(client.report(application).getTrackingUrl()).resolve("/");
     }
 
     @Override

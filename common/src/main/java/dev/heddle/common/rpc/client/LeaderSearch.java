@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import javax.security.sasl.SaslException;
 import org.apache.hadoop.conf.Configuration;
@@ -29,6 +30,16 @@ public final class LeaderSearch implements AutoCloseable {
     private static final long MAX_PAUSE_MS = 1_000;
     private static final int CONNECT_LIMIT_MS = 2_000;
 
+    /** A search up to this is what the change from one leader to the next takes, and nothing to be warned of. */
+    private static final long WARNING_AFTER_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    /** What was logged of the search that goes on. */
+    private enum Told {
+        NOTHING,
+        SEARCHING,
+        WARNED
+    }
+
     private final List<InetSocketAddress> addresses;
     private final Class<?> protocol;
     private final RpcClient client;
@@ -37,7 +48,8 @@ public final class LeaderSearch implements AutoCloseable {
     private int index;
     private int failuresInRound;
     private long pauseMs = FIRST_PAUSE_MS;
-    private boolean complained;
+    private long searchedSinceNanos;
+    private Told told = Told.NOTHING;
     private @Nullable RpcConnection connection;
 
     /**
@@ -120,16 +132,16 @@ public final class LeaderSearch implements AutoCloseable {
 
     /** Says that the one who is asked now has answered. */
     public void succeeded() {
-        if (complained) {
+        if (told != Told.NOTHING) {
             log.info("the resource manager at {} answers", current());
         }
-        complained = false;
+        told = Told.NOTHING;
         failuresInRound = 0;
         pauseMs = FIRST_PAUSE_MS;
     }
 
     /**
-     * Turns to the next one. After a round without success this is said, once per search.
+     * Turns to the next one. After a round without success this is logged, and again as a warning where it lasts.
      *
      * @param asked what {@link #connection} gave; where another call has turned to the next one already, nothing happens
      * @param failure why the one who was asked does not do
@@ -147,16 +159,26 @@ public final class LeaderSearch implements AutoCloseable {
             return 0;
         }
         failuresInRound = 0;
-        if (!complained) {
-            complained = true;
-            log.warn(
-                    "no leading resource manager reachable at {}, retrying: {}",
-                    addresses.stream().map(LeaderSearch::name).toList(),
-                    reason(failure));
-        }
+        tell(failure);
         long wait = pauseMs / 2 + random.nextLong(pauseMs / 2 + 1);
         pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
         return wait;
+    }
+
+    private void tell(Throwable failure) {
+        long now = System.nanoTime();
+        if (told == Told.NOTHING) {
+            told = Told.SEARCHING;
+            searchedSinceNanos = now;
+            log.info("no leading resource manager reachable at {}, retrying: {}", names(), reason(failure));
+        } else if (told == Told.SEARCHING && now - searchedSinceNanos > WARNING_AFTER_NANOS) {
+            told = Told.WARNED;
+            log.warn("still no leading resource manager reachable at {}, retrying: {}", names(), reason(failure));
+        }
+    }
+
+    private List<String> names() {
+        return addresses.stream().map(LeaderSearch::name).toList();
     }
 
     private static String reason(Throwable failure) {

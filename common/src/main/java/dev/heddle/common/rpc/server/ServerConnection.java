@@ -416,7 +416,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
 
     /** Ends the connection if it is silent for too long. */
     void closeIfOverdue(long nowNanos) {
-        if (active) {
+        if (active && phase != Phase.CLOSING) {
             // As exact as the rounds are frequent; asking the clock with each answer would cost more.
             active = false;
             silentSinceNanos = nowNanos;

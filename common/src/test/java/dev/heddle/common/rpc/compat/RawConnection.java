@@ -69,6 +69,7 @@ public final class RawConnection implements AutoCloseable {
     public static RawConnection to(InetSocketAddress server) throws IOException {
         Socket socket = new Socket(server.getAddress(), server.getPort());
         socket.setSoTimeout(LIMIT_MS);
+        socket.setTcpNoDelay(true);
         return new RawConnection(socket);
     }
 

@@ -5,7 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A connection in memory whose bytes are cut into as many reads of the server as a test wants. */
+/** A connection in memory, as a client reads and writes it: each write is one read of the server. */
 final class MemoryWire implements TokenDialogue.Wire {
     private final MemoryConnection connection;
     private int readBytes;
