@@ -193,7 +193,8 @@ public final class ResourceManager implements Daemon {
                                 leadership,
                                 new Racks(configuration, threads.slow()),
                                 heartbeatIntervalMs,
-                                ResourceManagerSettings.MINIMUM_NODE_VERSION.get(configuration))
+                                ResourceManagerSettings.MINIMUM_NODE_VERSION.get(configuration),
+                                configuration)
                         .protocol());
     }
 

@@ -6,6 +6,8 @@ import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What nodes report.
@@ -20,6 +22,10 @@ public sealed interface NodeCommand<R> extends Command<R> {
         NodeInstructions nodeHeartbeat(NodeHeartbeat command);
 
         Done unregisterNode(UnregisterNode command);
+
+        Done reportLabel(ReportLabel command);
+
+        Done reportAttributes(ReportAttributes command);
     }
 
     /**
@@ -48,6 +54,22 @@ public sealed interface NodeCommand<R> extends Command<R> {
         @Override
         public NodeInstructions on(CommandHandlers handlers) {
             return handlers.nodes().nodeHeartbeat(this);
+        }
+    }
+
+    /** A node says which labels it has; one at most. */
+    record ReportLabel(NodeId node, Set<String> labels) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().reportLabel(this);
+        }
+    }
+
+    /** A node says which attributes its host has, by name. */
+    record ReportAttributes(NodeId node, Map<String, String> values) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().reportAttributes(this);
         }
     }
 

@@ -26,12 +26,13 @@ public final class ClusterController {
         ContainerSizes sizes = new ContainerSizes(state, policy);
         ApplicationControl applications = new ApplicationControl(ledger, containers, sizes, policy);
         NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
-        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, policy);
+        MarkControl marks = new MarkControl(ledger, containers);
+        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, policy);
         this.handlers = new CommandHandlers(
                 applications,
                 new MasterControl(ledger, containers, applications, sizes),
                 nodes,
-                new NodeAdministration(ledger, containers, departure),
+                new NodeAdministration(ledger, containers, departure, marks),
                 new Housekeeping(applications, nodes, containers));
     }
 

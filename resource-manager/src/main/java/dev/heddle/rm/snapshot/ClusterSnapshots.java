@@ -1,6 +1,7 @@
 package dev.heddle.rm.snapshot;
 
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.MarkEvent;
 import dev.heddle.rm.loop.Publisher;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.NodeId;
@@ -25,17 +26,20 @@ public final class ClusterSnapshots implements Publisher {
     private final ConcurrentNavigableMap<ApplicationId, ApplicationSnapshot> applications =
             new ConcurrentSkipListMap<>();
     private final ConcurrentNavigableMap<NodeId, NodeSnapshot> nodes = new ConcurrentSkipListMap<>();
+    private volatile MarksSnapshot marks = MarksSnapshot.NONE;
     private volatile Totals totals = Totals.NONE;
 
     @Override
     public void publish(ClusterState state, List<Event> events) {
         Set<ApplicationId> changedApplications = Set.of();
         Set<NodeId> changedNodes = Set.of();
+        boolean marksChanged = false;
         for (Event event : events) {
             ApplicationId application = event.touchedApplication();
             if (application != null) {
                 changedApplications = with(changedApplications, application);
             }
+            marksChanged |= event instanceof MarkEvent;
             NodeId node = event.touchedNode();
             if (node != null) {
                 changedNodes = with(changedNodes, node);
@@ -56,6 +60,9 @@ public final class ClusterSnapshots implements Publisher {
             } else {
                 nodes.put(id, NodeSnapshot.of(node));
             }
+        }
+        if (marksChanged) {
+            marks = MarksSnapshot.of(state.marks());
         }
         if (!changedNodes.isEmpty()) {
             totals = new Totals(state.runningNodes(), state.total(), state.used(), state.largestFree());
@@ -81,6 +88,11 @@ public final class ClusterSnapshots implements Publisher {
     /** In the order of their ids; also those that are gone. */
     public Collection<NodeSnapshot> nodes() {
         return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    /** Labels and attributes. */
+    public MarksSnapshot marks() {
+        return marks;
     }
 
     public Totals totals() {

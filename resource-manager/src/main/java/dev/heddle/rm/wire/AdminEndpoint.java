@@ -59,6 +59,7 @@ public final class AdminEndpoint {
     private final Leadership leadership;
     private final AdminCalls calls;
     private final Refreshes refreshes;
+    private final MarkAdministration marks;
 
     /**
      * The endpoint.
@@ -69,6 +70,8 @@ public final class AdminEndpoint {
         this.leadership = leadership;
         this.calls = new AdminCalls(administrators, slow);
         this.refreshes = refreshes;
+        this.marks = new MarkAdministration(
+                leadership, MarkWire.Sources.of(refreshes.configuration().get()), calls);
     }
 
     public RpcProtocol protocol() {
@@ -120,6 +123,7 @@ public final class AdminEndpoint {
                 "checkForDecommissioningNodes",
                 CheckForDecommissioningNodesRequestProto.getDefaultInstance(),
                 this::decommissioningNodes);
+        marks.addTo(protocol);
         return protocol.build();
     }
 

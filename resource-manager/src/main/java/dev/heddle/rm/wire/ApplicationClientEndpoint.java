@@ -64,7 +64,9 @@ public final class ApplicationClientEndpoint {
     }
 
     public RpcProtocol protocol() {
-        return RpcProtocol.builder(ApplicationClientProtocolPB.class, ApplicationClientProtocolService.getDescriptor())
+        return new MarkReports(leadership)
+                .addTo(RpcProtocol.builder(
+                        ApplicationClientProtocolPB.class, ApplicationClientProtocolService.getDescriptor()))
                 .authorizedBy(YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_APPLICATIONCLIENT_PROTOCOL)
                 .on("getNewApplication", GetNewApplicationRequestProto.getDefaultInstance(), this::newApplication)
                 .on("submitApplication", SubmitApplicationRequestProto.getDefaultInstance(), this::submit)

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.util.VersionUtil;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -59,15 +60,22 @@ public final class ResourceTrackerEndpoint {
     private final Racks racks;
     private final LongSupplier heartbeatIntervalMs;
     private final String minimumVersion;
+    private final MarkWire.Sources sources;
 
     /**
      * The endpoint.
      *
      * @param heartbeatIntervalMs what nodes are told to wait between heartbeats; it may change
      * @param minimumVersion of nodes: {@code NONE}, {@code EqualToRM}, or a version
+     * @param configuration says whether nodes label themselves
      */
     public ResourceTrackerEndpoint(
-            Leadership leadership, Racks racks, LongSupplier heartbeatIntervalMs, String minimumVersion) {
+            Leadership leadership,
+            Racks racks,
+            LongSupplier heartbeatIntervalMs,
+            String minimumVersion,
+            Configuration configuration) {
+        this.sources = MarkWire.Sources.of(configuration);
         this.leadership = leadership;
         this.racks = racks;
         this.heartbeatIntervalMs = heartbeatIntervalMs;
@@ -110,10 +118,11 @@ public final class ResourceTrackerEndpoint {
         NodeStatus status = request.hasNodeStatus() ? status(request.getNodeStatus()) : NodeStatus.HEALTHY;
         return racks.of(node.host()).thenCompose(rack -> {
             NodeOffer offer = new NodeOffer(total, physical, rack, caller.address(), request.getHttpPort(), version);
-            return Submission.submit(
+            CompletionStage<RegisterNodeManagerResponseProto> registered = Submission.submit(
                     cluster,
                     new NodeCommand.RegisterNode(node, offer, status, running, ended),
                     reply -> encode(cluster, reply));
+            return registered.thenCompose(response -> withMarks(cluster, node, request, response));
         });
     }
 
@@ -154,7 +163,54 @@ public final class ResourceTrackerEndpoint {
         }
         NodeCommand.NodeHeartbeat command = new NodeCommand.NodeHeartbeat(
                 WireValues.nodeId(status.getNodeId()), status.getResponseId(), status(status), running, ended);
-        return Submission.submit(cluster, command, this::encode);
+        CompletionStage<NodeHeartbeatResponseProto> answered = Submission.submit(cluster, command, this::encode);
+        return request.hasNodeLabels() || request.hasNodeAttributes()
+                ? answered.thenCompose(response -> withMarks(cluster, command.node(), request, response))
+                : answered;
+    }
+
+    private CompletionStage<RegisterNodeManagerResponseProto> withMarks(
+            LeadingCluster cluster,
+            NodeId node,
+            RegisterNodeManagerRequestProto request,
+            RegisterNodeManagerResponseProto response) {
+        if (response.getNodeAction() != NodeActionProto.NORMAL) {
+            return CompletableFuture.completedFuture(response);
+        }
+        NodeMarks marks = new NodeMarks(cluster, sources, node);
+        return marks.report(
+                        request.hasNodeLabels() ? request.getNodeLabels() : null,
+                        request.hasNodeAttributes() ? request.getNodeAttributes() : null)
+                .thenApply(verdict -> {
+                    RegisterNodeManagerResponseProto.Builder full = response.toBuilder()
+                            .setAreNodeLabelsAcceptedByRM(verdict.labels())
+                            .setAreNodeAttributesAcceptedByRM(verdict.attributes());
+                    return verdict.diagnostics().isEmpty()
+                            ? full.build()
+                            : full.setDiagnosticsMessage(verdict.diagnostics()).build();
+                });
+    }
+
+    private CompletionStage<NodeHeartbeatResponseProto> withMarks(
+            LeadingCluster cluster,
+            NodeId node,
+            NodeHeartbeatRequestProto request,
+            NodeHeartbeatResponseProto response) {
+        if (response.getNodeAction() != NodeActionProto.NORMAL) {
+            return CompletableFuture.completedFuture(response);
+        }
+        NodeMarks marks = new NodeMarks(cluster, sources, node);
+        return marks.report(
+                        request.hasNodeLabels() ? request.getNodeLabels() : null,
+                        request.hasNodeAttributes() ? request.getNodeAttributes() : null)
+                .thenApply(verdict -> {
+                    NodeHeartbeatResponseProto.Builder full = response.toBuilder()
+                            .setAreNodeLabelsAcceptedByRM(verdict.labels())
+                            .setAreNodeAttributesAcceptedByRM(verdict.attributes());
+                    return verdict.diagnostics().isEmpty()
+                            ? full.build()
+                            : full.setDiagnosticsMessage(verdict.diagnostics()).build();
+                });
     }
 
     private static NodeStatus status(NodeStatusProto proto) {
