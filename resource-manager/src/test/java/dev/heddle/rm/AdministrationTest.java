@@ -7,10 +7,16 @@ import dev.heddle.common.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivilegedExceptionAction;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.ha.HAServiceProtocol.HAServiceState;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.api.records.NodeAttribute;
+import org.apache.hadoop.yarn.api.records.NodeAttributeType;
+import org.apache.hadoop.yarn.api.records.NodeId;
+import org.apache.hadoop.yarn.api.records.NodeLabel;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.NodeState;
 import org.apache.hadoop.yarn.client.ClientRMProxy;
@@ -20,7 +26,10 @@ import org.apache.hadoop.yarn.client.cli.RMAdminCLI;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocol;
+import org.apache.hadoop.yarn.server.api.protocolrecords.AttributeMappingOperationType;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NodeToAttributes;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NodesToAttributesMappingRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshQueuesRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerResponse;
 import org.apache.hadoop.yarn.server.api.records.NodeAction;
@@ -234,6 +243,61 @@ class AdministrationTest {
             node.unregister();
             assertThat(client.getNodeReports(NodeState.SHUTDOWN)).hasSize(1);
         }
+    }
+
+    @Test
+    void shouldKeepLabelsForTheStockCommandAndClient() throws Exception {
+        assertThat(rmadmin("-addToClusterNodeLabels", "gpu"))
+                .as("labels are switched off")
+                .isEqualTo(-1);
+        YarnConfiguration configuration = configuration();
+        configuration.setBoolean(YarnConfiguration.NODE_LABELS_ENABLED, true);
+        try (RunningResourceManager labelling = RunningResourceManager.start(configuration);
+                WireNode node = new WireNode(labelling, "h1");
+                YarnClient reader = labelling.client()) {
+            RMAdminCLI command = new RMAdminCLI(labelling.clientConfiguration());
+            node.register();
+            assertThat(command.run(
+                            new String[] {"-addToClusterNodeLabels", "gpu(exclusive=true),slow(exclusive=false)"}))
+                    .isZero();
+            assertThat(reader.getClusterNodeLabels())
+                    .containsExactlyInAnyOrder(
+                            NodeLabel.newInstance("gpu", true), NodeLabel.newInstance("slow", false));
+            assertThat(command.run(new String[] {"-replaceLabelsOnNode", "h1=gpu", "-failOnUnknownNodes"}))
+                    .isZero();
+            NodeId host = NodeId.newInstance("h1", 0);
+            assertThat(reader.getNodeToLabels())
+                    .containsOnly(Map.entry(host, Set.of("gpu")), Map.entry(node.id(), Set.of("gpu")));
+            assertThat(reader.getLabelsToNodes(Set.of("gpu"))).containsOnly(Map.entry("gpu", Set.of(host, node.id())));
+            assertThat(reader.getNodeReports().get(0).getNodeLabels()).containsExactly("gpu");
+            assertThat(command.run(new String[] {"-replaceLabelsOnNode", "h9=gpu", "-failOnUnknownNodes"}))
+                    .isEqualTo(-1);
+            assertThat(command.run(new String[] {"-removeFromClusterNodeLabels", "gpu"}))
+                    .isZero();
+            assertThat(reader.getNodeToLabels()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldKeepAttributesForTheStockProtocolAndClient() throws Exception {
+        NodeAttribute attribute =
+                NodeAttribute.newInstance(NodeAttribute.PREFIX_CENTRALIZED, "os", NodeAttributeType.STRING, "linux");
+        ResourceManagerAdministrationProtocol proxy = ClientRMProxy.createRMProxy(
+                resourceManager.clientConfiguration(), ResourceManagerAdministrationProtocol.class);
+        try {
+            proxy.mapAttributesToNodes(NodesToAttributesMappingRequest.newInstance(
+                    AttributeMappingOperationType.ADD,
+                    List.of(NodeToAttributes.newInstance("h1", List.of(attribute))),
+                    false));
+        } finally {
+            RPC.stopProxy(proxy);
+        }
+        assertThat(client.getNodeToAttributes(Set.of("h1"))).containsOnly(Map.entry("h1", Set.of(attribute)));
+        assertThat(client.getClusterAttributes()).hasSize(1);
+        assertThat(client.getAttributesToNodes(Set.of(attribute.getAttributeKey()))
+                        .get(attribute.getAttributeKey()))
+                .extracting(value -> value.getHostname() + "=" + value.getAttributeValue())
+                .containsExactly("h1=linux");
     }
 
     @Test
