@@ -119,9 +119,8 @@ public class CoreBenchmark {
     }
 
     private NodeInstructions heartbeat(int i) {
-        NodeInstructions reply =
-                handle(new NodeCommand.NodeHeartbeat(
-                        node(i), nodeResponseIds[i], NodeStatus.HEALTHY, List.of(), List.of()));
+        NodeInstructions reply = handle(
+                new NodeCommand.NodeHeartbeat(node(i), nodeResponseIds[i], NodeStatus.HEALTHY, List.of(), List.of()));
         nodeResponseIds[i] = reply.responseId();
         return reply;
     }
