@@ -3,13 +3,21 @@ package dev.heddle.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import dev.heddle.app.ApplicationSettings;
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.runtime.FaultHandler;
 import dev.heddle.ha.EmbeddedZooKeeper;
 import dev.heddle.rm.ResourceManager;
+import dev.heddle.rm.wire.NodeListSettings;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +25,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +42,14 @@ class HonouredSettingsTest {
     };
 
     private static final List<String> PREFIXES = List.of("heddle.", "yarn.resourcemanager.", "yarn.scheduler.");
+    private static final Pattern KEY = Pattern.compile("yarn\\.(resourcemanager|scheduler)\\.[a-z0-9_.-]*[a-z0-9]");
+
+    /** At the beginning of a class file, in bytes. */
+    private static final int MAGIC_AND_VERSION = 8;
+
+    /** Whoever refreshes queues is told that there can be no others: no value of it has an effect. */
+    private static final String REFUSED = "yarn.scheduler.capacity.root.queues";
+
     private static final String ID = "rm1";
     private static final List<String> ADDRESSES = Arrays.asList(
             YarnConfiguration.RM_ADDRESS,
@@ -73,15 +91,13 @@ class HonouredSettingsTest {
         failWithoutPrincipal();
         failAtAHostThatIsNotThisOne();
 
-        Map<String, Setting<?>> declared = new TreeMap<>();
-        HeddleSettings.modules().values().stream()
-                .flatMap(List::stream)
-                .forEach(setting -> declared.put(setting.key(), setting));
-        Set<String> applications =
-                ApplicationSettings.all().stream().map(Setting::key).collect(Collectors.toSet());
+        Map<String, Setting<?>> declared = declared();
+        Set<String> later = Stream.concat(ApplicationSettings.all().stream(), NodeListSettings.all().stream())
+                .map(Setting::key)
+                .collect(Collectors.toSet());
 
         Set<String> unread = new TreeSet<>(declared.keySet());
-        unread.removeAll(applications);
+        unread.removeAll(later);
         unread.removeIf(
                 key -> key.startsWith("yarn.nodemanager.") || read.contains(key) || read.contains(key + "." + ID));
         assertThat(unread).as("declared, and read by nobody").isEmpty();
@@ -92,6 +108,61 @@ class HonouredSettingsTest {
                 .filter(key -> !isOfOneResourceManager(key, declared))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(undeclared).as("read, and declared by nobody").isEmpty();
+    }
+
+    /** What is only read now and then, or from a copy of the configuration, is at least named somewhere. */
+    @Test
+    void shouldDeclareEachKeyThatTheResourceManagersClassesName() throws IOException {
+        Set<String> undeclared = new TreeSet<>();
+        int constants = 0;
+        for (JavaClass type : new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("dev.heddle.rm", "dev.heddle.ha", "dev.heddle.common.rpc.server")) {
+            for (String text : texts(type)) {
+                if (KEY.matcher(text).matches()) {
+                    constants++;
+                    undeclared.add(text);
+                }
+            }
+        }
+        assertThat(constants).isGreaterThan(20);
+        undeclared.removeAll(declared().keySet());
+        undeclared.remove(REFUSED);
+        assertThat(undeclared).as("named, and declared by nobody").isEmpty();
+    }
+
+    /** The texts of a class file's constant pool (section 4.4 of the JVM's specification). */
+    private static List<String> texts(JavaClass type) throws IOException {
+        URI file = type.getSource().orElseThrow().getUri();
+        try (DataInputStream in = new DataInputStream(file.toURL().openStream())) {
+            in.skipNBytes(MAGIC_AND_VERSION);
+            int count = in.readUnsignedShort();
+            List<String> texts = new ArrayList<>();
+            for (int entry = 1; entry < count; entry++) {
+                int tag = in.readUnsignedByte();
+                switch (tag) {
+                    case 1 -> texts.add(in.readUTF());
+                    case 5, 6 -> {
+                        // Long and double take two places.
+                        in.skipNBytes(8);
+                        entry++;
+                    }
+                    case 7, 8, 16, 19, 20 -> in.skipNBytes(2);
+                    case 15 -> in.skipNBytes(3);
+                    case 3, 4, 9, 10, 11, 12, 17, 18 -> in.skipNBytes(4);
+                    default -> throw new IOException(file + " has a constant with the tag " + tag);
+                }
+            }
+            return texts;
+        }
+    }
+
+    private static Map<String, Setting<?>> declared() {
+        Map<String, Setting<?>> declared = new TreeMap<>();
+        HeddleSettings.modules().values().stream()
+                .flatMap(List::stream)
+                .forEach(setting -> declared.put(setting.key(), setting));
+        return declared;
     }
 
     private static boolean isOfOneResourceManager(String key, Map<String, Setting<?>> declared) {

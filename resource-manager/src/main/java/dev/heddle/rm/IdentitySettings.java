@@ -18,6 +18,10 @@ public final class IdentitySettings {
             YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
             YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_PORT,
             "Where nodes reach the resource manager.");
+    public static final Setting<String> ADMIN_ADDRESS = address(
+            YarnConfiguration.RM_ADMIN_ADDRESS,
+            YarnConfiguration.DEFAULT_RM_ADMIN_PORT,
+            "Where operators reach the resource manager.");
     public static final Setting<String> PAGE_ADDRESS = address(
             YarnConfiguration.RM_WEBAPP_ADDRESS,
             YarnConfiguration.DEFAULT_RM_WEBAPP_PORT,
@@ -57,6 +61,7 @@ public final class IdentitySettings {
                 CLIENT_ADDRESS,
                 SCHEDULER_ADDRESS,
                 TRACKER_ADDRESS,
+                ADMIN_ADDRESS,
                 PAGE_ADDRESS,
                 HOSTNAME,
                 BIND_HOST,

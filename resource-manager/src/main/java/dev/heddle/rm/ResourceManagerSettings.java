@@ -4,6 +4,7 @@ import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.wire.NodeListSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -53,8 +54,21 @@ public final class ResourceManagerSettings {
             YarnConfiguration.RM_CONTAINER_ALLOC_EXPIRY_INTERVAL_MS,
             600_000,
             "How long a granted container may wait to be started; its token is valid for as long.");
+    public static final Setting<Long> UNTRACKED_NODE_MS = Setting.millis(
+            YarnConfiguration.RM_NODEMANAGER_UNTRACKED_REMOVAL_TIMEOUT_MSEC,
+            60_000,
+            "How long a node that is gone, and in neither list of hosts where hosts are listed, is remembered.");
     public static final Setting<Long> HEARTBEAT_INTERVAL_MS = Setting.millis(
             YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 1_000, "What nodes are told to wait between heartbeats.");
+    public static final Setting<String> MINIMUM_NODE_VERSION = Setting.text(
+            YarnConfiguration.RM_NODEMANAGER_MINIMUM_VERSION,
+            "NONE",
+            "The oldest version of node managers that may join; EqualToRM for Heddle's Hadoop libraries' own.");
+    public static final Setting<Boolean> AUTOMATIC_FAILOVER = Setting.bool(
+            YarnConfiguration.AUTO_FAILOVER_ENABLED,
+            true,
+            "Whether the leader of several resource managers is elected on ZooKeeper; otherwise all stand by until yarn"
+                    + " rmadmin -transitionToActive.");
     public static final Setting<Integer> GONE_NODES = Setting.integer(
             "heddle.resourcemanager.gone-nodes",
             1_000,
@@ -82,10 +96,14 @@ public final class ResourceManagerSettings {
                 NODE_EXPIRY_MS,
                 MASTER_EXPIRY_MS,
                 GRANT_EXPIRY_MS,
+                UNTRACKED_NODE_MS,
                 HEARTBEAT_INTERVAL_MS,
+                MINIMUM_NODE_VERSION,
+                AUTOMATIC_FAILOVER,
                 GONE_NODES,
                 PLACEMENTS_PER_PASS));
         all.addAll(IdentitySettings.all());
+        all.addAll(NodeListSettings.all());
         all.addAll(SubmissionSettings.all());
         all.addAll(AccessSettings.all());
         return List.copyOf(all);
@@ -113,7 +131,8 @@ public final class ResourceManagerSettings {
                 new CorePolicy.Expiry(
                         NODE_EXPIRY_MS.get(configuration),
                         MASTER_EXPIRY_MS.get(configuration),
-                        GRANT_EXPIRY_MS.get(configuration)),
+                        GRANT_EXPIRY_MS.get(configuration),
+                        UNTRACKED_NODE_MS.get(configuration)),
                 new CorePolicy.History(
                         SubmissionSettings.COMPLETED_APPLICATIONS.get(configuration),
                         SubmissionSettings.ATTEMPTS.get(configuration),

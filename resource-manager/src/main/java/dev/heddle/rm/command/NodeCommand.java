@@ -1,10 +1,13 @@
 package dev.heddle.rm.command;
 
-import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeStatus;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What nodes report.
@@ -19,23 +22,20 @@ public sealed interface NodeCommand<R> extends Command<R> {
         NodeInstructions nodeHeartbeat(NodeHeartbeat command);
 
         Done unregisterNode(UnregisterNode command);
+
+        Done reportLabel(ReportLabel command);
+
+        Done reportAttributes(ReportAttributes command);
     }
 
     /**
      * A node registers.
      *
-     * @param rack where it stands; begins with a slash
      * @param running containers that it runs
      * @param ended containers that have ended there and that it still reports
      */
     record RegisterNode(
-            NodeId node,
-            String rack,
-            Resource total,
-            int httpPort,
-            String version,
-            List<ContainerId> running,
-            List<ContainerExit> ended)
+            NodeId node, NodeOffer offer, NodeStatus status, List<ContainerId> running, List<ContainerExit> ended)
             implements NodeCommand<NodeRegistered> {
         @Override
         public NodeRegistered on(CommandHandlers handlers) {
@@ -48,11 +48,28 @@ public sealed interface NodeCommand<R> extends Command<R> {
      *
      * @param responseId of the last reply that it has seen
      */
-    record NodeHeartbeat(NodeId node, int responseId, List<ContainerId> running, List<ContainerExit> ended)
+    record NodeHeartbeat(
+            NodeId node, int responseId, NodeStatus status, List<ContainerId> running, List<ContainerExit> ended)
             implements NodeCommand<NodeInstructions> {
         @Override
         public NodeInstructions on(CommandHandlers handlers) {
             return handlers.nodes().nodeHeartbeat(this);
+        }
+    }
+
+    /** A node says which labels it has; one at most. */
+    record ReportLabel(NodeId node, Set<String> labels) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().reportLabel(this);
+        }
+    }
+
+    /** A node says which attributes its host has, by name. */
+    record ReportAttributes(NodeId node, Map<String, String> values) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().reportAttributes(this);
         }
     }
 

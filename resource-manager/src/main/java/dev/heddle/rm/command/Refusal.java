@@ -26,7 +26,9 @@ public final class Refusal extends RuntimeException {
         /** The submission cannot be accepted. */
         INVALID_SUBMISSION,
         /** What is asked for cannot be done with this application, container or queue. */
-        INVALID_REQUEST
+        INVALID_REQUEST,
+        /** What an operator wants cannot be done. */
+        INVALID_ADMINISTRATION
     }
 
     private final Kind kind;

@@ -25,11 +25,14 @@ public final class ClusterController {
         this.containers = new ContainerControl(ledger, policy);
         ContainerSizes sizes = new ContainerSizes(state, policy);
         ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
-        NodeControl nodes = new NodeControl(ledger, containers, applications, policy);
+        NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
+        MarkControl marks = new MarkControl(ledger, containers);
+        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, policy);
         this.handlers = new CommandHandlers(
                 new ApplicationRequests(ledger, applications, containers, sizes, policy),
                 new MasterControl(ledger, containers, applications, sizes),
                 nodes,
+                new NodeAdministration(ledger, containers, departure, marks),
                 new Housekeeping(applications, nodes, containers));
     }
 

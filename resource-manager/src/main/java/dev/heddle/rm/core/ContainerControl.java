@@ -5,8 +5,9 @@ import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerToSignal;
+import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
-import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.scheduler.Placement;
 import dev.heddle.rm.scheduler.Scheduler;
 import dev.heddle.rm.state.Attempt;
@@ -124,8 +125,22 @@ final class ContainerControl {
         }
     }
 
+    /** Tells a node that is in use to pass something on to a container's process. */
+    void tellToSignal(NodeId node, ContainerToSignal signal) {
+        if (isInUse(node)) {
+            ledger.emit(new NodeEvent.NodeToldToSignal(node, signal));
+        }
+    }
+
+    /** Tells a node that is in use what has become of a container. */
+    void tellToUpdate(NodeId node, ContainerUpdate update) {
+        if (isInUse(node)) {
+            ledger.emit(new NodeEvent.NodeToldToUpdate(node, update));
+        }
+    }
+
     private boolean isInUse(NodeId id) {
         Node node = ledger.state().node(id);
-        return node != null && node.state() == NodeState.RUNNING;
+        return node != null && node.isInUse();
     }
 }

@@ -87,7 +87,8 @@ final class ClusterCalls {
     private CompletionStage<GetClusterMetricsResponseProto> metrics(
             ClientCalls.Call call, GetClusterMetricsRequestProto request) {
         return CompletableFuture.completedFuture(GetClusterMetricsResponseProto.newBuilder()
-                .setClusterMetrics(new Reports(call.cluster(), webAddress, clock.millis()).metrics())
+                .setClusterMetrics(
+                        NodeReports.metrics(call.cluster().snapshots().nodes()))
                 .build());
     }
 
@@ -98,8 +99,8 @@ final class ClusterCalls {
                 : EnumSet.copyOf(request.getNodeStatesList());
         GetClusterNodesResponseProto.Builder response = GetClusterNodesResponseProto.newBuilder();
         for (NodeSnapshot node : call.cluster().snapshots().nodes()) {
-            if (wanted.contains(Reports.state(node.state()))) {
-                response.addNodeReports(Reports.node(node));
+            if (wanted.contains(NodeReports.state(node.state()))) {
+                response.addNodeReports(NodeReports.node(node));
             }
         }
         return CompletableFuture.completedFuture(response.build());

@@ -6,11 +6,9 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
-import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import dev.heddle.rm.snapshot.ContainerSnapshot;
-import dev.heddle.rm.snapshot.NodeSnapshot;
 import dev.heddle.rm.snapshot.Totals;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.proto.YarnProtos.AppTimeoutsMapProto;
@@ -23,13 +21,10 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ContainerReportProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.LogAggregationStatusProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.NodeReportProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.NodeStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationAttemptStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationStateProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.YarnClusterMetricsProto;
 import org.apache.hadoop.yarn.util.Times;
 import org.jspecify.annotations.Nullable;
 
@@ -262,50 +257,5 @@ final class Reports {
             case FAILED -> YarnApplicationAttemptStateProto.APP_ATTEMPT_FAILED;
             case KILLED -> YarnApplicationAttemptStateProto.APP_ATTEMPT_KILLED;
         };
-    }
-
-    static NodeStateProto state(NodeState state) {
-        return switch (state) {
-            case RUNNING -> NodeStateProto.NS_RUNNING;
-            case LOST -> NodeStateProto.NS_LOST;
-            case SHUTDOWN -> NodeStateProto.NS_SHUTDOWN;
-        };
-    }
-
-    static NodeReportProto node(NodeSnapshot node) {
-        return NodeReportProto.newBuilder()
-                .setNodeId(WireValues.proto(node.id()))
-                .setHttpAddress(node.id().host() + ":" + node.httpPort())
-                .setRackName(node.rack())
-                .setUsed(WireValues.proto(node.used()))
-                .setCapability(WireValues.proto(node.total()))
-                .setNumContainers(node.containers())
-                .setNodeState(state(node.state()))
-                .setHealthReport(node.reasonGone())
-                .setLastHealthReportTime(node.changedAtMs())
-                .build();
-    }
-
-    YarnClusterMetricsProto metrics() {
-        int lost = 0;
-        int shutDown = 0;
-        int running = 0;
-        for (NodeSnapshot node : cluster.snapshots().nodes()) {
-            switch (node.state()) {
-                case RUNNING -> running++;
-                case LOST -> lost++;
-                case SHUTDOWN -> shutDown++;
-            }
-        }
-        return YarnClusterMetricsProto.newBuilder()
-                .setNumNodeManagers(running)
-                .setNumActiveNms(running)
-                .setNumLostNms(lost)
-                .setNumShutdownNms(shutDown)
-                .setNumDecommissionedNms(0)
-                .setNumDecommissioningNms(0)
-                .setNumUnhealthyNms(0)
-                .setNumRebootedNms(0)
-                .build();
     }
 }

@@ -48,7 +48,7 @@ final class Submission {
             case ALREADY_REGISTERED, WRONG_RESPONSE_ID -> new InvalidApplicationMasterRequestException(message);
             case INVALID_ASK -> new InvalidResourceRequestException(message);
             case INVALID_RELEASE -> new InvalidContainerReleaseException(message);
-            case INVALID_SUBMISSION, INVALID_REQUEST -> new YarnException(message);
+            case INVALID_SUBMISSION, INVALID_REQUEST, INVALID_ADMINISTRATION -> new YarnException(message);
         };
     }
 }

@@ -28,13 +28,11 @@ import org.apache.hadoop.yarn.server.api.protocolrecords.UpdateNodeResourceReque
 
 /** {@code ResourceManagerAdministrationProtocol}, as a resource manager without rivals answers it. */
 class AdministrationContractTest {
-    private static final String LACKING = "the administration port";
-
     private static ResourceManagerAdministrationProtocol admin(Stage stage) {
         return stage.administration();
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldRefreshWhatItReadsFromFiles(Stage stage) throws Exception {
         assertThat(admin(stage).refreshQueues(RefreshQueuesRequest.newInstance()))
                 .isNotNull();
@@ -49,23 +47,27 @@ class AdministrationContractTest {
                 .isNotNull();
         assertThat(admin(stage).refreshNodesResources(RefreshNodesResourcesRequest.newInstance()))
                 .isNotNull();
+    }
+
+    @ContractTest(heddleLacks = "refreshClusterMaxPriority")
+    void shouldRefreshTheHighestPriority(Stage stage) throws Exception {
         assertThat(admin(stage).refreshClusterMaxPriority(RefreshClusterMaxPriorityRequest.newInstance()))
                 .isNotNull();
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldNotRefreshServiceAclsWhereNobodyIsAuthorized(Stage stage) {
         assertThatExceptionOfType(Exception.class)
                 .isThrownBy(() -> admin(stage).refreshServiceAcls(RefreshServiceAclsRequest.newInstance()))
                 .withMessageContaining("Service Authorization (hadoop.security.authorization) not enabled");
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldTellTheGroupsOfAUser(Stage stage) throws Exception {
         assertThat(admin(stage).getGroupsForUser("nobody-at-all")).isEmpty();
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldChangeTheResourcesOfANode(Stage stage) throws Exception {
         SimulatedNode node = stage.node(4096, 4);
         admin(stage)
@@ -83,7 +85,7 @@ class AdministrationContractTest {
         });
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldNotTakeLabelsWhereTheyAreSwitchedOff(Stage stage) {
         assertThatExceptionOfType(Exception.class)
                 .isThrownBy(() -> admin(stage)
@@ -93,7 +95,7 @@ class AdministrationContractTest {
                         "Node-label-based scheduling is disabled. Please check yarn.node-labels.enabled");
     }
 
-    @ContractTest(heddleLacks = LACKING)
+    @ContractTest
     void shouldKnowOfNoNodesThatAreBeingDecommissioned(Stage stage) throws Exception {
         assertThat(admin(stage)
                         .checkForDecommissioningNodes(CheckForDecommissioningNodesRequest.newInstance())

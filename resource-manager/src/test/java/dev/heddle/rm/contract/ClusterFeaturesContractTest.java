@@ -75,7 +75,7 @@ class ClusterFeaturesContractTest {
                 .withMessageContaining(text);
     }
 
-    @ContractTest(heddleLacks = "labels of nodes")
+    @ContractTest
     void shouldTellThatThereAreNoLabels(Stage stage) throws Exception {
         assertThat(stage.client()
                         .getClusterNodeLabels(GetClusterNodeLabelsRequest.newInstance())
@@ -91,7 +91,7 @@ class ClusterFeaturesContractTest {
                 .isEmpty();
     }
 
-    @ContractTest(heddleLacks = "attributes of nodes")
+    @ContractTest
     void shouldTellThatThereAreNoAttributes(Stage stage) throws Exception {
         assertThat(stage.client()
                         .getClusterNodeAttributes(GetClusterNodeAttributesRequest.newInstance())

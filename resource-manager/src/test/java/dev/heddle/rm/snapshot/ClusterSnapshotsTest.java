@@ -21,6 +21,9 @@ import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
@@ -64,7 +67,13 @@ class ClusterSnapshotsTest {
 
     private void accepted() {
         happens(
-                new NodeEvent.NodeJoined(NODE, "/rack", new Resource(1024, 8), 8042, "3.5.0", 1),
+                new NodeEvent.NodeJoined(
+                        NODE,
+                        NodeOffer.of(new Resource(1024, 8), 8042, "3.5.0"),
+                        new Resource(1024, 8),
+                        NodeState.RUNNING,
+                        NodeStatus.HEALTHY,
+                        1),
                 new ApplicationEvent.ApplicationAccepted(
                         application,
                         new ApplicationSpec(
