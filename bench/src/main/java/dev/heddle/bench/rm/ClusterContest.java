@@ -64,8 +64,8 @@ final class ClusterContest implements AutoCloseable {
      * @return all that were not disturbed
      */
     List<ClusterFigures> heartbeats(Consumer<ClusterFigures> each) throws InterruptedException {
-        List<ClusterFigures> all = new ArrayList<>(byTurns(
-                new Load(Shape.HEARTBEATS, 0), cluster -> cluster.rush(plan.heartbeatsInFlight()), each));
+        List<ClusterFigures> all = new ArrayList<>(
+                byTurns(new Load(Shape.HEARTBEATS, 0), cluster -> cluster.rush(plan.heartbeatsInFlight()), each));
         all.addAll(byTurns(new Load(Shape.PACED_HEARTBEATS, 0), SimulatedCluster::live, each));
         return all;
     }
