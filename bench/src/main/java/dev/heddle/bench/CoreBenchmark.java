@@ -7,6 +7,7 @@ import dev.heddle.rm.command.Command;
 import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
+import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.core.ClusterController;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.model.ApplicationId;
@@ -85,6 +86,7 @@ public class CoreBenchmark {
                         1,
                         CONTAINER,
                         true,
+                        false,
                         new LaunchContext(new byte[0]))));
         attempt = new AttemptId(application, 1);
         handle(new MasterCommand.RegisterMaster(attempt, "bench", 1, ""));
@@ -105,7 +107,8 @@ public class CoreBenchmark {
     }
 
     private Allocation allocate(List<Ask> asks, List<ContainerId> releases) {
-        Allocation reply = handle(new MasterCommand.Allocate(attempt, masterResponseId, 0, asks, releases));
+        Allocation reply =
+                handle(new MasterCommand.Allocate(attempt, masterResponseId, 0, "", Wishes.of(asks, releases)));
         masterResponseId = reply.responseId();
         return reply;
     }

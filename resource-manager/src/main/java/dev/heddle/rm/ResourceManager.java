@@ -15,6 +15,7 @@ import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.lead.LeadersAmRmTokens;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
@@ -70,6 +71,7 @@ public final class ResourceManager implements Daemon {
     /** As {@link #start(YarnConfiguration)} with a clock and a place for faults. */
     static ResourceManager start(YarnConfiguration configuration, InstantSource clock, FaultHandler faults) {
         CorePolicy policy = ResourceManagerSettings.policy(configuration);
+        KeyPlans keyPlans = ResourceManagerSettings.keyPlans(configuration);
         String id = ownId(configuration);
         Leadership leadership = new Leadership(id == null ? "" : id);
         ServiceLogin.login(
@@ -88,7 +90,7 @@ public final class ResourceManager implements Daemon {
                     keep(resources, serveClients(threads, configuration, id, leadership, web.address(), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
             RpcServer tracker = keep(resources, serveNodes(threads, configuration, id, leadership));
-            Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership);
+            Terms terms = new Terms(threads, configuration, policy, keyPlans, clock, faults, leadership);
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
             } else {
@@ -225,13 +227,14 @@ public final class ResourceManager implements Daemon {
             RpcThreads threads,
             Configuration configuration,
             CorePolicy policy,
+            KeyPlans keyPlans,
             InstantSource clock,
             FaultHandler faults,
             Leadership leadership)
             implements LeadershipListener {
         @Override
         public void lead(long epoch) {
-            leadership.replace(new LeadingCluster(threads, configuration, policy, epoch, clock, faults));
+            leadership.replace(new LeadingCluster(threads, configuration, policy, keyPlans, epoch, clock, faults));
             log.info("leads, epoch {}", epoch);
         }
 

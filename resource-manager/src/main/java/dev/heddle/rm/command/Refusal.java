@@ -15,12 +15,16 @@ public final class Refusal extends RuntimeException {
         ATTEMPT_NOT_FOUND,
         /** The master has not registered. */
         NOT_REGISTERED,
+        /** Nobody knows the attempt that registers or finishes. */
+        UNKNOWN_MASTER,
         /** The master has registered before. */
         ALREADY_REGISTERED,
         /** The response id is neither the last one nor the one before. */
         WRONG_RESPONSE_ID,
         /** An ask is malformed or larger than anything that may be granted. */
         INVALID_ASK,
+        /** A blacklist cannot be used. */
+        INVALID_BLACKLIST,
         /** A release names a container of another application. */
         INVALID_RELEASE,
         /** The submission cannot be accepted. */

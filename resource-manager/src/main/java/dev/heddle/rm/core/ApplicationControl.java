@@ -83,17 +83,22 @@ final class ApplicationControl implements ApplicationCommand.Handler {
                 spec.unmanaged() ? 1 : Math.min(spec.maxAttempts(), policy.maxAttempts()),
                 master,
                 spec.unmanaged(),
+                spec.keepContainers(),
                 spec.launchContext());
         // The id may have come from a leader before this one: never give it to anybody else.
         ledger.emit(new ApplicationEvent.ApplicationIdTaken(command.application()));
         ledger.emit(new ApplicationEvent.ApplicationAccepted(command.application(), accepted, ledger.nowMs()));
-        startAttempt(command.application(), accepted, 1);
+        startAttempt(command.application(), accepted, 1, Legacy.NONE);
         return Done.DONE;
     }
 
-    private void startAttempt(ApplicationId application, ApplicationSpec spec, int number) {
+    private void startAttempt(ApplicationId application, ApplicationSpec spec, int number, Legacy legacy) {
         AttemptId id = new AttemptId(application, number);
         ledger.emit(new AttemptEvent.AttemptStarted(id, ledger.nowMs()));
+        if (!legacy.isEmpty()) {
+            AttemptId before = new AttemptId(application, number - 1);
+            ledger.emit(new AttemptEvent.ContainersPassedOn(before, id, legacy.containers(), legacy.exits()));
+        }
         if (spec.unmanaged()) {
             ledger.emit(new AttemptEvent.AttemptLaunched(id, ledger.nowMs()));
             return;
@@ -160,10 +165,12 @@ final class ApplicationControl implements ApplicationCommand.Handler {
     /** Ends an attempt that failed, and starts the next one if there may be one. */
     void fail(Attempt attempt, String diagnostics) {
         Application application = application(attempt.id());
-        over(attempt, AttemptState.FAILED, diagnostics);
         int attempts = application.attempts().size();
-        if (attempts < application.spec().maxAttempts()) {
-            startAttempt(application.id(), application.spec(), attempts + 1);
+        boolean again = attempts < application.spec().maxAttempts();
+        Legacy legacy = again && application.spec().keepContainers() ? Legacy.of(attempt) : Legacy.NONE;
+        over(attempt, AttemptState.FAILED, diagnostics, legacy);
+        if (again) {
+            startAttempt(application.id(), application.spec(), attempts + 1, legacy);
             return;
         }
         endApplication(
@@ -177,12 +184,18 @@ final class ApplicationControl implements ApplicationCommand.Handler {
 
     /** An attempt is over: whatever it still holds is stopped. */
     void over(Attempt attempt, AttemptState end, String diagnostics) {
+        over(attempt, end, diagnostics, Legacy.NONE);
+    }
+
+    private void over(Attempt attempt, AttemptState end, String diagnostics, Legacy legacy) {
         ledger.emit(new AttemptEvent.AttemptEnded(attempt.id(), end, diagnostics, ledger.nowMs()));
         for (Container container : List.copyOf(attempt.containers())) {
-            containers.stop(
-                    container,
-                    ExitStatus.KILLED_BY_RESOURCE_MANAGER,
-                    "Container killed by the ResourceManager: its application attempt is over.");
+            if (!legacy.containers().contains(container.id())) {
+                containers.stop(
+                        container,
+                        ExitStatus.KILLED_BY_RESOURCE_MANAGER,
+                        "Container killed by the ResourceManager: its application attempt is over.");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.heddle.rm.command.CommandHandlers;
 import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.Done;
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 
@@ -28,9 +29,10 @@ public final class ClusterController {
         NodeControl nodes = new NodeControl(ledger, containers, applications, policy);
         this.handlers = new CommandHandlers(
                 applications,
-                new MasterControl(ledger, containers, applications, sizes),
+                new MasterControl(
+                        ledger, containers, applications, sizes, new ContainerUpdates(ledger, containers, sizes)),
                 nodes,
-                new Housekeeping(applications, nodes, containers));
+                new Housekeeping(ledger, applications, nodes, containers));
     }
 
     /**
@@ -52,13 +54,21 @@ public final class ClusterController {
     }
 
     /** What is due as time passes, and what a pass left over. */
-    private record Housekeeping(ApplicationControl applications, NodeControl nodes, ContainerControl containers)
+    private record Housekeeping(
+            Ledger ledger, ApplicationControl applications, NodeControl nodes, ContainerControl containers)
             implements CoreCommand.Handler {
         @Override
         public Done expire(CoreCommand.Expire command) {
             nodes.expireNodes();
+            containers.expireIncreases();
             applications.expireMasters();
             containers.placeWaiting();
+            return Done.DONE;
+        }
+
+        @Override
+        public Done replaceNodeKey(CoreCommand.ReplaceNodeKey command) {
+            ledger.emit(new NodeEvent.NodeKeyReplaced());
             return Done.DONE;
         }
 

@@ -1,18 +1,23 @@
 package dev.heddle.rm.core;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.scheduler.Placement;
 import dev.heddle.rm.scheduler.Scheduler;
 import dev.heddle.rm.state.Attempt;
+import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
 import java.util.List;
+import java.util.Map;
 
 /** Grants containers and brings them to their end. */
 final class ContainerControl {
@@ -40,6 +45,7 @@ final class ContainerControl {
 
     /** Places what an attempt wants, as far as it fits. */
     void place(Attempt attempt) {
+        growAwaited(attempt);
         while (!attempt.asks().isEmpty()) {
             if (placementsLeft == 0) {
                 backlog = true;
@@ -62,6 +68,47 @@ final class ContainerControl {
                     placement.resource(),
                     master,
                     ledger.nowMs()));
+        }
+    }
+
+    /** Containers that shall grow do so first: they are there already, and bound to their nodes. */
+    private void growAwaited(Attempt attempt) {
+        if (attempt.awaitedIncreases().isEmpty()) {
+            return;
+        }
+        for (Map.Entry<ContainerId, Resource> awaited :
+                List.copyOf(attempt.awaitedIncreases().entrySet())) {
+            Container container = ledger.state().container(awaited.getKey());
+            if (container != null && hasRoomToGrow(container, awaited.getValue())) {
+                resize(container, UpdateWish.Kind.INCREASE, awaited.getValue());
+            }
+        }
+    }
+
+    boolean hasRoomToGrow(Container container, Resource size) {
+        Node node = ledger.state().node(container.node());
+        return node != null && size.minusOrZero(container.resource()).fitsIn(node.free());
+    }
+
+    /** Gives a container another size, which is accounted for at once. Its node is told of a smaller one. */
+    void resize(Container container, UpdateWish.Kind kind, Resource size) {
+        ledger.emit(new ContainerEvent.ContainerResized(container.id(), container.node(), kind, size, ledger.nowMs()));
+        if (kind == UpdateWish.Kind.DECREASE) {
+            tellToUpdate(container.node(), new ContainerUpdate(container.id(), size, container.version(), true, false));
+        }
+    }
+
+    /** Takes back what containers may be larger by than their masters have made use of in time, as YARN does. */
+    void expireIncreases() {
+        ClusterState state = ledger.state();
+        for (Map.Entry<ContainerId, ClusterState.UnsettledIncrease> unsettled :
+                List.copyOf(state.unsettledIncreases().entrySet())) {
+            Container container = state.container(unsettled.getKey());
+            if (container != null
+                    && ledger.nowMs() - unsettled.getValue().sinceMs()
+                            >= policy.expiry().grantMs()) {
+                resize(container, UpdateWish.Kind.DECREASE, unsettled.getValue().settled());
+            }
         }
     }
 
@@ -114,6 +161,13 @@ final class ContainerControl {
     void tellToClean(NodeId node, ContainerId container) {
         if (isInUse(node)) {
             ledger.emit(new NodeEvent.NodeToldToClean(node, List.of(container), List.of()));
+        }
+    }
+
+    /** Tells a node that is in use what has become of a container. */
+    void tellToUpdate(NodeId node, ContainerUpdate update) {
+        if (isInUse(node)) {
+            ledger.emit(new NodeEvent.NodeToldToUpdate(node, update));
         }
     }
 

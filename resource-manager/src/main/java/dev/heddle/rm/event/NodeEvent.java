@@ -3,6 +3,7 @@ package dev.heddle.rm.event;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import java.util.List;
@@ -15,9 +16,13 @@ public sealed interface NodeEvent extends Event {
 
         void nodeToldToClean(NodeToldToClean event);
 
+        void nodeToldToUpdate(NodeToldToUpdate event);
+
         void exitsNoted(ExitsNoted event);
 
         void nodeAnswered(NodeAnswered event);
+
+        void nodeKeyReplaced(NodeKeyReplaced event);
 
         void nodeForgotten(NodeForgotten event);
 
@@ -47,6 +52,14 @@ public sealed interface NodeEvent extends Event {
         }
     }
 
+    /** A node must follow what has become of a container. */
+    record NodeToldToUpdate(NodeId node, ContainerUpdate update) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeToldToUpdate(this);
+        }
+    }
+
     /** The end of these containers has been taken note of, so the node may stop reporting it. */
     record ExitsNoted(NodeId node, List<ContainerId> containers) implements NodeEvent, Event.Soft {
         @Override
@@ -60,6 +73,14 @@ public sealed interface NodeEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeAnswered(this);
+        }
+    }
+
+    /** Tokens for nodes are made with another key from now on: masters need new ones. */
+    record NodeKeyReplaced() implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeKeyReplaced(this);
         }
     }
 

@@ -2,21 +2,27 @@ package dev.heddle.rm.lead;
 
 import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.common.runtime.FaultHandler;
+import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.launch.MasterLauncher;
 import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.loop.EventLog;
 import dev.heddle.rm.security.AmRmTokens;
 import dev.heddle.rm.security.ContainerTokens;
+import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.NodeTokens;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
 import dev.heddle.rm.state.ClusterState;
 import java.time.InstantSource;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything that an RM has while it leads: the core, its snapshots and its keys. Made anew for each term. */
 public final class LeadingCluster implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeadingCluster.class);
+
     private final long startedAtMs;
     private final ClusterLoop loop;
     private final ClusterSnapshots snapshots;
@@ -34,13 +40,15 @@ public final class LeadingCluster implements AutoCloseable {
             RpcThreads threads,
             Configuration configuration,
             CorePolicy policy,
+            KeyPlans keyPlans,
             long epoch,
             InstantSource clock,
             FaultHandler faults) {
         startedAtMs = clock.millis();
-        amRmTokens = new AmRmTokens();
-        nodeTokens = new NodeTokens();
-        containerTokens = new ContainerTokens(configuration, startedAtMs, clock);
+        amRmTokens = new AmRmTokens(clock, keyPlans.amRm());
+        nodeTokens = new NodeTokens(clock, keyPlans.node(), this::nodeKeyReplaced);
+        containerTokens =
+                new ContainerTokens(clock, keyPlans.container(), keyPlans.containerTokenValidMs(), startedAtMs);
         snapshots = new ClusterSnapshots();
         launcher = new MasterLauncher(threads, configuration, amRmTokens, nodeTokens, containerTokens);
         loop = new ClusterLoop(
@@ -51,6 +59,15 @@ public final class LeadingCluster implements AutoCloseable {
                 faults);
         launcher.reportTo(loop);
         loop.start();
+    }
+
+    /** If the core is too busy to hear of it, masters go on with tokens that their nodes still accept for a while. */
+    private void nodeKeyReplaced() {
+        loop.submit(new CoreCommand.ReplaceNodeKey()).whenComplete((done, failure) -> {
+            if (failure != null) {
+                log.warn("masters will not be given new tokens for nodes they have one for already", failure);
+            }
+        });
     }
 
     /** When this term began, in ms since 1970: YARN's RM identifier, and part of its applications' ids. */

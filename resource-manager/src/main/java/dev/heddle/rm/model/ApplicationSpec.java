@@ -10,6 +10,7 @@ import java.util.Set;
  * @param maxAttempts how often its master is tried, at least 1
  * @param masterResource the size of its master's container
  * @param unmanaged whether its master runs outside the cluster and is not started by the RM
+ * @param keepContainers whether what runs when an attempt fails is left to the next one
  */
 public record ApplicationSpec(
         String name,
@@ -21,6 +22,7 @@ public record ApplicationSpec(
         int maxAttempts,
         Resource masterResource,
         boolean unmanaged,
+        boolean keepContainers,
         LaunchContext launchContext) {
     public ApplicationSpec {
         tags = Set.copyOf(tags);

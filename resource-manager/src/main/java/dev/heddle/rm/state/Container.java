@@ -13,10 +13,11 @@ public final class Container {
     private final ContainerId id;
     private final NodeId node;
     private final AskKey key;
-    private final Resource resource;
     private final boolean master;
     private final long grantedAtMs;
 
+    Resource resource;
+    int version;
     ContainerState state = Lifecycles.CONTAINER.initial();
     long acquiredAtMs;
 
@@ -47,6 +48,11 @@ public final class Container {
 
     public Resource resource() {
         return resource;
+    }
+
+    /** 0 at first, one more with each change of its size. */
+    public int version() {
+        return version;
     }
 
     /** Whether the application master runs in it. */

@@ -3,6 +3,7 @@ package dev.heddle.rm.state;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import java.util.ArrayList;
@@ -23,11 +24,16 @@ public final class Node {
     final Set<ContainerId> containersToClean = new LinkedHashSet<>();
     final Set<ApplicationId> applicationsToClean = new LinkedHashSet<>();
     final List<ContainerId> exitsNoted = new ArrayList<>();
+    final Map<ContainerId, ContainerUpdate> containersToUpdate = new LinkedHashMap<>();
 
     NodeState state = Lifecycles.NODE.initial();
     Resource total;
     Resource used = Resource.NONE;
     String rack;
+
+    /** Another one each time that the tokens which masters have for it become void. */
+    long registration;
+
     int rackSlot;
     int httpPort;
     String version;
@@ -113,11 +119,18 @@ public final class Node {
 
     /** Whether something waits to be told to the node. */
     public boolean hasInstructions() {
-        return !containersToClean.isEmpty() || !applicationsToClean.isEmpty() || !exitsNoted.isEmpty();
+        return !containersToClean.isEmpty()
+                || !applicationsToClean.isEmpty()
+                || !exitsNoted.isEmpty()
+                || !containersToUpdate.isEmpty();
     }
 
     public List<ContainerId> containersToClean() {
         return List.copyOf(containersToClean);
+    }
+
+    public List<ContainerUpdate> containersToUpdate() {
+        return List.copyOf(containersToUpdate.values());
     }
 
     public List<ApplicationId> applicationsToClean() {

@@ -1,6 +1,7 @@
 package dev.heddle.rm.state;
 
 import dev.heddle.rm.event.NodeEvent;
+import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeState;
 import java.util.ArrayList;
 
@@ -26,6 +27,7 @@ final class NodeApplier implements NodeEvent.Visitor {
             state.nodes.put(event.node(), node);
             state.everywhere.join(node);
             enter(node, event.rack());
+            state.nodeChanges.add(new NodeChange(event.node(), NodeChange.Kind.USABLE));
         } else if (node.state == NodeState.RUNNING) {
             state.total = state.total.minus(node.total).plus(event.total());
             node.total = event.total();
@@ -38,7 +40,9 @@ final class NodeApplier implements NodeEvent.Visitor {
             node.total = event.total();
             state.goneNodes.remove(event.node());
             enter(node, event.rack());
+            state.nodeChanges.add(new NodeChange(event.node(), NodeChange.Kind.USABLE));
         }
+        node.registration = ++state.registrations;
         node.httpPort = event.httpPort();
         node.version = event.version();
         node.reasonGone = "";
@@ -48,6 +52,7 @@ final class NodeApplier implements NodeEvent.Visitor {
         node.containersToClean.clear();
         node.applicationsToClean.clear();
         node.exitsNoted.clear();
+        node.containersToUpdate.clear();
         state.reindex(node);
     }
 
@@ -56,6 +61,13 @@ final class NodeApplier implements NodeEvent.Visitor {
         Node node = ClusterState.known(state.node(event.node()), event.node());
         node.containersToClean.addAll(event.containers());
         node.applicationsToClean.addAll(event.applications());
+    }
+
+    @Override
+    public void nodeToldToUpdate(NodeEvent.NodeToldToUpdate event) {
+        ClusterState.known(state.node(event.node()), event.node())
+                .containersToUpdate
+                .put(event.update().container(), event.update());
     }
 
     @Override
@@ -73,6 +85,14 @@ final class NodeApplier implements NodeEvent.Visitor {
             node.containersToClean.clear();
             node.applicationsToClean.clear();
             node.exitsNoted.clear();
+            node.containersToUpdate.clear();
+        }
+    }
+
+    @Override
+    public void nodeKeyReplaced(NodeEvent.NodeKeyReplaced event) {
+        for (Node node : state.nodes.values()) {
+            node.registration = ++state.registrations;
         }
     }
 
@@ -93,6 +113,7 @@ final class NodeApplier implements NodeEvent.Visitor {
         }
         leaveRack(node);
         state.goneNodes.add(event.node());
+        state.nodeChanges.add(new NodeChange(event.node(), NodeChange.Kind.UNUSABLE));
         state.reindex(node);
     }
 

@@ -95,8 +95,8 @@ public final class ResourceTrackerEndpoint {
                     .build();
         }
         return response.setNodeAction(NodeActionProto.NORMAL)
-                .setContainerTokenMasterKey(encode(cluster.containerTokens().getCurrentKey()))
-                .setNmTokenMasterKey(encode(cluster.nodeTokens().getCurrentKey()))
+                .setContainerTokenMasterKey(encode(cluster.containerTokens().currentKey()))
+                .setNmTokenMasterKey(encode(cluster.nodeTokens().currentKey()))
                 .build();
     }
 
@@ -119,10 +119,29 @@ public final class ResourceTrackerEndpoint {
         }
         NodeCommand.NodeHeartbeat command = new NodeCommand.NodeHeartbeat(
                 WireValues.nodeId(status.getNodeId()), status.getResponseId(), running, ended);
-        return Submission.submit(cluster, command, this::encode);
+        return Submission.submit(cluster, command, reply -> {
+            NodeHeartbeatResponseProto.Builder response = encode(reply);
+            addNextKeys(response, cluster, request);
+            return response.build();
+        });
     }
 
-    private NodeHeartbeatResponseProto encode(NodeInstructions reply) {
+    /** The keys that come into use soon, for a node that does not have them yet. */
+    private static void addNextKeys(
+            NodeHeartbeatResponseProto.Builder response, LeadingCluster cluster, NodeHeartbeatRequestProto request) {
+        MasterKey container = cluster.containerTokens()
+                .nextKeyFor(request.getLastKnownContainerTokenMasterKey().getKeyId());
+        if (container != null) {
+            response.setContainerTokenMasterKey(encode(container));
+        }
+        MasterKey node = cluster.nodeTokens()
+                .nextKeyFor(request.getLastKnownNmTokenMasterKey().getKeyId());
+        if (node != null) {
+            response.setNmTokenMasterKey(encode(node));
+        }
+    }
+
+    private NodeHeartbeatResponseProto.Builder encode(NodeInstructions reply) {
         NodeHeartbeatResponseProto.Builder response = NodeHeartbeatResponseProto.newBuilder()
                 .setResponseId(reply.responseId())
                 .setNodeAction(reply.resync() ? NodeActionProto.RESYNC : NodeActionProto.NORMAL)
@@ -134,7 +153,7 @@ public final class ResourceTrackerEndpoint {
         reply.stop().forEach(id -> response.addContainersToCleanup(WireValues.proto(id)));
         reply.forget().forEach(id -> response.addContainersToBeRemovedFromNm(WireValues.proto(id)));
         reply.endedApplications().forEach(id -> response.addApplicationsToCleanup(WireValues.proto(id)));
-        return response.build();
+        return response;
     }
 
     private CompletionStage<UnRegisterNodeManagerResponseProto> unregister(

@@ -51,6 +51,7 @@ public final class Submissions {
                 context.getMaxAppAttempts() > 0 ? context.getMaxAppAttempts() : defaultMaxAttempts,
                 master(context),
                 context.getUnmanagedAm(),
+                context.getKeepContainersAcrossApplicationAttempts(),
                 new LaunchContext(context.getAmContainerSpec().toByteArray()));
         return new ApplicationCommand.SubmitApplication(WireValues.applicationId(context.getApplicationId()), spec);
     }
