@@ -127,13 +127,6 @@ public final class ApplicationSettings {
             "heddle.yarn.scheduler.initial-allocation.interval",
             200,
             "How often the application master calls the resource manager while it waits for containers");
-    public static final Setting<Integer> LAUNCHER_THREADS = Setting.integer(
-            "heddle.yarn.containerLauncherMaxThreads",
-            25,
-            1,
-            1_000,
-            "threads",
-            "How many executors are started at a time");
 
     private static final List<Setting<?>> ALL = List.of(
             NAME,
@@ -166,8 +159,7 @@ public final class ApplicationSettings {
             REPORT_INTERVAL,
             CONNECT_TIMEOUT,
             HEARTBEAT_INTERVAL,
-            ALLOCATION_INTERVAL,
-            LAUNCHER_THREADS);
+            ALLOCATION_INTERVAL);
 
     private ApplicationSettings() {}
 

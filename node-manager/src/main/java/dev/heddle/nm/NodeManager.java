@@ -1,7 +1,10 @@
 package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.ResourceManagerAddresses;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.rpc.client.LeaderSearch;
+import dev.heddle.common.rpc.client.RpcIdentity;
 import dev.heddle.common.rpc.server.RpcServer;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.common.rpc.transport.ServiceLogin;
@@ -18,10 +21,8 @@ import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
-import dev.heddle.nm.wire.LeaderSearch;
 import dev.heddle.nm.wire.NodeIdentity;
 import dev.heddle.nm.wire.Registration;
-import dev.heddle.nm.wire.ResourceManagerAddresses;
 import dev.heddle.nm.wire.ResourceManagerLink;
 import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
@@ -42,6 +43,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,7 +118,7 @@ public final class NodeManager implements Daemon {
         Terms terms = new Terms(
                 NodeAddresses.read(configuration),
                 NodeCapability.read(configuration),
-                ResourceManagerAddresses.read(configuration));
+                ResourceManagerAddresses.forNodes(configuration));
         ServiceLogin.login(
                 configuration,
                 YarnConfiguration.NM_KEYTAB,
@@ -181,7 +183,13 @@ public final class NodeManager implements Daemon {
         this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
         this.link = new ResourceManagerLink(
                 identity,
-                new LeaderSearch(threads, configuration, terms.resourceManagers(), RandomGenerator.getDefault()),
+                new LeaderSearch(
+                        threads,
+                        configuration,
+                        terms.resourceManagers(),
+                        ResourceTrackerPB.class,
+                        RpcIdentity.ofProcess(),
+                        RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
                 new ResourceManagerLink.Inside(writer, controller, clock),
                 threads.loop(),

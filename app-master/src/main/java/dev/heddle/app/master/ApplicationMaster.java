@@ -8,17 +8,27 @@ import dev.heddle.app.launch.ContainerFiles;
 import dev.heddle.app.transport.DriverServer;
 import dev.heddle.app.transport.Secret;
 import dev.heddle.app.transport.TransportLimits;
+import dev.heddle.common.config.ResourceManagerAddresses;
+import dev.heddle.common.rpc.client.Answers;
+import dev.heddle.common.rpc.client.LeaderConnection;
+import dev.heddle.common.rpc.client.LeaderSearch;
+import dev.heddle.common.rpc.client.NodeRetries;
+import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.common.runtime.ExitOnFault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.ApplicationConstants.Environment;
+import org.apache.hadoop.yarn.api.ApplicationMasterProtocolPB;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -31,7 +41,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApplicationMaster {
     private static final Logger log = LoggerFactory.getLogger(ApplicationMaster.class);
-    private static final long RETRY_INTERVAL_MS = 500;
+    /** What a resource manager gets for an answer until the next one is asked. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
     private final YarnConfiguration conf;
     private final ApplicationDescription description;
@@ -60,12 +71,6 @@ public final class ApplicationMaster {
         YarnConfiguration conf = new YarnConfiguration();
         conf.addResource(new org.apache.hadoop.fs.Path(
                 directory.resolve(ContainerFiles.CONFIGURATION).toUri()));
-        // Half a minute of Hadoop's is too long a pause while another resource manager takes over.
-        long hadoopsDefault = YarnConfiguration.DEFAULT_RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS;
-        if (conf.getLong(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, hadoopsDefault)
-                == hadoopsDefault) {
-            conf.setLong(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, RETRY_INTERVAL_MS);
-        }
         UserGroupInformation.setConfiguration(conf);
         return conf;
     }
@@ -93,8 +98,10 @@ public final class ApplicationMaster {
         URLClassLoader loader =
                 ContainerFiles.applicationClassLoader(Path.of("").toAbsolutePath());
         int port = server.start(InetAddress.getByName(host));
-        try (ResourceManagerLink resourceManager = new ResourceManagerLink(conf);
-                ExecutorLauncher launcher = launcher(port);
+        NodeTokens nodeTokens = new NodeTokens();
+        try (RpcThreads threads = RpcThreads.start(conf);
+                ResourceManagerLink resourceManager = link(threads, nodeTokens);
+                ExecutorLauncher launcher = launcher(threads, nodeTokens, port);
                 ApplicationController controller = new ApplicationController(
                         ControllerLimits.from(conf),
                         ExecutorDemand.from(conf),
@@ -106,7 +113,7 @@ public final class ApplicationMaster {
                 StatusServer status = new StatusServer(applicationId(), description.name(), controller::status)) {
             server.serve(controller);
             String trackingUrl = "http://" + host + ":" + status.start(host) + "/";
-            resourceManager.start(host, port, trackingUrl, controller);
+            Answers.await(resourceManager.start(host, port, trackingUrl, controller));
             controller.start();
             ExitHook hook = ExitHook.install(controller::end);
             ClusterExecutors.connect(controller.gateway(loader));
@@ -123,14 +130,30 @@ public final class ApplicationMaster {
         }
     }
 
-    private ExecutorLauncher launcher(int driverPort) throws IOException {
-        return new ExecutorLauncher(
+    private ResourceManagerLink link(RpcThreads threads, NodeTokens nodeTokens) throws IOException {
+        UserGroupInformation user = UserGroupInformation.getCurrentUser();
+        ScheduledExecutorService loop = threads.loop();
+        LeaderSearch search = new LeaderSearch(
+                threads,
+                conf,
+                ResourceManagerAddresses.forMasters(conf),
+                ApplicationMasterProtocolPB.class,
+                MasterIdentity.of(user, container.getApplicationAttemptId()),
+                RandomGenerator.getDefault());
+        LeaderConnection leader = new LeaderConnection(search, LeaderConnection.Patience.of(conf, ANSWER_LIMIT), loop);
+        return new ResourceManagerLink(conf, leader, user.getUserName(), nodeTokens, loop);
+    }
+
+    private ExecutorLauncher launcher(RpcThreads threads, NodeTokens nodeTokens, int driverPort) throws IOException {
+        ExecutorLaunch launch = new ExecutorLaunch(
                 conf,
                 description.executorFiles(),
                 ApplicationCredentials.forExecutor(
                         UserGroupInformation.getCurrentUser().getCredentials(), secret),
                 host,
                 driverPort);
+        NodeConnections nodes = new NodeConnections(threads, conf, container.getApplicationAttemptId(), nodeTokens);
+        return new ExecutorLauncher(threads, launch, nodes, NodeRetries.of(conf));
     }
 
     private String applicationId() {
@@ -150,7 +173,7 @@ public final class ApplicationMaster {
                 outcome.exitStatus());
         controller.close();
         server.close();
-        resourceManager.finish(outcome);
+        Answers.await(resourceManager.finish(outcome));
         if (outcome.registered()) {
             removeStagingDirectory(files);
         }

@@ -7,6 +7,7 @@ import dev.heddle.app.launch.JavaProcess;
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,17 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.apache.hadoop.yarn.api.protocolrecords.GetNewApplicationResponse;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
-import org.apache.hadoop.yarn.client.api.YarnClient;
-import org.apache.hadoop.yarn.client.api.YarnClientApplication;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.apache.hadoop.yarn.util.Records;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,20 +34,24 @@ import org.slf4j.LoggerFactory;
 public final class ApplicationSubmitter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApplicationSubmitter.class);
     private static final String APPLICATION_TYPE = "HEDDLE";
+    /** Between two questions whether the resource manager has done what it was told. */
+    private static final long QUESTION_INTERVAL_MS = 200;
+
+    /** Ten minutes' worth of them. */
+    private static final int MAX_QUESTIONS = 3_000;
+
     /** How often in a row, each after the client's own tries, an application that runs may not be asked about. */
     private static final int MAX_FAILED_REPORTS = 12;
 
     private final YarnConfiguration conf;
-    private final YarnClient client;
+    private final ResourceManagerClient client;
     private final StatusClient status = new StatusClient();
     private final Map<ApplicationId, StagingArea> staged = new ConcurrentHashMap<>();
 
     /** @param conf of the cluster; it is not changed */
     public ApplicationSubmitter(YarnConfiguration conf) {
         this.conf = conf;
-        this.client = YarnClient.createYarnClient();
-        client.init(ClientConnection.bounded(conf));
-        client.start();
+        this.client = new ResourceManagerClient(conf);
     }
 
     /**
@@ -67,21 +72,18 @@ public final class ApplicationSubmitter implements AutoCloseable {
         options.files().forEach(file -> requireFile(NamedFile.parse(file).path(), "file"));
         String mainClass = MainClass.find(options.mainClass(), jars);
         try {
-            YarnClientApplication application = client.createApplication();
-            ApplicationSubmissionContext context = application.getApplicationSubmissionContext();
-            requireFits(settings, application.getNewApplicationResponse().getMaximumResourceCapability());
-            return upload(options, settings, mainClass, context);
+            GetNewApplicationResponse application = client.newApplication();
+            requireFits(settings, application.getMaximumResourceCapability());
+            return upload(options, settings, mainClass, application.getApplicationId());
         } catch (IOException e) {
-            throw ClientConnection.unreachable(conf, e);
+            throw client.unreachable(e);
         } catch (YarnException e) {
             throw new UserException("the resource manager refuses the application: " + oneLine(e.getMessage()), e);
         }
     }
 
-    private ApplicationId upload(
-            SubmitOptions options, YarnConfiguration settings, String mainClass, ApplicationSubmissionContext context)
+    private ApplicationId upload(SubmitOptions options, YarnConfiguration settings, String mainClass, ApplicationId id)
             throws IOException, YarnException {
-        ApplicationId id = context.getApplicationId();
         StagingArea area;
         try {
             area = StagingArea.create(settings, id.toString());
@@ -91,6 +93,8 @@ public final class ApplicationSubmitter implements AutoCloseable {
         boolean submitted = false;
         try {
             String name = name(settings, mainClass);
+            ApplicationSubmissionContext context = Records.newRecord(ApplicationSubmissionContext.class);
+            context.setApplicationId(id);
             try {
                 context.setAMContainerSpec(new MasterLaunch(settings, area).prepare(options, name, mainClass));
             } catch (IOException e) {
@@ -105,7 +109,7 @@ public final class ApplicationSubmitter implements AutoCloseable {
             if (attempts > 0) {
                 context.setMaxAppAttempts(attempts);
             }
-            client.submitApplication(context);
+            hand(context);
             staged.put(id, area);
             submitted = true;
             return id;
@@ -118,6 +122,36 @@ public final class ApplicationSubmitter implements AutoCloseable {
             if (!submitted) {
                 remove(area);
             }
+        }
+    }
+
+    /** Hands the application over, until the resource manager has recorded it: one that fails before that loses it. */
+    private void hand(ApplicationSubmissionContext context) throws IOException, YarnException {
+        client.submit(context);
+        for (int questions = 0; questions < MAX_QUESTIONS; questions++) {
+            try {
+                ApplicationReport report = client.report(context.getApplicationId());
+                switch (report.getYarnApplicationState()) {
+                    case NEW, NEW_SAVING, SUBMITTED -> pause();
+                    case ACCEPTED, RUNNING, FINISHED -> {
+                        return;
+                    }
+                    case FAILED, KILLED -> throw new YarnException(report.getDiagnostics());
+                }
+            } catch (ApplicationNotFoundException e) {
+                log.info("the resource manager that took {} is gone: submitting it again", context.getApplicationId());
+                client.submit(context);
+            }
+        }
+        throw new YarnException("the resource manager has not recorded it after " + MAX_QUESTIONS + " questions");
+    }
+
+    private static void pause() throws InterruptedIOException {
+        try {
+            Thread.sleep(QUESTION_INTERVAL_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the resource manager was at work");
         }
     }
 
@@ -208,12 +242,12 @@ public final class ApplicationSubmitter implements AutoCloseable {
     private ApplicationReport report(ApplicationId id) throws InterruptedException {
         for (int failures = 1; ; failures++) {
             try {
-                return client.getApplicationReport(id);
+                return client.report(id);
             } catch (ApplicationNotFoundException e) {
                 throw new UserException("the resource manager does not know " + id + ": " + oneLine(e.getMessage()), e);
             } catch (IOException | YarnException e) {
                 if (failures == MAX_FAILED_REPORTS) {
-                    throw ClientConnection.unreachable(conf, e);
+                    throw client.unreachable(e);
                 }
                 if (failures == 1) {
                     log.warn("the resource manager does not answer now; asking again ({})", rootCause(e));
@@ -255,9 +289,16 @@ public final class ApplicationSubmitter implements AutoCloseable {
     /** Ends an application. Returns once the resource manager says that it has ended. */
     public void kill(ApplicationId id) {
         try {
-            client.killApplication(id);
+            int questions = 0;
+            while (!client.kill(id)) {
+                questions++;
+                if (questions == MAX_QUESTIONS) {
+                    throw new YarnException("it has not ended after " + MAX_QUESTIONS + " questions");
+                }
+                pause();
+            }
         } catch (IOException e) {
-            throw ClientConnection.unreachable(conf, e);
+            throw client.unreachable(e);
         } catch (YarnException e) {
             throw new UserException("the resource manager does not kill " + id + ": " + oneLine(e.getMessage()), e);
         }
@@ -286,6 +327,6 @@ public final class ApplicationSubmitter implements AutoCloseable {
     /** Lets go of the resource manager. Applications go on. */
     @Override
     public void close() {
-        client.stop();
+        client.close();
     }
 }

@@ -7,6 +7,7 @@ import dev.heddle.app.launch.ContainerFiles;
 import dev.heddle.app.launch.JavaProcess;
 import dev.heddle.app.launch.LaunchFile;
 import dev.heddle.app.master.ApplicationMaster;
+import dev.heddle.common.config.ResourceManagerAddresses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -60,9 +62,20 @@ final class MasterLaunch {
                 JavaProcess.command(
                         ApplicationSettings.DRIVER_MEMORY.get(settings), ApplicationMaster.class.getName(), List.of()),
                 Map.of(),
-                ApplicationCredentials.serialize(
-                        UserGroupInformation.getCurrentUser().getCredentials()),
+                ApplicationCredentials.serialize(credentials()),
                 Map.of());
+    }
+
+    private Credentials credentials() throws IOException {
+        Credentials credentials = UserGroupInformation.getCurrentUser().getCredentials();
+        if (UserGroupInformation.isSecurityEnabled()) {
+            FileSystemTokens.add(
+                    settings,
+                    ResourceManagerAddresses.forClients(settings).get(0),
+                    area.directory().getFileSystem(settings),
+                    credentials);
+        }
+        return credentials;
     }
 
     /** A name that no shell and no URI makes anything of. */

@@ -24,8 +24,8 @@ record BenchmarkPlan(
         Setup setup) {
     static final int MAX_WINDOW = 100;
 
-    /** Disturbed measurements of a scenario before it is given up, for each one that is wanted. */
-    static final int ATTEMPTS = 8;
+    /** How long nobody else may have been busy before a measurement begins. */
+    static final Duration IDLE_BEFORE = Duration.ofSeconds(1);
 
     /**
      * The processes that take part.
@@ -36,12 +36,19 @@ record BenchmarkPlan(
      * @param jvmOptions of each server's process
      * @param othersAtMost processors that the rest of the machine may keep busy during a measurement: one with more is
      *     disturbed, reported as such, left out of the medians and repeated
+     * @param patience how long one measurement may wait for the machine to be idle and be repeated
      */
     record Setup(
-            List<Servers.Kind> servers, int handlers, int loadThreads, List<String> jvmOptions, double othersAtMost) {}
+            List<Servers.Kind> servers,
+            int handlers,
+            int loadThreads,
+            List<String> jvmOptions,
+            double othersAtMost,
+            Duration patience) {}
 
+    /** Whether something else than the server may have made a measurement what it is. */
     boolean disturbed(Figures figures) {
-        return figures.cpu().others() / figures.seconds() > setup.othersAtMost();
+        return figures.cpu().others() / figures.seconds() > setup.othersAtMost() || figures.loadCollectionMs() > 0;
     }
 
     /** Calls that the closed loop keeps under way on each connection. */

@@ -90,21 +90,36 @@ final class Contest {
     private Figures undisturbed(
             Servers.Kind kind, ServerProcess server, Figures.Load load, Calling calling, Consumer<Figures> each)
             throws InterruptedException {
-        for (int attempt = 0; attempt < BenchmarkPlan.ATTEMPTS; attempt++) {
+        long giveUpNanos = System.nanoTime() + plan.setup().patience().toNanos();
+        do {
+            awaitIdleMachine(giveUpNanos);
             Figures figures = measure(kind, server, load, calling, plan.measure());
             each.accept(figures);
             if (!plan.disturbed(figures)) {
                 return figures;
             }
+        } while (System.nanoTime() - giveUpNanos < 0);
+        throw new IllegalStateException("the machine did other work for "
+                + plan.setup().patience() + "; wait until it is idle, or allow more with --others-at-most");
+    }
+
+    /** Waits until nothing else has kept the processors busy for a moment, or until it is time to give up. */
+    private void awaitIdleMachine(long giveUpNanos) throws InterruptedException {
+        double idle = BenchmarkPlan.IDLE_BEFORE.toNanos() / 1e9;
+        double busy = Double.MAX_VALUE;
+        while (busy > plan.setup().othersAtMost() * idle && System.nanoTime() - giveUpNanos < 0) {
+            double before = Machine.busySeconds();
+            TimeUnit.NANOSECONDS.sleep(BenchmarkPlan.IDLE_BEFORE.toNanos());
+            busy = Machine.busySeconds() - before;
         }
-        throw new IllegalStateException("the machine did other work in " + BenchmarkPlan.ATTEMPTS
-                + " measurements on end; wait until it is idle, or allow more with --others-at-most");
     }
 
     private Figures measure(
             Servers.Kind kind, ServerProcess server, Figures.Load kindOfLoad, Calling calling, Duration duration)
             throws InterruptedException {
         long callsBefore = server.counters().calls();
+        // The load generator is not to collect garbage while it measures.
+        System.gc();
         try (LoadGenerator load = LoadGenerator.connect(
                 loadThreads, plan.setup().loadThreads(), server.address(), frame, scenario.connections())) {
             calling.begin(load);
@@ -123,6 +138,7 @@ final class Contest {
                     (after.nanos - before.nanos) / 1e9,
                     new Figures.CpuShares(
                             serverCpu, ownCpu, Math.max(0, after.machineCpu - before.machineCpu - serverCpu - ownCpu)),
+                    after.loadCollectionMs - before.loadCollectionMs,
                     after.server.minus(before.server),
                     new Figures.Latencies(load.latency(), load.lag()));
         }
@@ -143,6 +159,7 @@ final class Contest {
         private final double serverCpu;
         private final double ownCpu = seconds(Machine.ownCpu());
         private final double machineCpu = Machine.busySeconds();
+        private final long loadCollectionMs = Machine.collectionMs();
         private final ServerCounters server;
 
         Reading(ServerProcess process, LoadCounts load) {

@@ -7,6 +7,7 @@ import org.HdrHistogram.Histogram;
  *
  * @param calls answered while measuring
  * @param seconds of wall time
+ * @param loadCollectionMs garbage collection of the load generator, which stops the load and all its clocks
  * @param counters of the server, the difference over the measurement
  */
 record Figures(
@@ -15,6 +16,7 @@ record Figures(
         long calls,
         double seconds,
         CpuShares cpu,
+        long loadCollectionMs,
         ServerCounters counters,
         Latencies latencies) {
     /** How the load comes. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * loop's thread.
  */
 final class LoadLoop {
-    private static final int SLOTS = 1 << 18;
+    private static final int SLOTS = 1 << 20;
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int SIGNIFICANT_DIGITS = 3;
 
@@ -106,7 +106,8 @@ final class LoadLoop {
         int slot = nextId & (SLOTS - 1);
         if (owners[slot] != null) {
             calling = false;
-            error("more than " + SLOTS + " calls wait for their answers: the server cannot keep up");
+            error("more than " + SLOTS
+                    + " calls wait for their answers: the server, or this load generator, cannot keep up");
             return;
         }
         owners[slot] = connection;

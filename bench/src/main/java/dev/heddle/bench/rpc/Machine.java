@@ -3,6 +3,7 @@ package dev.heddle.bench.rpc;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,13 @@ final class Machine {
                 .info()
                 .totalCpuDuration()
                 .orElseThrow(() -> new IllegalStateException("this platform does not tell a process' times"));
+    }
+
+    /** Time that this process spent in garbage collection since it started. */
+    static long collectionMs() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum();
     }
 
     /** How many sockets this process may have open, and a server's as well, which inherits the limit. */

@@ -17,7 +17,7 @@ final class Report {
     /** From this share of its threads' processors on, the load generator may be what limits a rate. */
     private static final double LOAD_GENERATOR_BUSY = 0.9;
 
-    private static final String HEADER = "%-7s %-9s %-12s %6s  %-14s %9s %11s %8s %8s %8s %9s %8s  %-17s %7s"
+    private static final String HEADER = "%-7s %-9s %-12s %6s  %-14s %9s %11s %8s %8s %8s %9s %8s  %-17s %7s %5s"
             .formatted(
                     "server",
                     "method",
@@ -32,7 +32,8 @@ final class Report {
                     "max us",
                     "B/call",
                     "CPUs srv/gen/oth",
-                    "lag99");
+                    "lag99",
+                    "gc");
 
     private final PrintStream out;
     private final BenchmarkPlan plan;
@@ -113,7 +114,7 @@ final class Report {
         boolean latency = load == Figures.Load.OPEN;
         return String.format(
                 Locale.ROOT,
-                "%-7s %-9s %-12s %6d  %-14s %9.0f %11.0f %8s %8s %8s %9s %8.0f  %-17s %7s",
+                "%-7s %-9s %-12s %6d  %-14s %9.0f %11.0f %8s %8s %8s %9s %8.0f  %-17s %7s %5.0f",
                 server,
                 scenario.workload(),
                 scenario.answer(),
@@ -133,7 +134,8 @@ final class Report {
                         generator,
                         median.of(figures -> figures.cpu().others() / figures.seconds()),
                         busy ? "*" : ""),
-                latency ? rounded(median.of(figures -> figures.lagMicros(99))) : "-");
+                latency ? rounded(median.of(figures -> figures.lagMicros(99))) : "-",
+                median.of(figures -> figures.counters().collectionMs()));
     }
 
     /** The median of a figure over the measurements of one server under one load. */

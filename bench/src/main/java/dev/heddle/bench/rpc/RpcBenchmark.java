@@ -66,7 +66,7 @@ public final class RpcBenchmark implements Callable<Integer> {
     @Option(
             names = "--server-jvm-options",
             split = " ",
-            defaultValue = "-Xms2g -Xmx2g -XX:+UseG1GC",
+            defaultValue = "-Xms2g -Xmx2g -XX:+AlwaysPreTouch -XX:+UseG1GC",
             description = "Of each server's JVM")
     List<String> jvmOptions = List.of();
 
@@ -75,6 +75,12 @@ public final class RpcBenchmark implements Callable<Integer> {
             defaultValue = "0.15",
             description = "Processors that the rest of the machine may keep busy; a measurement with more is repeated")
     double othersAtMost;
+
+    @Option(
+            names = "--patience-minutes",
+            defaultValue = "10",
+            description = "How long one measurement may wait for an idle machine")
+    int patienceMinutes;
 
     private RpcBenchmark() {}
 
@@ -93,7 +99,8 @@ public final class RpcBenchmark implements Callable<Integer> {
                 repetitions,
                 callsInFlight,
                 rateShare,
-                new BenchmarkPlan.Setup(servers, handlers, loadThreads, jvmOptions, othersAtMost));
+                new BenchmarkPlan.Setup(
+                        servers, handlers, loadThreads, jvmOptions, othersAtMost, Duration.ofMinutes(patienceMinutes)));
         Report report = new Report(System.out, plan);
         report.begin();
         boolean complete = true;

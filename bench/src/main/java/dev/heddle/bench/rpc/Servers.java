@@ -95,7 +95,7 @@ final class Servers {
                         .on(served.method(), served.prototype(), (caller, request) -> {
                             calls.increment();
                             return switch (answer) {
-                                case DIRECT -> CompletableFuture.completedStage(served.respond(request));
+                                case DIRECT -> CompletableFuture.completedFuture(served.respond(request));
                                 case OTHER_THREAD ->
                                     CompletableFuture.supplyAsync(() -> served.respond(request), otherThread);
                             };

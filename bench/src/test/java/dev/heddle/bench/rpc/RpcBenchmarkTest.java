@@ -22,7 +22,8 @@ class RpcBenchmarkTest {
                     5,
                     2,
                     List.of("-Xmx128m", "-XX:+UseSerialGC"),
-                    Double.MAX_VALUE));
+                    Double.MAX_VALUE,
+                    Duration.ofMinutes(1)));
 
     @Test
     void shouldMeasureEchoesAnsweredAtOnce() throws Exception {
@@ -41,7 +42,7 @@ class RpcBenchmarkTest {
         try (RpcThreads threads = RpcBenchmark.loadThreads(2)) {
             all = new Contest(PLAN, new Scenario(workload, answer, 3), threads).run(reported::add);
         }
-        assertThat(reported).isEqualTo(all);
+        assertThat(reported).containsAll(all);
         assertThat(all)
                 .extracting(figures -> figures.server() + " " + figures.load())
                 .containsExactly("hadoop CLOSED", "heddle CLOSED", "hadoop OPEN", "heddle OPEN");

@@ -1,25 +1,24 @@
 package dev.heddle.deploy.demo;
 
+import dev.heddle.app.submit.ResourceManagerClient;
 import dev.heddle.common.UserException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.NodeState;
-import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 
-/** Asks a cluster about itself through YARN's own client. */
+/** Asks a cluster about itself. */
 final class ClusterClient implements AutoCloseable {
     private static final long POLL_INTERVAL_MS = 50;
     private static final long LIMIT_MS = 60_000;
 
-    private final YarnClient client = YarnClient.createYarnClient();
+    private final ResourceManagerClient client;
 
     ClusterClient(YarnConfiguration configuration) {
-        client.init(configuration);
-        client.start();
+        this.client = new ResourceManagerClient(configuration);
     }
 
     /**
@@ -30,7 +29,7 @@ final class ClusterClient implements AutoCloseable {
     void awaitNodes(int count) throws IOException, YarnException, InterruptedException {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
         while (true) {
-            int running = client.getNodeReports(NodeState.RUNNING).size();
+            int running = client.nodes(NodeState.RUNNING).size();
             if (running >= count) {
                 return;
             }
@@ -44,12 +43,11 @@ final class ClusterClient implements AutoCloseable {
 
     /** The page of the resource manager that leads: the one which an application's tracking address names. */
     URI page(ApplicationId application) throws IOException, YarnException {
-        return URI.create(client.getApplicationReport(application).getTrackingUrl())
-                .resolve("/");
+        return URI.create(client.report(application).getTrackingUrl()).resolve("/");
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         client.close();
     }
 }

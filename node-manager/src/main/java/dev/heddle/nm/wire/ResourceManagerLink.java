@@ -1,5 +1,6 @@
 package dev.heddle.nm.wire;
 
+import dev.heddle.common.rpc.client.LeaderSearch;
 import dev.heddle.common.rpc.client.RpcCall;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeInstructions;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -193,19 +193,11 @@ public final class ResourceManagerLink implements AutoCloseable {
             search.succeeded();
             pauseMs = news.get() ? 0 : intervalMs;
         } else {
-            pauseMs = search.failed(unwrapped(failure));
+            pauseMs = search.failed(search.connection(), LeaderSearch.cause(failure));
         }
         if (!closed) {
             timer = loop.schedule(this::next, pauseMs, TimeUnit.MILLISECONDS);
         }
-    }
-
-    private static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 
     private CompletableFuture<Void> register(NodeReport report) {

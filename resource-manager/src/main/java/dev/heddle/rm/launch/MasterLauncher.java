@@ -1,6 +1,7 @@
 package dev.heddle.rm.launch;
 
-import dev.heddle.common.rpc.client.OutcomeUnknownException;
+import dev.heddle.common.rpc.client.LeaderSearch;
+import dev.heddle.common.rpc.client.NodeRetries;
 import dev.heddle.common.rpc.client.RpcCall;
 import dev.heddle.common.rpc.client.RpcClient;
 import dev.heddle.common.rpc.client.RpcConnection;
@@ -21,11 +22,8 @@ import dev.heddle.rm.security.HadoopRecords;
 import dev.heddle.rm.security.NodeTokens;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.ClusterState;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -43,7 +41,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.io.DataInputByteBuffer;
 import org.apache.hadoop.io.DataOutputBuffer;
-import org.apache.hadoop.ipc.RetriableException;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.token.Token;
 import org.apache.hadoop.yarn.api.ApplicationConstants;
@@ -55,8 +52,6 @@ import org.apache.hadoop.yarn.api.protocolrecords.impl.pb.StartContainersRequest
 import org.apache.hadoop.yarn.api.protocolrecords.impl.pb.StartContainersResponsePBImpl;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.impl.pb.ContainerLaunchContextPBImpl;
-import org.apache.hadoop.yarn.conf.YarnConfiguration;
-import org.apache.hadoop.yarn.exceptions.NMNotYetReadyException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.proto.ContainerManagementProtocol.ContainerManagementProtocolService;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerLaunchContextProto;
@@ -74,8 +69,7 @@ import org.slf4j.LoggerFactory;
  * core as a command.
  *
  * <p>No thread waits for a node, so thousands of launches can be under way. A node that cannot be reached or is not ready
- * yet is tried again at a fixed interval for a limited time, as stock YARN does
- * ({@code yarn.client.nodemanager-connect.retry-interval-ms} and {@code .max-wait-ms}).
+ * yet is tried again at a fixed interval for a limited time ({@link NodeRetries}).
  */
 public final class MasterLauncher implements Publisher, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MasterLauncher.class);
@@ -95,17 +89,13 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
 
     private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
 
-    /** What stands for a node that is tried again for ever. */
-    private static final long FOR_EVER = -1;
-
     private final AmRmTokens amRmTokens;
     private final NodeTokens nodeTokens;
     private final ContainerTokens containerTokens;
     private final RpcClient client;
     private final Executor preparing;
     private final ScheduledExecutorService io;
-    private final long retryIntervalMs;
-    private final long maxRetries;
+    private final NodeRetries retries;
     private final AtomicInteger undone = new AtomicInteger();
     private volatile @Nullable ClusterLoop loop;
     private volatile boolean closed;
@@ -145,15 +135,7 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
         this.client = RpcClient.create(threads, configuration);
         this.preparing = threads.slow();
         this.io = threads.loop();
-        this.retryIntervalMs = Math.max(
-                1,
-                configuration.getLong(
-                        YarnConfiguration.CLIENT_NM_CONNECT_RETRY_INTERVAL_MS,
-                        YarnConfiguration.DEFAULT_CLIENT_NM_CONNECT_RETRY_INTERVAL_MS));
-        long maxWaitMs = configuration.getLong(
-                YarnConfiguration.CLIENT_NM_CONNECT_MAX_WAIT_MS,
-                YarnConfiguration.DEFAULT_CLIENT_NM_CONNECT_MAX_WAIT_MS);
-        this.maxRetries = maxWaitMs == FOR_EVER ? Long.MAX_VALUE : maxWaitMs / retryIntervalMs;
+        this.retries = NodeRetries.of(configuration);
     }
 
     /** Names who is told how launches went; before the first event. */
@@ -270,14 +252,11 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
             done(launch, null);
             return;
         }
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        if (!closed && passing(cause) && launch.retries() < maxRetries) {
+        Throwable cause = LeaderSearch.cause(failure);
+        if (!closed && retries.again(cause, launch.retries())) {
             log.debug("{} is not ready for {}: {}", launch.subject().node(), launch.container(), cause.toString());
             Launch again = launch.again();
-            Executor later = CompletableFuture.delayedExecutor(retryIntervalMs, TimeUnit.MILLISECONDS, io);
+            Executor later = CompletableFuture.delayedExecutor(retries.intervalMs(), TimeUnit.MILLISECONDS, io);
             later.execute(() -> {
                 ready.add(again);
                 proceed();
@@ -292,17 +271,6 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
                     cause);
         }
         done(launch, cause.getMessage() == null ? cause.toString() : cause.getMessage());
-    }
-
-    /** Whether a node may be there later: what stock YARN's {@code ServerProxy} tries again. */
-    private static boolean passing(Throwable failure) {
-        Throwable cause =
-                failure instanceof OutcomeUnknownException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof SocketException
-                || cause instanceof UnknownHostException
-                || cause instanceof EOFException
-                || cause instanceof RetriableException
-                || cause instanceof NMNotYetReadyException;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.heddle.common.rpc.client;
 
+import dev.heddle.common.UserException;
+import java.io.IOException;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.security.UserGroupInformation.AuthenticationMethod;
 import org.apache.hadoop.security.token.Token;
@@ -68,6 +70,19 @@ public final class RpcIdentity {
             return kerberos(user);
         }
         return new RpcIdentity(user.getUserName(), real == null ? null : real.getUserName(), null, null);
+    }
+
+    /**
+     * As {@link #of}, for the user whom Hadoop says this process runs as.
+     *
+     * @throws UserException if that cannot be found out
+     */
+    public static RpcIdentity ofProcess() {
+        try {
+            return of(UserGroupInformation.getCurrentUser());
+        } catch (IOException e) {
+            throw new UserException("the user of this process cannot be found out: " + e.getMessage(), e);
+        }
     }
 
     /** The same, with a token besides. */

@@ -23,6 +23,9 @@
  * known; a {@link java.net.SocketTimeoutException} says which of the two it is; an exception with a
  * {@link org.apache.hadoop.ipc.RemoteException} as its cause, or such an exception itself, is the server's own answer.
  *
+ * <p>Who calls the resource managers does so through a {@link dev.heddle.common.rpc.client.LeaderConnection}, or with a
+ * {@link dev.heddle.common.rpc.client.LeaderSearch} alone, which find the one that leads.
+ *
  * <p>The wire is described by the protobuf messages of {@code RpcHeader.proto}, {@code IpcConnectionContext.proto} and
  * {@code ProtobufRpcEngine2.proto} in Hadoop's sources, and, where these are silent, by the behaviour of Hadoop's own
  * {@code org.apache.hadoop.ipc.Server}.

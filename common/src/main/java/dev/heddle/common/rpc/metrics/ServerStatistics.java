@@ -11,12 +11,14 @@ import java.util.Map;
  * @param callsInFlight calls that are at work
  * @param busyAnswers calls that were refused because too many were at work
  * @param bufferedBytes requests that have come in part and answers that wait to be read
+ * @param defects failures that no peer should be able to cause: of an endpoint, or of the server itself
  */
 public record ServerStatistics(
         Connections connections,
         int callsInFlight,
         long busyAnswers,
         long bufferedBytes,
+        long defects,
         List<MethodStatistics> methods) {
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -41,6 +43,7 @@ public record ServerStatistics(
         figures.put("calls.in_flight", (double) callsInFlight);
         figures.put("calls.busy", (double) busyAnswers);
         figures.put("buffered.bytes", (double) bufferedBytes);
+        figures.put("defects", (double) defects);
         for (MethodStatistics method : methods) {
             MethodStatistics.Counts counts = method.counts();
             if (counts.calls() > 0) {

@@ -14,13 +14,9 @@ import org.apache.hadoop.security.authorize.AuthorizationException;
 import org.apache.hadoop.thirdparty.protobuf.InvalidProtocolBufferException;
 import org.apache.hadoop.thirdparty.protobuf.Message;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The calls of one connection: finds their methods, begins them, and encodes their answers. Belongs to its I/O thread. */
 final class Calls {
-    private static final Logger log = LoggerFactory.getLogger(Calls.class);
-
     private final Service service;
     private final ServerLoop loop;
     private final Outbox outbox;
@@ -126,7 +122,7 @@ final class Calls {
                 loop.encoder().success(out, id.callId(), id.clientId(), id.retryCount(), response);
             } catch (RuntimeException e) {
                 out.writerIndex(before);
-                log.error("the answer of {} cannot be written", call.target(), e);
+                service.defects().found("the answer of " + call.target() + " cannot be written", e);
                 encode(
                         id,
                         new Failure(
@@ -138,7 +134,7 @@ final class Calls {
         } else {
             Throwable failure = call.failure();
             if (failure instanceof RuntimeException || failure instanceof Error) {
-                log.error("{} failed", call.target(), failure);
+                service.defects().found(call.target() + " failed", failure);
             }
             encode(id, failure(failure));
         }

@@ -19,8 +19,6 @@ import org.apache.hadoop.security.token.TokenIdentifier;
 import org.apache.hadoop.thirdparty.protobuf.InvalidProtocolBufferException;
 import org.apache.hadoop.util.ProtoUtil;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How a connection begins: the SASL conversation where there is one, then the context, which names the protocol and the
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * until it is done.
  */
 final class Handshake {
-    private static final Logger log = LoggerFactory.getLogger(Handshake.class);
-
     private final Service service;
     private final ServerConnection connection;
     private final InetAddress peer;
@@ -219,7 +215,7 @@ final class Handshake {
         } catch (FatalRpcException e) {
             return () -> connection.fail(id, e);
         } catch (RuntimeException | LinkageError e) {
-            log.error("the handshake with {} failed by a defect in this server", connection.name(), e);
+            service.defects().found("the handshake with " + connection.name() + " failed", e);
             return () -> connection.fail(
                     id, new FatalRpcException(RpcErrorCodeProto.FATAL_UNAUTHORIZED, "this server failed: " + e));
         }

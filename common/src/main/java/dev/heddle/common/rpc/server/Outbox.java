@@ -6,7 +6,7 @@ import dev.heddle.common.rpc.wire.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ final class Outbox {
     private static final int CONGESTED_BYTES = 256 * 1024;
     private static final int FIRST_BUFFER_BYTES = 512;
 
-    private final SocketChannel channel;
+    private final DuplexChannel channel;
     private final BufferBudget budget;
     private final int limitBytes;
     private final ResponseEncoder encoder;
@@ -38,7 +38,7 @@ final class Outbox {
      *     I/O thread
      */
     Outbox(
-            SocketChannel channel,
+            DuplexChannel channel,
             BufferBudget budget,
             int limitBytes,
             ResponseEncoder encoder,

@@ -52,12 +52,19 @@ final class Protection implements FrameAssembler.Sink, AutoCloseable {
         } catch (InvalidProtocolBufferException e) {
             throw new FatalRpcException(RpcErrorCodeProto.FATAL_DESERIALIZING_REQUEST, e.toString());
         } catch (SaslException | RuntimeException e) {
-            throw new FatalRpcException(
-                    RpcErrorCodeProto.FATAL_UNAUTHORIZED,
-                    new SaslException(
-                            "what came wrapped cannot be unwrapped: it was changed, or wrapped by another key"));
+            throw changed();
+        }
+        if (plain.length == 0) {
+            // What Java's DIGEST-MD5 makes of a wrong checksum; no client wraps nothing.
+            throw changed();
         }
         frames.feed(Unpooled.wrappedBuffer(plain), this);
+    }
+
+    private static FatalRpcException changed() {
+        return new FatalRpcException(
+                RpcErrorCodeProto.FATAL_UNAUTHORIZED,
+                new SaslException("what came wrapped cannot be unwrapped: it was changed, or wrapped by another key"));
     }
 
     void resume() throws WireException {

@@ -2,7 +2,6 @@ package dev.heddle.common.rpc.server;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.rpc.RpcProtocol;
-import dev.heddle.common.rpc.metrics.MethodStatistics;
 import dev.heddle.common.rpc.metrics.ServerStatistics;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import io.netty.bootstrap.ServerBootstrap;
@@ -15,7 +14,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,22 +79,8 @@ public final class RpcServer implements AutoCloseable {
         for (EventExecutor thread : threads.loops()) {
             loops.put((EventLoop) thread, new ServerLoop((EventLoop) thread, loops.size()));
         }
-        List<RpcProtocol> served = new ArrayList<>(List.of(protocols));
-        if (served.isEmpty()) {
-            throw new IllegalArgumentException("no protocol to serve");
-        }
-        served.add(ProtocolMetaInfo.of(List.of(protocols)));
-        ServerLimits limits = new ServerLimits(configuration);
-        MethodTable methods = new MethodTable(served, loops.size());
-        ServerSecurity security;
-        try {
-            security = new ServerSecurity(
-                    configuration, authentication == Authentication.TOKEN_ONLY, secrets, methods, served);
-        } catch (IOException e) {
-            throw new UserException("cannot tell who this process is: " + e.getMessage(), e);
-        }
-        Service service = new Service(
-                limits, new Admission(limits), security, methods, new RefusalLog(addressKey), threads.slow());
+        Service service = Service.of(
+                configuration, authentication, secrets, List.of(protocols), addressKey, loops.size(), threads.slow());
         RpcServer server = new RpcServer(service, loops);
         server.listen(threads, bind, addressKey);
         return server;
@@ -183,19 +167,7 @@ public final class RpcServer implements AutoCloseable {
 
     /** What this server has done so far. */
     public ServerStatistics statistics() {
-        Admission admission = service.admission();
-        List<MethodStatistics> methods = service.methods().all().stream()
-                .map(target -> target.metrics().statistics())
-                .toList();
-        return new ServerStatistics(
-                new ServerStatistics.Connections(
-                        admission.connections(),
-                        admission.accepted(),
-                        service.refusals().count()),
-                admission.calls(),
-                admission.busyAnswers(),
-                admission.buffers().usedBytes(),
-                methods);
+        return service.statistics();
     }
 
     /** Closes the port and all connections. Calls that are at work go on; their answers are dropped. */

@@ -10,9 +10,10 @@ import dev.heddle.common.rpc.wire.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.RpcErrorCodeProto;
@@ -43,8 +44,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
 
     private final Service service;
     private final ServerLoop loop;
-    private final SocketChannel channel;
+    private final DuplexChannel channel;
     private final InetAddress peer;
+    private final int peerPort;
     private final FrameAssembler frames;
     private final Outbox outbox;
     private final Calls calls;
@@ -64,11 +66,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
     private long silentSinceNanos = openedNanos;
     private int listIndex;
 
-    ServerConnection(Service service, ServerLoop loop, SocketChannel channel) {
+    /**
+     * @param channel whose addresses are of the Internet's kind, and known
+     */
+    ServerConnection(Service service, ServerLoop loop, DuplexChannel channel) {
         this.service = service;
         this.loop = loop;
         this.channel = channel;
-        this.peer = channel.remoteAddress().getAddress();
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        this.peer = remote.getAddress();
+        this.peerPort = remote.getPort();
         this.frames = new FrameAssembler(channel.alloc(), service.admission().buffers());
         this.outbox = new Outbox(
                 channel,
@@ -143,7 +150,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         if (cause instanceof IOException) {
             log.debug("the connection of {} broke: {}", name(), cause.toString());
         } else {
-            log.error("the connection of {} is closed because of a defect in this server", name(), cause);
+            service.defects()
+                    .found("the connection of " + name() + " is closed because of a defect in this server", cause);
         }
         close();
     }
@@ -162,8 +170,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         }
         phase = Phase.HANDSHAKE;
         try {
-            handshake =
-                    new Handshake(service, this, peer, channel.localAddress().getPort(), current.authentication());
+            handshake = new Handshake(
+                    service,
+                    this,
+                    peer,
+                    ((InetSocketAddress) channel.localAddress()).getPort(),
+                    current.authentication());
         } catch (FatalRpcException e) {
             fail(CallHeader.noCall(WireConstants.NO_CALL_ID), e);
         }
@@ -404,7 +416,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
 
     /** Ends the connection if it is silent for too long. */
     void closeIfOverdue(long nowNanos) {
-        if (active) {
+        if (active && phase != Phase.CLOSING) {
             // As exact as the rounds are frequent; asking the clock with each answer would cost more.
             active = false;
             silentSinceNanos = nowNanos;
@@ -443,7 +455,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
     }
 
     String name() {
-        return peer.getHostAddress() + ":" + channel.remoteAddress().getPort();
+        return peer.getHostAddress() + ":" + peerPort;
     }
 
     int listIndex() {

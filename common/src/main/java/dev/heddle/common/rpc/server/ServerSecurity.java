@@ -56,6 +56,9 @@ final class ServerSecurity {
             MethodTable protocols,
             List<RpcProtocol> served)
             throws IOException {
+        // Until somebody asks, Hadoop's rules of users' names are not there, and names that need them cannot be
+        // refused.
+        UserGroupInformation.isSecurityEnabled();
         this.configuration = configuration;
         this.secrets = cast(secrets);
         this.methods = methods(configuration, tokenOnly, secrets != null);

@@ -2,7 +2,8 @@ package dev.heddle.common.rpc.wire;
 
 /**
  * Reads the {@code RpcRequestHeaderProto} that stands before each call, without creating an object: one instance is
- * filled anew for each frame. Fields that Heddle does not use are skipped. For one thread.
+ * filled anew for each frame. Takes and refuses what protobuf does, but for two things that no client of Hadoop's sends:
+ * fields that Heddle does not use are skipped unread, and groups, which protobuf has given up, are refused. For one thread.
  *
  * <p>Numbers of fields as in {@code RpcHeader.proto}: 1 kind, 2 operation, 3 call id, 4 client id, 5 retry count.
  */
@@ -59,18 +60,18 @@ public final class RequestHeader {
         clientIdLength = ABSENT;
         boolean hasCallId = false;
         while (position < limit) {
-            long tag = varint();
-            if (tag >>> TYPE_BITS == 0 || tag > 0xFFFF_FFFFL) {
+            int tag = varint();
+            int field = tag >>> TYPE_BITS;
+            int type = tag & TYPE_MASK;
+            if (field == 0) {
                 throw malformed();
             }
-            int field = (int) (tag >>> TYPE_BITS);
-            int type = (int) tag & TYPE_MASK;
             if (field == FIELD_CLIENT_ID && type == DELIMITED) {
                 clientIdLength = length();
                 clientIdStart = position;
                 position += clientIdLength;
             } else if (field <= FIELD_RETRY_COUNT && type == VARINT) {
-                int value = (int) varint();
+                int value = varint();
                 switch (field) {
                     case FIELD_KIND -> kind = value;
                     case FIELD_OPERATION -> operation = value;
@@ -100,21 +101,24 @@ public final class RequestHeader {
     }
 
     private int length() throws WireException {
-        long length = varint();
+        int length = varint();
         if (length < 0 || length > limit - position) {
             throw malformed();
         }
-        return (int) length;
+        return length;
     }
 
-    private long varint() throws WireException {
-        long value = 0;
+    /** A number's lowest 32 bits, which are all that counts in tags, lengths and this header's fields. */
+    private int varint() throws WireException {
+        int value = 0;
         for (int shift = 0; shift < LONG_BITS; shift += VARINT_BITS) {
             if (position >= limit) {
                 throw malformed();
             }
             byte next = bytes[position++];
-            value |= (long) (next & 0x7F) << shift;
+            if (shift < Integer.SIZE) {
+                value |= (next & 0x7F) << shift;
+            }
             if (next >= 0) {
                 return value;
             }

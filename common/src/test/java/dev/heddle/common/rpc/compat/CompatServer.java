@@ -1,6 +1,7 @@
 package dev.heddle.common.rpc.compat;
 
 import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.common.rpc.metrics.ServerStatistics;
 import dev.heddle.common.rpc.server.RpcServer;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import java.net.InetAddress;
@@ -11,7 +12,7 @@ import org.apache.hadoop.security.token.TokenIdentifier;
 import org.jspecify.annotations.Nullable;
 
 /** The server under test, on a free port. No other class of these tests knows how it is started. */
-final class CompatServer implements AutoCloseable {
+public final class CompatServer implements AutoCloseable {
     private final RpcThreads threads;
     private final RpcServer server;
 
@@ -21,18 +22,18 @@ final class CompatServer implements AutoCloseable {
     }
 
     /** A server that takes whoever comes, or wants Kerberos where that is configured. */
-    static CompatServer start(Configuration configuration, RpcProtocol... protocols) {
+    public static CompatServer start(Configuration configuration, RpcProtocol... protocols) {
         return start(configuration, RpcServer.Authentication.CONFIGURED, null, protocols);
     }
 
     /** A server that takes tokens beside what is configured. */
-    static CompatServer withSecrets(
+    public static CompatServer withSecrets(
             Configuration configuration, SecretManager<? extends TokenIdentifier> secrets, RpcProtocol... protocols) {
         return start(configuration, RpcServer.Authentication.CONFIGURED, secrets, protocols);
     }
 
     /** A server that takes nothing but tokens. */
-    static CompatServer tokenOnly(
+    public static CompatServer tokenOnly(
             Configuration configuration, SecretManager<? extends TokenIdentifier> secrets, RpcProtocol... protocols) {
         return start(configuration, RpcServer.Authentication.TOKEN_ONLY, secrets, protocols);
     }
@@ -55,8 +56,13 @@ final class CompatServer implements AutoCloseable {
                         protocols));
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return server.address();
+    }
+
+    /** What the server has done so far. */
+    public ServerStatistics statistics() {
+        return server.statistics();
     }
 
     @Override

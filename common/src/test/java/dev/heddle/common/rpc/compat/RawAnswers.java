@@ -10,11 +10,11 @@ import org.apache.hadoop.ipc.protobuf.RpcHeaderProtos.RpcResponseHeaderProto.Rpc
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetQueueInfoResponseProto;
 
 /** What to expect of the answers that a {@link RawConnection} reads. */
-final class RawAnswers {
+public final class RawAnswers {
     private RawAnswers() {}
 
     /** A fatal answer, whatever else its message says, after which the connection ends. */
-    static void assertFatal(
+    public static void assertFatal(
             RawConnection connection, int callId, RpcErrorCodeProto code, Class<?> type, String... message)
             throws IOException {
         RpcResponseHeaderProto header = connection.read().header();
@@ -30,11 +30,11 @@ final class RawAnswers {
         assertThat(connection.readToEnd()).isEmpty();
     }
 
-    static void assertInvalidHeader(RawConnection connection, int callId, String... message) throws IOException {
+    public static void assertInvalidHeader(RawConnection connection, int callId, String... message) throws IOException {
         assertFatal(connection, callId, RpcErrorCodeProto.FATAL_INVALID_RPC_HEADER, RpcServerException.class, message);
     }
 
-    static String say(RawConnection connection, int callId, String text) throws IOException {
+    public static String say(RawConnection connection, int callId, String text) throws IOException {
         connection.frame(RawConnection.echo(RawConnection.header(callId).build(), text));
         RawConnection.Response response = connection.read();
         assertThat(response.header().getCallId()).isEqualTo(callId);

@@ -24,19 +24,19 @@ import org.apache.hadoop.yarn.api.ApplicationClientProtocolPB;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetQueueInfoRequestProto;
 
 /** A client that sends whatever a test wants sent, be it right or wrong, and reads whatever comes. */
-final class RawConnection implements AutoCloseable {
+public final class RawConnection implements AutoCloseable {
     /** The version of Hadoop's RPC that all of this is about. */
-    static final int VERSION = 9;
+    public static final int VERSION = 9;
 
     /** The preamble's byte for no authentication. */
-    static final int NO_AUTHENTICATION = 0;
+    public static final int NO_AUTHENTICATION = 0;
 
     /** The preamble's byte for authentication by SASL. */
-    static final int SASL = -33;
+    public static final int SASL = -33;
 
-    static final int SASL_CALL_ID = -33;
+    public static final int SASL_CALL_ID = -33;
 
-    static final ByteString CLIENT_ID = ByteString.copyFromUtf8("sixteen bytes id");
+    public static final ByteString CLIENT_ID = ByteString.copyFromUtf8("sixteen bytes id");
 
     private static final int LIMIT_MS = 30_000;
 
@@ -46,7 +46,7 @@ final class RawConnection implements AutoCloseable {
      * @param header that each begins with
      * @param body what follows it
      */
-    record Response(RpcResponseHeaderProto header, ByteString body) {
+    public record Response(RpcResponseHeaderProto header, ByteString body) {
         /** The body as the one message that a successful answer has. */
         <T extends Message> T message(T prototype) throws IOException {
             byte[] message = body.newCodedInput().readByteArray();
@@ -66,21 +66,22 @@ final class RawConnection implements AutoCloseable {
         this.out = new DataOutputStream(socket.getOutputStream());
     }
 
-    static RawConnection to(InetSocketAddress server) throws IOException {
+    public static RawConnection to(InetSocketAddress server) throws IOException {
         Socket socket = new Socket(server.getAddress(), server.getPort());
         socket.setSoTimeout(LIMIT_MS);
+        socket.setTcpNoDelay(true);
         return new RawConnection(socket);
     }
 
     /** A connection that needs no authentication and has named its user. */
-    static RawConnection established(InetSocketAddress server) throws IOException {
+    public static RawConnection established(InetSocketAddress server) throws IOException {
         RawConnection connection = to(server);
         connection.preamble(VERSION, NO_AUTHENTICATION);
         connection.frame(header(RpcConstants.CONNECTION_CONTEXT_CALL_ID).build(), context("some-user"));
         return connection;
     }
 
-    static RpcRequestHeaderProto.Builder header(int callId) {
+    public static RpcRequestHeaderProto.Builder header(int callId) {
         return RpcRequestHeaderProto.newBuilder()
                 .setRpcKind(RpcKindProto.RPC_PROTOCOL_BUFFER)
                 .setRpcOp(OperationProto.RPC_FINAL_PACKET)
@@ -89,7 +90,7 @@ final class RawConnection implements AutoCloseable {
                 .setRetryCount(RpcConstants.INVALID_RETRY_COUNT);
     }
 
-    static IpcConnectionContextProto context(String user) {
+    public static IpcConnectionContextProto context(String user) {
         return IpcConnectionContextProto.newBuilder()
                 .setProtocol(ApplicationClientProtocolPB.class.getName())
                 .setUserInfo(UserInformationProto.newBuilder().setEffectiveUser(user))
@@ -97,7 +98,7 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** The call that {@link EchoService} answers. */
-    static Message[] echo(RpcRequestHeaderProto header, String text) {
+    public static Message[] echo(RpcRequestHeaderProto header, String text) {
         return new Message[] {
             header,
             RequestHeaderProto.newBuilder()
@@ -109,23 +110,23 @@ final class RawConnection implements AutoCloseable {
         };
     }
 
-    void preamble(int version, int authentication) throws IOException {
+    public void preamble(int version, int authentication) throws IOException {
         bytes("hrpc".getBytes(StandardCharsets.US_ASCII));
         bytes(new byte[] {(byte) version, 0, (byte) authentication});
     }
 
-    void bytes(byte[] bytes) throws IOException {
+    public void bytes(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
     }
 
     /** Sends messages, each after its length, as one frame. */
-    void frame(Message... messages) throws IOException {
+    public void frame(Message... messages) throws IOException {
         frame(delimited(messages));
     }
 
     /** Messages as a frame holds them, each after its length. */
-    static byte[] delimited(Message... messages) throws IOException {
+    public static byte[] delimited(Message... messages) throws IOException {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         for (Message message : messages) {
             message.writeDelimitedTo(content);
@@ -134,17 +135,17 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Sends bytes as one frame. */
-    void frame(byte[] content) throws IOException {
+    public void frame(byte[] content) throws IOException {
         out.writeInt(content.length);
         out.write(content);
         out.flush();
     }
 
-    void sasl(RpcSaslProto message) throws IOException {
+    public void sasl(RpcSaslProto message) throws IOException {
         frame(header(SASL_CALL_ID).build(), message);
     }
 
-    Response read() throws IOException {
+    public Response read() throws IOException {
         byte[] frame = new byte[in.readInt()];
         in.readFully(frame);
         CodedInputStream content = CodedInputStream.newInstance(frame);
@@ -154,7 +155,7 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Everything that comes until the server ends the connection, which may be nothing. */
-    byte[] readToEnd() throws IOException {
+    public byte[] readToEnd() throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         byte[] buffer = new byte[4096];
         try {

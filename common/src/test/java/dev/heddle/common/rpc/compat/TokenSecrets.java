@@ -13,7 +13,7 @@ import org.apache.hadoop.security.token.TokenIdentifier;
 import org.jspecify.annotations.Nullable;
 
 /** Issues tokens under one key and knows them again, or fails as a test wants it to. */
-final class TokenSecrets<T extends TokenIdentifier> extends SecretManager<T> {
+public final class TokenSecrets<T extends TokenIdentifier> extends SecretManager<T> {
     private static final SecretKey KEY = createSecretKey("a key of twenty bytes".getBytes(StandardCharsets.UTF_8));
 
     private final Supplier<T> blank;
@@ -24,17 +24,17 @@ final class TokenSecrets<T extends TokenIdentifier> extends SecretManager<T> {
      *
      * @param blank makes an identifier to be read into
      */
-    TokenSecrets(Supplier<T> blank) {
+    public TokenSecrets(Supplier<T> blank) {
         this.blank = blank;
     }
 
     /** Fails from now on whoever asks for a password. */
-    void fail(IOException failure) {
+    public void fail(IOException failure) {
         this.failure = failure;
     }
 
     /** A user who holds a token, and nothing else, for a server. */
-    UserGroupInformation holder(T identifier, InetSocketAddress server) {
+    public UserGroupInformation holder(T identifier, InetSocketAddress server) {
         Token<T> token = new Token<>(identifier, this);
         SecurityUtil.setTokenService(token, server);
         UserGroupInformation user = UserGroupInformation.createRemoteUser("holder");
@@ -43,7 +43,7 @@ final class TokenSecrets<T extends TokenIdentifier> extends SecretManager<T> {
     }
 
     @Override
-    protected byte[] createPassword(T identifier) {
+    public byte[] createPassword(T identifier) {
         return createPassword(identifier.getBytes(), KEY);
     }
 

@@ -1,9 +1,10 @@
-package dev.heddle.nm.wire;
+package dev.heddle.common.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.common.UserException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,11 @@ class ResourceManagerAddressesTest {
     }
 
     private List<String> names() {
-        return ResourceManagerAddresses.read(configuration).stream()
+        return names(ResourceManagerAddresses.forNodes(configuration));
+    }
+
+    private static List<String> names(List<InetSocketAddress> addresses) {
+        return addresses.stream()
                 .map(address -> address.getHostString() + ":" + address.getPort())
                 .toList();
     }
@@ -29,6 +34,15 @@ class ResourceManagerAddressesTest {
         configuration.set(YarnConfiguration.RM_HOSTNAME, "127.0.0.1");
 
         assertThat(names()).containsExactly("127.0.0.1:8031");
+    }
+
+    @Test
+    void shouldTellThePortsOfEachServiceApart() {
+        configuration.set(YarnConfiguration.RM_HOSTNAME, "127.0.0.1");
+        configuration.set(YarnConfiguration.RM_ADDRESS, "127.0.0.1:4712");
+
+        assertThat(names(ResourceManagerAddresses.forMasters(configuration))).containsExactly("127.0.0.1:8030");
+        assertThat(names(ResourceManagerAddresses.forClients(configuration))).containsExactly("127.0.0.1:4712");
     }
 
     @Test
@@ -44,12 +58,12 @@ class ResourceManagerAddressesTest {
     void shouldSayWhichAddressIsMissingOrWrong() {
         several("one,two");
         configuration.set(ADDRESS + ".one", "127.0.0.1:port");
-        assertThatThrownBy(() -> ResourceManagerAddresses.read(configuration))
+        assertThatThrownBy(() -> ResourceManagerAddresses.forNodes(configuration))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(ADDRESS + ".one is '127.0.0.1:port'");
 
         configuration.set(ADDRESS + ".one", "127.0.0.1:1");
-        assertThatThrownBy(() -> ResourceManagerAddresses.read(configuration))
+        assertThatThrownBy(() -> ResourceManagerAddresses.forNodes(configuration))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("resource manager two");
     }
