@@ -18,6 +18,8 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 import java.util.Set;
@@ -65,11 +67,12 @@ public class CoreBenchmark {
                 NODE,
                 2,
                 Integer.MAX_VALUE,
-                new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
+                new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
                 new CorePolicy.History(1_000, 1_000));
         controller = new ClusterController(new ClusterState(NOW_MS, 1), policy);
         for (int i = 0; i < nodes; i++) {
-            handle(new NodeCommand.RegisterNode(node(i), Ask.DEFAULT_RACK, NODE, 8042, "bench", List.of(), List.of()));
+            handle(new NodeCommand.RegisterNode(
+                    node(i), NodeOffer.of(NODE, 8042, "bench"), NodeStatus.HEALTHY, List.of(), List.of()));
         }
         nodeResponseIds = new int[nodes];
         ApplicationId application =
@@ -114,8 +117,8 @@ public class CoreBenchmark {
     }
 
     private NodeInstructions heartbeat(int i) {
-        NodeInstructions reply =
-                handle(new NodeCommand.NodeHeartbeat(node(i), nodeResponseIds[i], List.of(), List.of()));
+        NodeInstructions reply = handle(
+                new NodeCommand.NodeHeartbeat(node(i), nodeResponseIds[i], NodeStatus.HEALTHY, List.of(), List.of()));
         nodeResponseIds[i] = reply.responseId();
         return reply;
     }

@@ -18,6 +18,8 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
 import dev.heddle.rm.state.ClusterState;
 import java.util.ArrayList;
@@ -52,7 +54,7 @@ public final class HeapBenchmark {
                         CONTAINER,
                         2,
                         Integer.MAX_VALUE,
-                        new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
+                        new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
                         new CorePolicy.History(1_000, 1_000)));
     }
 
@@ -110,12 +112,12 @@ public final class HeapBenchmark {
 
     private void register(int i) {
         Resource total = new Resource(containersPerNode * CONTAINER.memoryMb(), containersPerNode);
-        handle(new NodeCommand.RegisterNode(
-                node(i), "/rack" + i / NODES_IN_RACK, total, 8042, "3.5.0", List.of(), List.of()));
+        NodeOffer offer = new NodeOffer(total, total, "/rack" + i / NODES_IN_RACK, "127.0.0.1", 8042, "3.5.0");
+        handle(new NodeCommand.RegisterNode(node(i), offer, NodeStatus.HEALTHY, List.of(), List.of()));
     }
 
     private NodeInstructions heartbeat(int i, int responseId, List<ContainerId> running) {
-        return handle(new NodeCommand.NodeHeartbeat(node(i), responseId, running, List.of()));
+        return handle(new NodeCommand.NodeHeartbeat(node(i), responseId, NodeStatus.HEALTHY, running, List.of()));
     }
 
     /** Grants containers, has their masters take them and their nodes report them. */

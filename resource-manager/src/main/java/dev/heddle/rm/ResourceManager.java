@@ -166,7 +166,11 @@ public final class ResourceManager implements Daemon {
                 address.key(),
                 Authentication.CONFIGURED,
                 null,
-                new ResourceTrackerEndpoint(leadership, new Racks(configuration, threads.slow()), heartbeatIntervalMs)
+                new ResourceTrackerEndpoint(
+                                leadership,
+                                new Racks(configuration, threads.slow()),
+                                () -> heartbeatIntervalMs,
+                                ResourceManagerSettings.MINIMUM_NODE_VERSION.get(configuration))
                         .protocol());
     }
 

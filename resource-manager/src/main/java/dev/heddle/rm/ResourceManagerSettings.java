@@ -63,6 +63,10 @@ public final class ResourceManagerSettings {
             YarnConfiguration.RM_CONTAINER_ALLOC_EXPIRY_INTERVAL_MS,
             600_000,
             "How long a granted container may wait to be started; its token is valid for as long.");
+    public static final Setting<Long> UNTRACKED_NODE_MS = Setting.millis(
+            YarnConfiguration.RM_NODEMANAGER_UNTRACKED_REMOVAL_TIMEOUT_MSEC,
+            60_000,
+            "How long a node that is gone, and in neither list of hosts where hosts are listed, is remembered.");
     public static final Setting<Long> HEARTBEAT_INTERVAL_MS = Setting.millis(
             YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 1_000, "What nodes are told to wait between heartbeats.");
     public static final Setting<Integer> MASTER_KEY_INTERVAL_SECONDS = keyInterval(
@@ -77,6 +81,10 @@ public final class ResourceManagerSettings {
             YarnConfiguration.RM_CONTAINER_TOKEN_MASTER_KEY_ROLLING_INTERVAL_SECS,
             "How often the key of the tokens that let containers start is replaced; more than three times"
                     + " yarn.nm.liveness-monitor.expiry-interval-ms.");
+    public static final Setting<String> MINIMUM_NODE_VERSION = Setting.text(
+            YarnConfiguration.RM_NODEMANAGER_MINIMUM_VERSION,
+            "NONE",
+            "The oldest version of node managers that may join; EqualToRM for Heddle's Hadoop libraries' own.");
     public static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
             YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
             1_000,
@@ -138,10 +146,12 @@ public final class ResourceManagerSettings {
                 NODE_EXPIRY_MS,
                 MASTER_EXPIRY_MS,
                 GRANT_EXPIRY_MS,
+                UNTRACKED_NODE_MS,
                 HEARTBEAT_INTERVAL_MS,
                 MASTER_KEY_INTERVAL_SECONDS,
                 NODE_KEY_INTERVAL_SECONDS,
                 CONTAINER_KEY_INTERVAL_SECONDS,
+                MINIMUM_NODE_VERSION,
                 COMPLETED_APPLICATIONS,
                 GONE_NODES,
                 PLACEMENTS_PER_PASS);
@@ -169,7 +179,8 @@ public final class ResourceManagerSettings {
                 new CorePolicy.Expiry(
                         NODE_EXPIRY_MS.get(configuration),
                         MASTER_EXPIRY_MS.get(configuration),
-                        GRANT_EXPIRY_MS.get(configuration)),
+                        GRANT_EXPIRY_MS.get(configuration),
+                        UNTRACKED_NODE_MS.get(configuration)),
                 new CorePolicy.History(COMPLETED_APPLICATIONS.get(configuration), GONE_NODES.get(configuration)));
     }
 }

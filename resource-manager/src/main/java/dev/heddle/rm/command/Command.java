@@ -5,7 +5,7 @@ package dev.heddle.rm.command;
  *
  * @param <R> the reply
  */
-public sealed interface Command<R> permits ApplicationCommand, MasterCommand, NodeCommand, CoreCommand {
+public sealed interface Command<R> permits ApplicationCommand, MasterCommand, NodeCommand, AdminCommand, CoreCommand {
     /**
      * Calls the handler's method for this kind of command.
      *

@@ -5,4 +5,5 @@ public record CommandHandlers(
         ApplicationCommand.Handler applications,
         MasterCommand.Handler masters,
         NodeCommand.Handler nodes,
+        AdminCommand.Handler administration,
         CoreCommand.Handler core) {}

@@ -4,7 +4,10 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeStatus;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What nodes report.
@@ -16,6 +19,8 @@ public sealed interface NodeCommand<R> extends Command<R> {
     interface Handler {
         NodeRegistered registerNode(RegisterNode command);
 
+        Done settleIncreases(SettleIncreases command);
+
         NodeInstructions nodeHeartbeat(NodeHeartbeat command);
 
         Done unregisterNode(UnregisterNode command);
@@ -24,18 +29,11 @@ public sealed interface NodeCommand<R> extends Command<R> {
     /**
      * A node registers.
      *
-     * @param rack where it stands; begins with a slash
      * @param running containers that it runs
      * @param ended containers that have ended there and that it still reports
      */
     record RegisterNode(
-            NodeId node,
-            String rack,
-            Resource total,
-            int httpPort,
-            String version,
-            List<ContainerId> running,
-            List<ContainerExit> ended)
+            NodeId node, NodeOffer offer, NodeStatus status, List<ContainerId> running, List<ContainerExit> ended)
             implements NodeCommand<NodeRegistered> {
         @Override
         public NodeRegistered on(CommandHandlers handlers) {
@@ -48,11 +46,20 @@ public sealed interface NodeCommand<R> extends Command<R> {
      *
      * @param responseId of the last reply that it has seen
      */
-    record NodeHeartbeat(NodeId node, int responseId, List<ContainerId> running, List<ContainerExit> ended)
+    record NodeHeartbeat(
+            NodeId node, int responseId, NodeStatus status, List<ContainerId> running, List<ContainerExit> ended)
             implements NodeCommand<NodeInstructions> {
         @Override
         public NodeInstructions on(CommandHandlers handlers) {
             return handlers.nodes().nodeHeartbeat(this);
+        }
+    }
+
+    /** A node has made containers as large as their masters' tokens allow. */
+    record SettleIncreases(NodeId node, Map<ContainerId, Resource> sizes) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().settleIncreases(this);
         }
     }
 

@@ -2,23 +2,51 @@ package dev.heddle.rm.command;
 
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.NodeOrders;
 import java.util.List;
 
 /**
  * The reply to a node's heartbeat.
  *
- * @param resync whether the node is unknown, or out of step, and has to register again
  * @param responseId to be sent with the next heartbeat
- * @param stop containers to end
- * @param forget ended containers that need not be reported any more
- * @param endedApplications applications whose files may go
+ * @param diagnostics why it has to go or to register again; empty otherwise
  */
-public record NodeInstructions(
-        boolean resync,
-        int responseId,
-        List<ContainerId> stop,
-        List<ContainerId> forget,
-        List<ApplicationId> endedApplications) {
-    /** Tells a node to register again. */
-    public static final NodeInstructions RESYNC = new NodeInstructions(true, 0, List.of(), List.of(), List.of());
+public record NodeInstructions(Action action, int responseId, String diagnostics, NodeOrders orders) {
+    /** What becomes of the node. */
+    public enum Action {
+        /** It goes on. */
+        NORMAL,
+        /** It is unknown, or out of step, and has to register again. */
+        RESYNC,
+        /** It may not take part, and has to end. */
+        SHUTDOWN
+    }
+
+    public static NodeInstructions resync(String why) {
+        return new NodeInstructions(Action.RESYNC, 0, why, NodeOrders.NONE);
+    }
+
+    public static NodeInstructions shutdown(String why) {
+        return new NodeInstructions(Action.SHUTDOWN, 0, why, NodeOrders.NONE);
+    }
+
+    /** Whether it has to register again. */
+    public boolean resync() {
+        return action == Action.RESYNC;
+    }
+
+    /** Containers to end. */
+    public List<ContainerId> stop() {
+        return orders.stop();
+    }
+
+    /** Ended containers that need not be reported any more. */
+    public List<ContainerId> forget() {
+        return orders.forget();
+    }
+
+    /** Applications whose files may go. */
+    public List<ApplicationId> endedApplications() {
+        return orders.endedApplications();
+    }
 }

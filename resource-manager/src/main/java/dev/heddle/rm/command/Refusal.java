@@ -28,7 +28,9 @@ public final class Refusal extends RuntimeException {
         /** A release names a container of another application. */
         INVALID_RELEASE,
         /** The submission cannot be accepted. */
-        INVALID_SUBMISSION
+        INVALID_SUBMISSION,
+        /** What an operator wants cannot be done. */
+        INVALID_ADMINISTRATION
     }
 
     private final Kind kind;

@@ -26,12 +26,14 @@ public final class ClusterController {
         this.containers = new ContainerControl(ledger, policy);
         ContainerSizes sizes = new ContainerSizes(state, policy);
         ApplicationControl applications = new ApplicationControl(ledger, containers, sizes, policy);
-        NodeControl nodes = new NodeControl(ledger, containers, applications, policy);
+        NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
+        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, policy);
         this.handlers = new CommandHandlers(
                 applications,
                 new MasterControl(
                         ledger, containers, applications, sizes, new ContainerUpdates(ledger, containers, sizes)),
                 nodes,
+                new NodeAdministration(ledger, containers, departure),
                 new Housekeeping(ledger, applications, nodes, containers));
     }
 

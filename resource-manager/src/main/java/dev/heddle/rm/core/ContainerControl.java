@@ -6,9 +6,9 @@ import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerSignal;
 import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
-import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.scheduler.Placement;
 import dev.heddle.rm.scheduler.Scheduler;
@@ -87,14 +87,24 @@ final class ContainerControl {
 
     boolean hasRoomToGrow(Container container, Resource size) {
         Node node = ledger.state().node(container.node());
-        return node != null && size.minusOrZero(container.resource()).fitsIn(node.free());
+        return node != null
+                && node.takesContainers()
+                && size.minusOrZero(container.resource()).fitsIn(node.free());
     }
 
     /** Gives a container another size, which is accounted for at once. Its node is told of a smaller one. */
     void resize(Container container, UpdateWish.Kind kind, Resource size) {
         ledger.emit(new ContainerEvent.ContainerResized(container.id(), container.node(), kind, size, ledger.nowMs()));
         if (kind == UpdateWish.Kind.DECREASE) {
-            tellToUpdate(container.node(), new ContainerUpdate(container.id(), size, container.version(), true, false));
+            tellToUpdate(
+                    container.node(),
+                    new ContainerUpdate(
+                            container.id(),
+                            size,
+                            container.version(),
+                            container.key().priority(),
+                            true,
+                            false));
         }
     }
 
@@ -164,13 +174,6 @@ final class ContainerControl {
         }
     }
 
-    /** Tells a node that is in use what has become of a container. */
-    void tellToUpdate(NodeId node, ContainerUpdate update) {
-        if (isInUse(node)) {
-            ledger.emit(new NodeEvent.NodeToldToUpdate(node, update));
-        }
-    }
-
     /** Tells a node that is in use that an application is over. */
     void tellApplicationEnded(NodeId node, ApplicationId application) {
         if (isInUse(node)) {
@@ -178,8 +181,22 @@ final class ContainerControl {
         }
     }
 
+    /** Tells a node that is in use to pass something on to a container's process. */
+    void tellToSignal(NodeId node, ContainerSignal signal) {
+        if (isInUse(node)) {
+            ledger.emit(new NodeEvent.NodeToldToSignal(node, signal));
+        }
+    }
+
+    /** Tells a node that is in use what has become of a container. */
+    void tellToUpdate(NodeId node, ContainerUpdate update) {
+        if (isInUse(node)) {
+            ledger.emit(new NodeEvent.NodeToldToUpdate(node, update));
+        }
+    }
+
     private boolean isInUse(NodeId id) {
         Node node = ledger.state().node(id);
-        return node != null && node.state() == NodeState.RUNNING;
+        return node != null && node.isInUse();
     }
 }

@@ -23,8 +23,9 @@ public record CorePolicy(
      * @param nodeMs of a node
      * @param masterMs of a master
      * @param grantMs from a grant to the start of its container
+     * @param untrackedNodeMs how long a node that is gone and in no list any more is remembered
      */
-    public record Expiry(long nodeMs, long masterMs, long grantMs) {}
+    public record Expiry(long nodeMs, long masterMs, long grantMs, long untrackedNodeMs) {}
 
     /**
      * How much of the past is remembered.

@@ -7,15 +7,18 @@ import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
 import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.NodeEvent;
+import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Decommission;
 import dev.heddle.rm.state.Node;
 import java.util.HashSet;
 import java.util.List;
@@ -27,73 +30,177 @@ final class NodeControl implements NodeCommand.Handler {
     private final ClusterState state;
     private final ContainerControl containers;
     private final ApplicationControl applications;
+    private final NodeDeparture departure;
     private final CorePolicy policy;
 
-    NodeControl(Ledger ledger, ContainerControl containers, ApplicationControl applications, CorePolicy policy) {
+    NodeControl(
+            Ledger ledger,
+            ContainerControl containers,
+            ApplicationControl applications,
+            NodeDeparture departure,
+            CorePolicy policy) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.applications = applications;
+        this.departure = departure;
         this.policy = policy;
     }
 
     @Override
     public NodeRegistered registerNode(NodeCommand.RegisterNode command) {
-        Resource minimum = policy.minimumAllocation();
-        if (!minimum.fitsIn(command.total())) {
-            return new NodeRegistered("NodeManager from " + command.node().host()
-                    + " doesn't satisfy minimum allocations (" + command.total() + " offered, " + minimum
-                    + " is the least): raise yarn.nodemanager.resource.memory-mb and .cpu-vcores there, or lower"
-                    + " yarn.scheduler.minimum-allocation-mb and -vcores");
+        NodeId id = command.node();
+        Node known = state.node(id);
+        boolean decommissioning = known != null && known.state() == NodeState.DECOMMISSIONING;
+        if (!decommissioning
+                && !state.nodeLists().allows(id.host(), command.offer().address())) {
+            if (known != null && known.isInUse()) {
+                departure.exclude(known, "it may no longer take part");
+                containers.placeWaiting();
+            }
+            return refuse(
+                    "Disallowed NodeManager from  " + id.host() + ", Sending SHUTDOWN signal to the NodeManager.");
         }
-        Node known = state.node(command.node());
+        Resource dynamic = state.dynamicResources().get(id);
+        Resource total = dynamic == null ? command.offer().total() : dynamic;
+        Resource minimum = policy.minimumAllocation();
+        if (!minimum.fitsIn(total)) {
+            return refuse("NodeManager from  " + id.host()
+                    + " doesn't satisfy minimum allocations, Sending SHUTDOWN signal to the NodeManager. Node capabilities"
+                    + " are <" + total + ">; minimums are <" + minimum
+                    + ">: raise yarn.nodemanager.resource.memory-mb and"
+                    + " .cpu-vcores there, or lower yarn.scheduler.minimum-allocation-mb and -vcores");
+        }
         if (known != null) {
-            Set<ContainerId> reported = new HashSet<>(command.running());
-            command.ended().forEach(exit -> reported.add(exit.container()));
-            for (Container container : List.copyOf(known.containers())) {
-                // The end of a master, just before, may have been the end of this one too.
-                boolean live = state.container(container.id()) != null;
-                if (live && !reported.contains(container.id())) {
-                    ended(
-                            container,
-                            lost(container.id(), "its node " + command.node() + " has registered again without it"));
-                }
+            loseWhatIsNotReported(known, command);
+        }
+        NodeId excluded = new NodeId(id.host(), NodeAdministration.NEVER_HERE);
+        if (state.node(excluded) != null) {
+            ledger.emit(new NodeEvent.NodeForgotten(excluded));
+        }
+        NodeState next = command.status().healthy() ? NodeState.RUNNING : NodeState.UNHEALTHY;
+        ledger.emit(new NodeEvent.NodeJoined(
+                id,
+                command.offer(),
+                total,
+                decommissioning ? NodeState.DECOMMISSIONING : next,
+                command.status(),
+                ledger.nowMs()));
+        report(id, command.running(), command.ended());
+        containers.placeWaiting();
+        return new NodeRegistered("", dynamic);
+    }
+
+    private static NodeRegistered refuse(String why) {
+        return new NodeRegistered(why, null);
+    }
+
+    private void loseWhatIsNotReported(Node known, NodeCommand.RegisterNode command) {
+        Set<ContainerId> reported = new HashSet<>(command.running());
+        command.ended().forEach(exit -> reported.add(exit.container()));
+        for (Container container : List.copyOf(known.containers())) {
+            // The end of a master, just before, may have been the end of this one too.
+            boolean live = state.container(container.id()) != null;
+            if (live && !reported.contains(container.id())) {
+                ended(
+                        container,
+                        NodeDeparture.lost(
+                                container.id(), "its node " + known.id() + " has registered again without it"));
             }
         }
-        ledger.emit(new NodeEvent.NodeJoined(
-                command.node(),
-                command.rack(),
-                command.total(),
-                command.httpPort(),
-                command.version(),
-                ledger.nowMs()));
-        report(command.node(), command.running(), command.ended());
-        containers.placeWaiting();
-        return new NodeRegistered("");
+    }
+
+    @Override
+    public Done settleIncreases(NodeCommand.SettleIncreases command) {
+        command.sizes().forEach((id, size) -> {
+            Container container = state.container(id);
+            if (container != null
+                    && container.node().equals(command.node())
+                    && container.resource().equals(size)
+                    && state.unsettledIncreases().containsKey(id)) {
+                ledger.emit(new ContainerEvent.IncreaseSettled(id));
+            }
+        });
+        return Done.DONE;
     }
 
     @Override
     public NodeInstructions nodeHeartbeat(NodeCommand.NodeHeartbeat command) {
-        Node node = state.node(command.node());
-        if (node == null || node.state() != NodeState.RUNNING) {
-            return NodeInstructions.RESYNC;
+        NodeId id = command.node();
+        Node node = state.node(id);
+        if (node == null || !node.isInUse()) {
+            String address = node == null ? "" : node.offer().address();
+            return state.nodeLists().allows(id.host(), address)
+                    ? NodeInstructions.resync("Node not found resyncing " + id)
+                    : NodeInstructions.shutdown("Disallowed NodeManager nodeId: " + id + " hostname: " + id.host());
         }
-        if (node.lastReply() instanceof NodeInstructions last && command.responseId() == node.responseId() - 1) {
+        if (node.lastReply() instanceof NodeInstructions last && command.responseId() == next(node.responseId(), -1)) {
             return last;
         }
-        if (command.responseId() != node.responseId()) {
-            return NodeInstructions.RESYNC;
+        if (command.responseId() != node.responseId() || node.state() == NodeState.REBOOTED) {
+            return outOfStep(node, command.responseId());
         }
-        if (report(command.node(), command.running(), command.ended())) {
+        if (!command.status().equals(node.status())) {
+            ledger.emit(new NodeEvent.NodeReported(id, command.status()));
+        }
+        boolean room = report(id, command.running(), command.ended());
+        room |= followHealth(node, command.status().healthy());
+        if (room) {
             containers.placeWaiting();
         }
-        int responseId = node.responseId() + 1;
-        NodeInstructions reply = node.hasInstructions()
-                ? new NodeInstructions(
-                        false, responseId, node.containersToClean(), node.exitsNoted(), node.applicationsToClean())
-                : new NodeInstructions(false, responseId, List.of(), List.of(), List.of());
-        ledger.emit(new NodeEvent.NodeAnswered(command.node(), responseId, reply, ledger.nowMs()));
+        if (isReadyToGo(node)) {
+            String why = "DECOMMISSIONING " + id + " is ready to be decommissioned";
+            departure.depart(node, NodeState.DECOMMISSIONED, why);
+            containers.placeWaiting();
+            return NodeInstructions.shutdown(why);
+        }
+        NodeInstructions reply = new NodeInstructions(
+                NodeInstructions.Action.NORMAL, next(node.responseId(), 1), "", node.pendingOrders());
+        ledger.emit(new NodeEvent.NodeAnswered(id, reply.responseId(), reply, ledger.nowMs()));
         return reply;
+    }
+
+    /** Response ids go round from the largest int to 0, as in YARN. */
+    private static int next(int responseId, int step) {
+        return (responseId + step) & Integer.MAX_VALUE;
+    }
+
+    /** It keeps what runs there, until it registers and says what that is. */
+    private NodeInstructions outOfStep(Node node, int responseId) {
+        String why = "Too far behind rm response id:" + node.responseId() + " nm response id:" + responseId;
+        if (node.state() != NodeState.REBOOTED) {
+            ledger.emit(new NodeEvent.NodeStateChanged(node.id(), NodeState.REBOOTED, why, ledger.nowMs()));
+        }
+        return NodeInstructions.resync(why);
+    }
+
+    /** Returns whether the node has become fit. */
+    private boolean followHealth(Node node, boolean healthy) {
+        if (node.state() == NodeState.RUNNING && !healthy) {
+            ledger.emit(new NodeEvent.NodeStateChanged(
+                    node.id(), NodeState.UNHEALTHY, "it says that it is not healthy", ledger.nowMs()));
+        } else if (node.state() == NodeState.UNHEALTHY && healthy) {
+            ledger.emit(new NodeEvent.NodeStateChanged(node.id(), NodeState.RUNNING, "", ledger.nowMs()));
+            return true;
+        }
+        return false;
+    }
+
+    /** Whether a node that is being emptied is empty, or has had its time. */
+    private boolean isReadyToGo(Node node) {
+        Decommission decommission = node.decommission();
+        if (decommission == null) {
+            return false;
+        }
+        return decommission.isOverdue(ledger.nowMs())
+                || (node.containers().isEmpty()
+                        && decommission.waitsFor().stream().noneMatch(this::isUnfinished));
+    }
+
+    /** Its containers may be gone while others still fetch what they have left on the node. */
+    private boolean isUnfinished(ApplicationId id) {
+        Application application = state.application(id);
+        return application != null && !application.isOver();
     }
 
     /** Takes in what a node says of its containers. Returns whether room has become free. */
@@ -106,6 +213,9 @@ final class NodeControl implements NodeCommand.Handler {
                 ledger.emit(new ContainerEvent.ContainerStarted(id));
             }
         }
+        if (exits.isEmpty()) {
+            return false;
+        }
         boolean freed = false;
         for (ContainerExit exit : exits) {
             Container container = state.container(exit.container());
@@ -114,10 +224,8 @@ final class NodeControl implements NodeCommand.Handler {
                 freed = true;
             }
         }
-        if (!exits.isEmpty()) {
-            ledger.emit(new NodeEvent.ExitsNoted(
-                    node, exits.stream().map(ContainerExit::container).toList()));
-        }
+        ledger.emit(new NodeEvent.ExitsNoted(
+                node, exits.stream().map(ContainerExit::container).toList()));
         return freed;
     }
 
@@ -132,8 +240,9 @@ final class NodeControl implements NodeCommand.Handler {
     @Override
     public Done unregisterNode(NodeCommand.UnregisterNode command) {
         Node node = state.node(command.node());
-        if (node != null && node.state() == NodeState.RUNNING) {
-            gone(node, NodeState.SHUTDOWN, "it has unregistered");
+        if (node != null && node.isInUse()) {
+            departure.depart(node, NodeState.SHUTDOWN, "it has unregistered");
+            containers.placeWaiting();
         }
         return Done.DONE;
     }
@@ -141,17 +250,32 @@ final class NodeControl implements NodeCommand.Handler {
     /** Gives up nodes that have been silent, and containers that nobody has started, for too long. */
     void expireNodes() {
         for (Node node : List.copyOf(state.nodes())) {
-            if (node.state() != NodeState.RUNNING) {
+            if (!node.isInUse()) {
+                forgetUntracked(node);
                 continue;
             }
+            Decommission decommission = node.decommission();
             if (ledger.nowMs() - node.lastHeardMs() >= policy.expiry().nodeMs()) {
-                gone(
+                departure.depart(
                         node,
                         NodeState.LOST,
                         "nothing was heard of it for " + policy.expiry().nodeMs() + " ms");
+            } else if (decommission != null && decommission.isOverdue(ledger.nowMs())) {
+                departure.exclude(node, "it had " + decommission.timeoutSeconds() + " s to become empty");
             } else {
                 expireGrants(node);
             }
+        }
+        containers.placeWaiting();
+    }
+
+    /** A node that went and is in no list any more is not remembered for long. */
+    private void forgetUntracked(Node node) {
+        long sinceMs = Math.max(node.lastHeardMs(), state.nodeListsAtMs());
+        if (state.node(node.id()) == node
+                && state.nodeLists().isUntracked(node.id().host(), node.offer().address())
+                && ledger.nowMs() - sinceMs >= policy.expiry().untrackedNodeMs()) {
+            ledger.emit(new NodeEvent.NodeForgotten(node.id()));
         }
     }
 
@@ -164,29 +288,5 @@ final class NodeControl implements NodeCommand.Handler {
                 containers.stop(container, ExitStatus.ABORTED, "Container expired since it was unused");
             }
         }
-    }
-
-    private void gone(Node node, NodeState end, String reason) {
-        List<Container> lost = List.copyOf(node.containers());
-        for (Container container : lost) {
-            containers.end(container, lost(container.id(), "its node " + node.id() + " is gone: " + reason));
-        }
-        ledger.emit(new NodeEvent.NodeGone(node.id(), end, reason, ledger.nowMs()));
-        while (state.goneNodes().size() > policy.history().goneNodes()) {
-            ledger.emit(new NodeEvent.NodeForgotten(state.goneNodes().iterator().next()));
-        }
-        // Only now: a next attempt must not be placed on the node that has just gone.
-        for (Container container : lost) {
-            Attempt attempt = state.attempt(container.id().attempt());
-            if (container.isMaster() && attempt != null) {
-                applications.masterEnded(
-                        attempt, lost(container.id(), "its node " + node.id() + " is gone: " + reason));
-            }
-        }
-        containers.placeWaiting();
-    }
-
-    private static ContainerExit lost(ContainerId container, String why) {
-        return new ContainerExit(container, ExitStatus.ABORTED, "Container released on a *lost* node: " + why);
     }
 }

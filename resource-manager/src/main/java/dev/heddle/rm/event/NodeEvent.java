@@ -3,10 +3,15 @@ package dev.heddle.rm.event;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerSignal;
 import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeLists;
+import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.model.NodeStatus;
 import java.util.List;
+import java.util.Map;
 
 /** What happens to nodes. Times are in ms since 1970. */
 public sealed interface NodeEvent extends Event {
@@ -15,8 +20,6 @@ public sealed interface NodeEvent extends Event {
         void nodeJoined(NodeJoined event);
 
         void nodeToldToClean(NodeToldToClean event);
-
-        void nodeToldToUpdate(NodeToldToUpdate event);
 
         void exitsNoted(ExitsNoted event);
 
@@ -27,10 +30,32 @@ public sealed interface NodeEvent extends Event {
         void nodeForgotten(NodeForgotten event);
 
         void nodeGone(NodeGone event);
+
+        void nodeToldToSignal(NodeToldToSignal event);
+
+        void nodeToldToUpdate(NodeToldToUpdate event);
+
+        void nodeReported(NodeReported event);
+
+        void nodeStateChanged(NodeStateChanged event);
+
+        void nodeDecommissioning(NodeDecommissioning event);
+
+        void nodeResized(NodeResized event);
+
+        void nodeListsReplaced(NodeListsReplaced event);
+
+        void nodeExcluded(NodeExcluded event);
+
+        void dynamicResourcesReplaced(DynamicResourcesReplaced event);
     }
 
-    /** A node has registered, for the first time or again; it starts without containers. */
-    record NodeJoined(NodeId node, String rack, Resource total, int httpPort, String version, long atMs)
+    /**
+     * A node has registered, for the first time or again.
+     *
+     * @param total what it is counted with, which need not be what it offers
+     */
+    record NodeJoined(NodeId node, NodeOffer offer, Resource total, NodeState state, NodeStatus status, long atMs)
             implements NodeEvent, Event.Soft {
         @Override
         public void accept(EventVisitors visitors) {
@@ -49,14 +74,6 @@ public sealed interface NodeEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeToldToClean(this);
-        }
-    }
-
-    /** A node must follow what has become of a container. */
-    record NodeToldToUpdate(NodeId node, ContainerUpdate update) implements NodeEvent, Event.Soft {
-        @Override
-        public void accept(EventVisitors visitors) {
-            visitors.nodes().nodeToldToUpdate(this);
         }
     }
 
@@ -107,6 +124,109 @@ public sealed interface NodeEvent extends Event {
         @Override
         public NodeId touchedNode() {
             return node;
+        }
+    }
+
+    /** A node must tell something to a container's process with its next reply. */
+    record NodeToldToSignal(NodeId node, ContainerSignal signal) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeToldToSignal(this);
+        }
+    }
+
+    /** A node must follow what has become of a container with its next reply. */
+    record NodeToldToUpdate(NodeId node, ContainerUpdate update) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeToldToUpdate(this);
+        }
+    }
+
+    /** A node is otherwise than it was when it last said so. */
+    record NodeReported(NodeId node, NodeStatus status) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeReported(this);
+        }
+
+        @Override
+        public NodeId touchedNode() {
+            return node;
+        }
+    }
+
+    /** A node that is in use is fit, unfit or out of step from now on. */
+    record NodeStateChanged(NodeId node, NodeState state, String reason, long atMs) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeStateChanged(this);
+        }
+
+        @Override
+        public NodeId touchedNode() {
+            return node;
+        }
+    }
+
+    /**
+     * A node is being emptied, or has another limit for that than before.
+     *
+     * @param timeoutSeconds how long it may take from its beginning; negative for no limit
+     * @param waitsFor the applications that were on it
+     */
+    record NodeDecommissioning(NodeId node, int timeoutSeconds, List<ApplicationId> waitsFor, long atMs)
+            implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeDecommissioning(this);
+        }
+
+        @Override
+        public NodeId touchedNode() {
+            return node;
+        }
+    }
+
+    /** An operator has changed what a node offers; it learns that with its next reply. */
+    record NodeResized(NodeId node, Resource total) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeResized(this);
+        }
+
+        @Override
+        public NodeId touchedNode() {
+            return node;
+        }
+    }
+
+    /** Other hosts may take part than before. Read from files again by each leader. */
+    record NodeListsReplaced(NodeLists lists, long atMs) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeListsReplaced(this);
+        }
+    }
+
+    /** A host that has not been here is excluded. */
+    record NodeExcluded(NodeId node, long atMs) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeExcluded(this);
+        }
+
+        @Override
+        public NodeId touchedNode() {
+            return node;
+        }
+    }
+
+    /** What nodes are counted with when they register, whatever they offer. Read from a file again by each leader. */
+    record DynamicResourcesReplaced(Map<NodeId, Resource> totals) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().dynamicResourcesReplaced(this);
         }
     }
 }

@@ -18,6 +18,10 @@ public final class EventLog implements Publisher {
             if (event instanceof Event.Durable
                     || event instanceof AttemptEvent.AttemptRegistered
                     || event instanceof NodeEvent.NodeJoined
+                    || event instanceof NodeEvent.NodeStateChanged
+                    || event instanceof NodeEvent.NodeDecommissioning
+                    || event instanceof NodeEvent.NodeResized
+                    || event instanceof NodeEvent.NodeListsReplaced
                     || event instanceof NodeEvent.NodeGone) {
                 log.info("{}", event);
             }

@@ -8,8 +8,9 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
-import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.scheduler.placement.FreeCapacityIndex;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -49,6 +50,9 @@ public final class ClusterState {
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
     Resource total = Resource.NONE;
     Resource used = Resource.NONE;
+    NodeLists nodeLists = NodeLists.EVERYBODY;
+    long nodeListsAtMs;
+    Map<NodeId, Resource> dynamicResources = Map.of();
     int runningNodes;
     final NodeChanges nodeChanges = new NodeChanges();
     final Map<ContainerId, UnsettledIncrease> unsettledIncreases = new LinkedHashMap<>();
@@ -112,6 +116,21 @@ public final class ClusterState {
         return nodes.get(id);
     }
 
+    /** The hosts that may take part. */
+    public NodeLists nodeLists() {
+        return nodeLists;
+    }
+
+    /** When they were read, in ms since 1970; 0 before. */
+    public long nodeListsAtMs() {
+        return nodeListsAtMs;
+    }
+
+    /** What nodes are counted with when they register, whatever they offer. */
+    public Map<NodeId, Resource> dynamicResources() {
+        return dynamicResources;
+    }
+
     /** Every node in use, and those that are gone and still remembered; in no order. */
     public Collection<Node> nodes() {
         return Collections.unmodifiableCollection(nodes.values());
@@ -122,17 +141,17 @@ public final class ClusterState {
         return Collections.unmodifiableSet(goneNodes);
     }
 
-    /** The nodes in use on a host. */
+    /** The nodes on a host that take containers. */
     public List<Node> nodesOn(String host) {
         return Collections.unmodifiableList(nodesByHost.getOrDefault(host, List.of()));
     }
 
-    /** The number of nodes in use. */
+    /** The number of nodes that take containers. */
     public int runningNodes() {
         return runningNodes;
     }
 
-    /** The capacity of the nodes in use. */
+    /** The capacity of the nodes that take containers, and what is used on the others. */
     public Resource total() {
         return total;
     }
@@ -158,7 +177,7 @@ public final class ClusterState {
         return pool == null ? null : pool.withRoom(wanted, allowed);
     }
 
-    /** Whether a node in use is in the rack. */
+    /** Whether a node that takes containers is in the rack. */
     public boolean knowsRack(String rack) {
         return racks.containsKey(rack);
     }
@@ -240,18 +259,52 @@ public final class ClusterState {
         return entity;
     }
 
-    /** Brings the indexes in line with a node after a change. */
+    /** Brings the sums and indexes in line with a node after a change. */
     void reindex(Node node) {
-        NodePool rack = racks.get(node.rack);
-        if (node.state == NodeState.RUNNING) {
-            everywhere.setFree(node.slot(), node.free());
-            totalCapacity.set(node.slot(), node.total);
-            if (rack != null) {
-                rack.setFree(node.rackSlot, node.free());
-            }
-        } else {
-            everywhere.clearFree(node.slot());
-            totalCapacity.clear(node.slot());
+        boolean takes = node.takesContainers();
+        if (takes && !node.listed) {
+            list(node);
+        } else if (!takes && node.listed) {
+            unlist(node);
         }
+        if (takes) {
+            Resource free = node.free();
+            everywhere.setFree(node.slot(), free);
+            known(racks.get(node.rack()), node.rack()).setFree(node.rackSlot, free);
+            totalCapacity.set(node.slot(), node.total);
+        }
+        Resource counted = takes ? node.total : node.used;
+        if (!counted.equals(node.counted)) {
+            total = total.minus(node.counted).plus(counted);
+            node.counted = counted;
+        }
+    }
+
+    private void list(Node node) {
+        node.listed = true;
+        runningNodes++;
+        nodesByHost.computeIfAbsent(node.id().host(), name -> new ArrayList<>()).add(node);
+        NodePool rack = racks.computeIfAbsent(node.rack(), name -> new NodePool());
+        node.rackSlot = rack.nextSlot();
+        rack.join(node);
+    }
+
+    /** Takes a node out of its host, its rack and the indexes. */
+    void unlist(Node node) {
+        node.listed = false;
+        runningNodes--;
+        String host = node.id().host();
+        List<Node> onHost = known(nodesByHost.get(host), host);
+        onHost.remove(node);
+        if (onHost.isEmpty()) {
+            nodesByHost.remove(host);
+        }
+        NodePool rack = known(racks.get(node.rack()), node.rack());
+        rack.leave(node.rackSlot);
+        if (rack.isEmpty()) {
+            racks.remove(node.rack());
+        }
+        everywhere.clearFree(node.slot());
+        totalCapacity.clear(node.slot());
     }
 }

@@ -33,7 +33,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.containers.put(container.id(), container);
         attempt.containersGranted++;
         attempt.used = attempt.used.plus(event.resource());
-        attempt.asks.granted(event.key(), node.id().host(), node.rack);
+        attempt.asks.granted(event.key(), node.id().host(), node.rack());
         state.noteWishes(attempt);
         state.containers.put(container.id(), container);
         node.containers.put(container.id(), container);
@@ -44,7 +44,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         application.nodes.add(event.node());
         application.usage = application.usage.take(event.resource(), event.atMs());
         state.everywhere.granted(node.slot());
-        ClusterState.known(state.racks.get(node.rack), node.rack).granted(node.rackSlot);
+        ClusterState.known(state.racks.get(node.rack()), node.rack()).granted(node.rackSlot);
         state.reindex(node);
     }
 

@@ -51,10 +51,47 @@ public final class Lifecycles {
             .allow(STOPPING, EnumSet.of(COMPLETED))
             .build();
 
-    public static final Lifecycle<NodeState> NODE = Lifecycle.of("node", NodeState.class, NodeState.RUNNING)
-            .allow(NodeState.RUNNING, EnumSet.of(NodeState.LOST, NodeState.SHUTDOWN))
-            .allow(NodeState.LOST, EnumSet.of(NodeState.RUNNING))
-            .allow(NodeState.SHUTDOWN, EnumSet.of(NodeState.RUNNING))
+    public static final Lifecycle<NodeState> NODE = Lifecycle.of("node", NodeState.class, NodeState.NEW)
+            // From NEW to DECOMMISSIONED: an excluded host that has never been here.
+            .allow(NodeState.NEW, EnumSet.of(NodeState.RUNNING, NodeState.UNHEALTHY, NodeState.DECOMMISSIONED))
+            .allow(
+                    NodeState.RUNNING,
+                    EnumSet.of(
+                            NodeState.UNHEALTHY,
+                            NodeState.DECOMMISSIONING,
+                            NodeState.REBOOTED,
+                            NodeState.DECOMMISSIONED,
+                            NodeState.LOST,
+                            NodeState.SHUTDOWN))
+            .allow(
+                    NodeState.UNHEALTHY,
+                    EnumSet.of(
+                            NodeState.RUNNING,
+                            NodeState.DECOMMISSIONING,
+                            NodeState.REBOOTED,
+                            NodeState.DECOMMISSIONED,
+                            NodeState.LOST,
+                            NodeState.SHUTDOWN))
+            .allow(
+                    NodeState.DECOMMISSIONING,
+                    EnumSet.of(
+                            NodeState.RUNNING,
+                            NodeState.UNHEALTHY,
+                            NodeState.REBOOTED,
+                            NodeState.DECOMMISSIONED,
+                            NodeState.LOST,
+                            NodeState.SHUTDOWN))
+            .allow(
+                    NodeState.REBOOTED,
+                    EnumSet.of(
+                            NodeState.RUNNING,
+                            NodeState.UNHEALTHY,
+                            NodeState.DECOMMISSIONED,
+                            NodeState.LOST,
+                            NodeState.SHUTDOWN))
+            .allow(NodeState.DECOMMISSIONED, EnumSet.of(NodeState.RUNNING, NodeState.UNHEALTHY))
+            .allow(NodeState.LOST, EnumSet.of(NodeState.RUNNING, NodeState.UNHEALTHY))
+            .allow(NodeState.SHUTDOWN, EnumSet.of(NodeState.RUNNING, NodeState.UNHEALTHY))
             .build();
 
     private Lifecycles() {}

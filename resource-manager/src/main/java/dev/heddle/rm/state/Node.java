@@ -1,19 +1,16 @@
 package dev.heddle.rm.state;
 
 import dev.heddle.common.resources.Resource;
-import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
-import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeOrders;
 import dev.heddle.rm.model.NodeState;
-import java.util.ArrayList;
+import dev.heddle.rm.model.NodeStatus;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A node. Changed by {@link ClusterState} alone. Used and free always add up to the total. */
@@ -21,23 +18,32 @@ public final class Node {
     private final NodeId id;
     private final int slot;
     final Map<ContainerId, Container> containers = new LinkedHashMap<>();
-    final Set<ContainerId> containersToClean = new LinkedHashSet<>();
-    final Set<ApplicationId> applicationsToClean = new LinkedHashSet<>();
-    final List<ContainerId> exitsNoted = new ArrayList<>();
-    final Map<ContainerId, ContainerUpdate> containersToUpdate = new LinkedHashMap<>();
 
     NodeState state = Lifecycles.NODE.initial();
+    NodeOffer offer;
+    NodeStatus status = NodeStatus.HEALTHY;
     Resource total;
     Resource used = Resource.NONE;
-    String rack;
 
     /** Another one each time that the tokens which masters have for it become void. */
     long registration;
 
+    /** What it adds to the cluster's total. */
+    Resource counted = Resource.NONE;
+    /** Whether it is among those of its host and its rack, and in the indexes. */
+    boolean listed;
+    /** Its place in its rack, while it is listed. */
     int rackSlot;
-    int httpPort;
-    String version;
-    String reasonGone = "";
+
+    /** What it has not been told yet; null while that is nothing. */
+    @Nullable
+    PendingOrders orders;
+
+    /** What it is waited for; null unless it is being emptied. */
+    @Nullable
+    Decommission decommission;
+
+    String reason = "";
     int responseId;
 
     @Nullable
@@ -45,13 +51,11 @@ public final class Node {
 
     long lastHeardMs;
 
-    Node(NodeId id, int slot, String rack, Resource total, int httpPort, String version) {
+    Node(NodeId id, int slot, NodeOffer offer, Resource total) {
         this.id = id;
         this.slot = slot;
-        this.rack = rack;
+        this.offer = offer;
         this.total = total;
-        this.httpPort = httpPort;
-        this.version = version;
     }
 
     public NodeId id() {
@@ -63,13 +67,33 @@ public final class Node {
         return slot;
     }
 
-    /** Where it stands, such as {@code /default-rack}. */
-    public String rack() {
-        return rack;
-    }
-
     public NodeState state() {
         return state;
+    }
+
+    /** Whether containers may be there; new ones only where {@link #takesContainers}. */
+    public boolean isInUse() {
+        return state.isInUse();
+    }
+
+    /** Whether it may be given new containers. */
+    public boolean takesContainers() {
+        return state == NodeState.RUNNING;
+    }
+
+    /** What it said of itself when it registered last. */
+    public NodeOffer offer() {
+        return offer;
+    }
+
+    /** Where it stands, such as {@code /default-rack}. */
+    public String rack() {
+        return offer.rack();
+    }
+
+    /** How it said it was with its last heartbeat. */
+    public NodeStatus status() {
+        return status;
     }
 
     public Resource total() {
@@ -87,16 +111,21 @@ public final class Node {
 
     /** Of the node's web server, or 0 where it has none. */
     public int httpPort() {
-        return httpPort;
+        return offer.httpPort();
     }
 
     public String version() {
-        return version;
+        return offer.version();
     }
 
-    /** Why it is not used any more; empty while it is. */
-    public String reasonGone() {
-        return reasonGone;
+    /** Why it is in a state in which it gets no containers; empty while it does. */
+    public String reason() {
+        return reason;
+    }
+
+    /** How far its decommission is, or null where it is not being emptied. */
+    public @Nullable Decommission decommission() {
+        return decommission;
     }
 
     public int responseId() {
@@ -108,6 +137,7 @@ public final class Node {
         return lastReply;
     }
 
+    /** When it was last heard of; for one that is gone, when it went. */
     public long lastHeardMs() {
         return lastHeardMs;
     }
@@ -117,27 +147,15 @@ public final class Node {
         return Collections.unmodifiableCollection(containers.values());
     }
 
-    /** Whether something waits to be told to the node. */
-    public boolean hasInstructions() {
-        return !containersToClean.isEmpty()
-                || !applicationsToClean.isEmpty()
-                || !exitsNoted.isEmpty()
-                || !containersToUpdate.isEmpty();
+    /** What waits to be told to the node. */
+    public NodeOrders pendingOrders() {
+        return orders == null ? NodeOrders.NONE : orders.copy();
     }
 
-    public List<ContainerId> containersToClean() {
-        return List.copyOf(containersToClean);
-    }
-
-    public List<ContainerUpdate> containersToUpdate() {
-        return List.copyOf(containersToUpdate.values());
-    }
-
-    public List<ApplicationId> applicationsToClean() {
-        return List.copyOf(applicationsToClean);
-    }
-
-    public List<ContainerId> exitsNoted() {
-        return List.copyOf(exitsNoted);
+    PendingOrders orders() {
+        if (orders == null) {
+            orders = new PendingOrders();
+        }
+        return orders;
     }
 }

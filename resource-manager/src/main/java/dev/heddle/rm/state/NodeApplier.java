@@ -1,9 +1,11 @@
 package dev.heddle.rm.state;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.NodeChange;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeState;
-import java.util.ArrayList;
 
 /** Makes events of nodes true; decides nothing. An event about something unknown is a defect. */
 final class NodeApplier implements NodeEvent.Visitor {
@@ -17,75 +19,78 @@ final class NodeApplier implements NodeEvent.Visitor {
     public void nodeJoined(NodeEvent.NodeJoined event) {
         Node node = state.nodes.get(event.node());
         if (node == null) {
-            node = new Node(
-                    event.node(),
-                    state.everywhere.nextSlot(),
-                    event.rack(),
-                    event.total(),
-                    event.httpPort(),
-                    event.version());
-            state.nodes.put(event.node(), node);
-            state.everywhere.join(node);
-            enter(node, event.rack());
-            state.nodeChanges.add(new NodeChange(event.node(), NodeChange.Kind.USABLE));
-        } else if (node.state == NodeState.RUNNING) {
-            state.total = state.total.minus(node.total).plus(event.total());
-            node.total = event.total();
-            if (!node.rack.equals(event.rack())) {
-                leaveRack(node);
-                enterRack(node, event.rack());
-            }
-        } else {
-            node.state = Lifecycles.NODE.transition(node.state, NodeState.RUNNING);
-            node.total = event.total();
-            state.goneNodes.remove(event.node());
-            enter(node, event.rack());
-            state.nodeChanges.add(new NodeChange(event.node(), NodeChange.Kind.USABLE));
+            node = add(event.node(), event.offer(), event.total());
         }
+        if (node.listed && !node.rack().equals(event.offer().rack())) {
+            state.unlist(node);
+        }
+        node.offer = event.offer();
+        node.total = event.total();
+        node.status = event.status();
         node.registration = ++state.registrations;
-        node.httpPort = event.httpPort();
-        node.version = event.version();
-        node.reasonGone = "";
         node.responseId = 0;
         node.lastReply = null;
         node.lastHeardMs = event.atMs();
-        node.containersToClean.clear();
-        node.applicationsToClean.clear();
-        node.exitsNoted.clear();
-        node.containersToUpdate.clear();
-        state.reindex(node);
+        node.orders = null;
+        enter(node, event.state(), event.state() == NodeState.RUNNING ? "" : node.reason);
+    }
+
+    private Node add(NodeId id, NodeOffer offer, Resource total) {
+        Node node = new Node(id, state.everywhere.nextSlot(), offer, total);
+        state.nodes.put(id, node);
+        state.everywhere.join(node);
+        return node;
     }
 
     @Override
     public void nodeToldToClean(NodeEvent.NodeToldToClean event) {
-        Node node = ClusterState.known(state.node(event.node()), event.node());
-        node.containersToClean.addAll(event.containers());
-        node.applicationsToClean.addAll(event.applications());
-    }
-
-    @Override
-    public void nodeToldToUpdate(NodeEvent.NodeToldToUpdate event) {
-        ClusterState.known(state.node(event.node()), event.node())
-                .containersToUpdate
-                .put(event.update().container(), event.update());
+        PendingOrders orders = known(event.node()).orders();
+        orders.stop.addAll(event.containers());
+        orders.endedApplications.addAll(event.applications());
     }
 
     @Override
     public void exitsNoted(NodeEvent.ExitsNoted event) {
-        ClusterState.known(state.node(event.node()), event.node()).exitsNoted.addAll(event.containers());
+        known(event.node()).orders().forget.addAll(event.containers());
+    }
+
+    @Override
+    public void nodeToldToSignal(NodeEvent.NodeToldToSignal event) {
+        known(event.node()).orders().signals.add(event.signal());
+    }
+
+    @Override
+    public void nodeToldToUpdate(NodeEvent.NodeToldToUpdate event) {
+        known(event.node()).orders().updates.put(event.update().container(), event.update());
     }
 
     @Override
     public void nodeAnswered(NodeEvent.NodeAnswered event) {
-        Node node = ClusterState.known(state.node(event.node()), event.node());
+        Node node = known(event.node());
         node.responseId = event.responseId();
         node.lastReply = event.reply();
         node.lastHeardMs = event.atMs();
-        if (node.hasInstructions()) {
-            node.containersToClean.clear();
-            node.applicationsToClean.clear();
-            node.exitsNoted.clear();
-            node.containersToUpdate.clear();
+        node.orders = null;
+    }
+
+    @Override
+    public void nodeReported(NodeEvent.NodeReported event) {
+        known(event.node()).status = event.status();
+    }
+
+    @Override
+    public void nodeStateChanged(NodeEvent.NodeStateChanged event) {
+        enter(known(event.node()), event.state(), event.reason());
+    }
+
+    @Override
+    public void nodeDecommissioning(NodeEvent.NodeDecommissioning event) {
+        Node node = known(event.node());
+        Decommission before = node.decommission;
+        long startedAtMs = before == null ? event.atMs() : before.startedAtMs();
+        node.decommission = new Decommission(startedAtMs, event.timeoutSeconds(), event.waitsFor());
+        if (before == null) {
+            enter(node, NodeState.DECOMMISSIONING, "it is being decommissioned");
         }
     }
 
@@ -97,24 +102,22 @@ final class NodeApplier implements NodeEvent.Visitor {
     }
 
     @Override
-    public void nodeGone(NodeEvent.NodeGone event) {
-        Node node = ClusterState.known(state.node(event.node()), event.node());
-        node.state = Lifecycles.NODE.transition(node.state, event.state());
-        node.reasonGone = event.reason();
-        node.lastReply = null;
-        state.total = state.total.minus(node.total);
-        state.runningNodes--;
-        var onHost = state.nodesByHost.get(node.id().host());
-        if (onHost != null) {
-            onHost.remove(node);
-            if (onHost.isEmpty()) {
-                state.nodesByHost.remove(node.id().host());
-            }
+    public void nodeResized(NodeEvent.NodeResized event) {
+        Node node = known(event.node());
+        node.total = event.total();
+        if (node.isInUse()) {
+            node.orders().total = event.total();
         }
-        leaveRack(node);
-        state.goneNodes.add(event.node());
-        state.nodeChanges.add(new NodeChange(event.node(), NodeChange.Kind.UNUSABLE));
         state.reindex(node);
+    }
+
+    @Override
+    public void nodeGone(NodeEvent.NodeGone event) {
+        Node node = known(event.node());
+        node.lastReply = null;
+        node.orders = null;
+        node.lastHeardMs = event.atMs();
+        enter(node, event.state(), event.reason());
     }
 
     @Override
@@ -124,27 +127,50 @@ final class NodeApplier implements NodeEvent.Visitor {
         state.everywhere.leave(node.slot());
     }
 
-    private void enter(Node node, String rack) {
-        enterRack(node, rack);
-        state.total = state.total.plus(node.total);
-        state.runningNodes++;
-        state.nodesByHost
-                .computeIfAbsent(node.id().host(), host -> new ArrayList<>())
-                .add(node);
+    @Override
+    public void nodeListsReplaced(NodeEvent.NodeListsReplaced event) {
+        state.nodeLists = event.lists();
+        state.nodeListsAtMs = event.atMs();
     }
 
-    private void enterRack(Node node, String rack) {
-        NodePool pool = state.racks.computeIfAbsent(rack, name -> new NodePool());
-        node.rack = rack;
-        node.rackSlot = pool.nextSlot();
-        pool.join(node);
+    @Override
+    public void nodeExcluded(NodeEvent.NodeExcluded event) {
+        Node node = add(event.node(), NodeOffer.of(Resource.NONE, event.node().port(), "unknown"), Resource.NONE);
+        node.lastHeardMs = event.atMs();
+        enter(node, NodeState.DECOMMISSIONED, "it is excluded");
     }
 
-    private void leaveRack(Node node) {
-        NodePool pool = ClusterState.known(state.racks.get(node.rack), node.rack);
-        pool.leave(node.rackSlot);
-        if (pool.isEmpty()) {
-            state.racks.remove(node.rack);
+    @Override
+    public void dynamicResourcesReplaced(NodeEvent.DynamicResourcesReplaced event) {
+        state.dynamicResources = event.totals();
+    }
+
+    private Node known(NodeId id) {
+        return ClusterState.known(state.node(id), id);
+    }
+
+    private void enter(Node node, NodeState next, String reason) {
+        NodeState before = node.state;
+        boolean takenBefore = node.listed;
+        if (node.state != next) {
+            node.state = Lifecycles.NODE.transition(node.state, next);
+        }
+        node.reason = reason;
+        if (next != NodeState.DECOMMISSIONING) {
+            node.decommission = null;
+        }
+        if (next.isInUse()) {
+            state.goneNodes.remove(node.id());
+        } else {
+            state.goneNodes.add(node.id());
+        }
+        state.reindex(node);
+        if (node.listed && !takenBefore) {
+            state.nodeChanges.add(new NodeChange(node.id(), NodeChange.Kind.USABLE));
+        } else if (!node.listed && (takenBefore || before != next)) {
+            NodeChange.Kind kind =
+                    next == NodeState.DECOMMISSIONING ? NodeChange.Kind.DECOMMISSIONING : NodeChange.Kind.UNUSABLE;
+            state.nodeChanges.add(new NodeChange(node.id(), kind));
         }
     }
 }

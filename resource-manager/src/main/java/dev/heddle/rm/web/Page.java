@@ -1,6 +1,5 @@
 package dev.heddle.rm.web;
 
-import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.NodeState;
@@ -103,9 +102,9 @@ final class Page {
             boolean running = node.state() == NodeState.RUNNING;
             body.append("<tr>");
             cell(body, node.id().toString());
-            cell(body, running ? "RUNNING" : node.state() + ": " + node.reasonGone());
+            cell(body, running ? "RUNNING" : node.state() + ": " + node.healthReport());
             cell(body, Integer.toString(node.containers()));
-            cell(body, (running ? node.used() : Resource.NONE).toString());
+            cell(body, node.used().toString());
             cell(body, node.total().toString());
             body.append("</tr>");
         }

@@ -149,7 +149,8 @@ public final class ApplicationClientEndpoint {
     private CompletionStage<GetClusterMetricsResponseProto> metrics(
             Caller caller, GetClusterMetricsRequestProto request) throws StandbyException {
         return CompletableFuture.completedFuture(GetClusterMetricsResponseProto.newBuilder()
-                .setClusterMetrics(reports(leadership.require()).metrics())
+                .setClusterMetrics(
+                        NodeReports.metrics(leadership.require().snapshots().nodes()))
                 .build());
     }
 
@@ -161,8 +162,8 @@ public final class ApplicationClientEndpoint {
                 : EnumSet.copyOf(request.getNodeStatesList());
         GetClusterNodesResponseProto.Builder response = GetClusterNodesResponseProto.newBuilder();
         for (NodeSnapshot node : new ArrayList<>(cluster.snapshots().nodes())) {
-            if (wanted.contains(Reports.state(node.state()))) {
-                response.addNodeReports(Reports.node(node));
+            if (wanted.contains(NodeReports.state(node.state()))) {
+                response.addNodeReports(NodeReports.node(node));
             }
         }
         return CompletableFuture.completedFuture(response.build());

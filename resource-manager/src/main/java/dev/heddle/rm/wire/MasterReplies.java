@@ -98,7 +98,7 @@ final class MasterReplies {
     private void add(AllocateResponseProto.Builder response, NodeChange change) {
         NodeSnapshot node = cluster.snapshots().node(change.node());
         if (node != null) {
-            response.addUpdatedNodes(Reports.node(node).toBuilder().setNodeUpdateType(proto(change.kind())));
+            response.addUpdatedNodes(NodeReports.node(node).toBuilder().setNodeUpdateType(proto(change.kind())));
         }
     }
 

@@ -4,9 +4,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.AttemptState;
-import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
-import dev.heddle.rm.snapshot.NodeSnapshot;
 import dev.heddle.rm.snapshot.Totals;
 import java.util.List;
 import org.apache.hadoop.security.proto.SecurityProtos.TokenProto;
@@ -16,13 +14,10 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationReportProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationResourceUsageReportProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.LogAggregationStatusProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.NodeReportProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.NodeStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.QueueInfoProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.QueueStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationStateProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.YarnClusterMetricsProto;
 import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 
 /** Snapshots as the reports that YARN's clients read. */
@@ -153,51 +148,6 @@ final class Reports {
             case FAILED -> YarnApplicationStateProto.FAILED;
             case KILLED -> YarnApplicationStateProto.KILLED;
         };
-    }
-
-    static NodeStateProto state(NodeState state) {
-        return switch (state) {
-            case RUNNING -> NodeStateProto.NS_RUNNING;
-            case LOST -> NodeStateProto.NS_LOST;
-            case SHUTDOWN -> NodeStateProto.NS_SHUTDOWN;
-        };
-    }
-
-    static NodeReportProto node(NodeSnapshot node) {
-        return NodeReportProto.newBuilder()
-                .setNodeId(WireValues.proto(node.id()))
-                .setHttpAddress(node.id().host() + ":" + node.httpPort())
-                .setRackName(node.rack())
-                .setUsed(WireValues.proto(node.used()))
-                .setCapability(WireValues.proto(node.total()))
-                .setNumContainers(node.containers())
-                .setNodeState(state(node.state()))
-                .setHealthReport(node.reasonGone())
-                .setLastHealthReportTime(node.changedAtMs())
-                .build();
-    }
-
-    YarnClusterMetricsProto metrics() {
-        int lost = 0;
-        int shutDown = 0;
-        int running = 0;
-        for (NodeSnapshot node : cluster.snapshots().nodes()) {
-            switch (node.state()) {
-                case RUNNING -> running++;
-                case LOST -> lost++;
-                case SHUTDOWN -> shutDown++;
-            }
-        }
-        return YarnClusterMetricsProto.newBuilder()
-                .setNumNodeManagers(running)
-                .setNumActiveNms(running)
-                .setNumLostNms(lost)
-                .setNumShutdownNms(shutDown)
-                .setNumDecommissionedNms(0)
-                .setNumDecommissioningNms(0)
-                .setNumUnhealthyNms(0)
-                .setNumRebootedNms(0)
-                .build();
     }
 
     /**

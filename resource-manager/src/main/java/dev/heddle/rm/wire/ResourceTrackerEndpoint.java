@@ -10,18 +10,38 @@ import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerSignal;
+import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeOrders;
+import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.Utilization;
+import dev.heddle.rm.security.ContainerTokens;
+import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import org.apache.hadoop.ipc.StandbyException;
+import org.apache.hadoop.util.VersionUtil;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
+import org.apache.hadoop.yarn.proto.YarnProtos.ContainerProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStatusProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceUtilizationProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.SignalContainerCommandProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.MasterKeyProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeActionProto;
+import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeHealthStatusProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeStatusProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NMContainerStatusProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
@@ -30,27 +50,37 @@ import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.RegisterNodeMa
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.RegisterNodeManagerResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.UnRegisterNodeManagerRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.UnRegisterNodeManagerResponseProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.SignalContainerRequestProto;
 import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
 import org.apache.hadoop.yarn.server.api.records.MasterKey;
 import org.apache.hadoop.yarn.server.api.records.impl.pb.MasterKeyPBImpl;
+import org.apache.hadoop.yarn.util.YarnVersionInfo;
 
 /** {@code ResourceTracker}: how nodes join, report and leave. */
 public final class ResourceTrackerEndpoint {
-    private static final String VERSION = "heddle";
+    /** The one of YARN whose messages are spoken: nodes compare it with the least that they want. */
+    private static final String VERSION = YarnVersionInfo.getVersion();
+
+    private static final String ANY_VERSION = "NONE";
+    private static final String OWN_VERSION = "EqualToRM";
 
     private final Leadership leadership;
     private final Racks racks;
-    private final long heartbeatIntervalMs;
+    private final LongSupplier heartbeatIntervalMs;
+    private final String minimumVersion;
 
     /**
      * The endpoint.
      *
-     * @param heartbeatIntervalMs what nodes are told to wait between heartbeats
+     * @param heartbeatIntervalMs what nodes are told to wait between heartbeats; it may change
+     * @param minimumVersion of nodes: {@code NONE}, {@code EqualToRM}, or a version
      */
-    public ResourceTrackerEndpoint(Leadership leadership, Racks racks, long heartbeatIntervalMs) {
+    public ResourceTrackerEndpoint(
+            Leadership leadership, Racks racks, LongSupplier heartbeatIntervalMs, String minimumVersion) {
         this.leadership = leadership;
         this.racks = racks;
         this.heartbeatIntervalMs = heartbeatIntervalMs;
+        this.minimumVersion = minimumVersion.equals(OWN_VERSION) ? VERSION : minimumVersion;
     }
 
     public RpcProtocol protocol() {
@@ -66,6 +96,13 @@ public final class ResourceTrackerEndpoint {
             Caller caller, RegisterNodeManagerRequestProto request)
             throws StandbyException, InvalidResourceRequestException {
         LeadingCluster cluster = leadership.require();
+        String version = request.getNmVersion();
+        if (!minimumVersion.equals(ANY_VERSION)
+                && (version.isEmpty() || VersionUtil.compareVersions(version, minimumVersion) < 0)) {
+            String refusal = "Disallowed NodeManager Version " + version + ", is less than the minimum version "
+                    + minimumVersion + " sending SHUTDOWN signal to NodeManager.";
+            return CompletableFuture.completedFuture(encode(cluster, new NodeRegistered(refusal, null)));
+        }
         List<ContainerId> running = new ArrayList<>();
         List<ContainerExit> ended = new ArrayList<>();
         for (NMContainerStatusProto status : request.getContainerStatusesList()) {
@@ -78,10 +115,14 @@ public final class ResourceTrackerEndpoint {
         }
         NodeId node = WireValues.nodeId(request.getNodeId());
         Resource total = WireValues.resource(request.getResource());
+        Resource physical = request.hasPhysicalResource() ? WireValues.resource(request.getPhysicalResource()) : total;
+        NodeStatus status = request.hasNodeStatus() ? status(request.getNodeStatus()) : NodeStatus.HEALTHY;
         return racks.of(node.host()).thenCompose(rack -> {
-            NodeCommand.RegisterNode command = new NodeCommand.RegisterNode(
-                    node, rack, total, request.getHttpPort(), request.getNmVersion(), running, ended);
-            return Submission.submit(cluster, command, reply -> encode(cluster, reply));
+            NodeOffer offer = new NodeOffer(total, physical, rack, caller.address(), request.getHttpPort(), version);
+            return Submission.submit(
+                    cluster,
+                    new NodeCommand.RegisterNode(node, offer, status, running, ended),
+                    reply -> encode(cluster, reply));
         });
     }
 
@@ -93,6 +134,9 @@ public final class ResourceTrackerEndpoint {
             return response.setNodeAction(NodeActionProto.SHUTDOWN)
                     .setDiagnosticsMessage(reply.refusal())
                     .build();
+        }
+        if (reply.total() != null) {
+            response.setResource(WireValues.proto(reply.total()));
         }
         return response.setNodeAction(NodeActionProto.NORMAL)
                 .setContainerTokenMasterKey(encode(cluster.containerTokens().currentKey()))
@@ -118,9 +162,27 @@ public final class ResourceTrackerEndpoint {
             }
         }
         NodeCommand.NodeHeartbeat command = new NodeCommand.NodeHeartbeat(
-                WireValues.nodeId(status.getNodeId()), status.getResponseId(), running, ended);
+                WireValues.nodeId(status.getNodeId()), status.getResponseId(), status(status), running, ended);
+        if (status.getIncreasedContainersCount() > 0) {
+            Map<ContainerId, Resource> sizes = new HashMap<>();
+            for (ContainerProto container : status.getIncreasedContainersList()) {
+                ResourceProto size = container.getResource();
+                sizes.put(
+                        WireValues.containerId(container.getId()),
+                        new Resource(Math.max(0, size.getMemory()), Math.max(0, size.getVirtualCores())));
+            }
+            NodeCommand.SettleIncreases settle = new NodeCommand.SettleIncreases(command.node(), sizes);
+            return Submission.submit(cluster, settle, done -> done)
+                    .thenCompose(done -> heartbeat(cluster, command, request));
+        }
+        return heartbeat(cluster, command, request);
+    }
+
+    private CompletionStage<NodeHeartbeatResponseProto> heartbeat(
+            LeadingCluster cluster, NodeCommand.NodeHeartbeat command, NodeHeartbeatRequestProto request) {
         return Submission.submit(cluster, command, reply -> {
             NodeHeartbeatResponseProto.Builder response = encode(reply);
+            reply.orders().updates().forEach(update -> addUpdate(response, cluster, command.node(), update));
             addNextKeys(response, cluster, request);
             return response.build();
         });
@@ -141,19 +203,95 @@ public final class ResourceTrackerEndpoint {
         }
     }
 
+    private static NodeStatus status(NodeStatusProto proto) {
+        if (!proto.hasNodeHealthStatus()) {
+            return NodeStatus.HEALTHY;
+        }
+        NodeHealthStatusProto health = proto.getNodeHealthStatus();
+        return new NodeStatus(
+                health.getIsNodeHealthy(),
+                health.getHealthReport(),
+                health.getLastHealthReportTime(),
+                utilization(proto.getContainersUtilization()),
+                utilization(proto.getNodeUtilization()));
+    }
+
+    private static Utilization utilization(ResourceUtilizationProto proto) {
+        return proto.getSerializedSize() == 0
+                ? Utilization.NONE
+                : new Utilization(proto.getPmem(), proto.getVmem(), proto.getCpu());
+    }
+
     private NodeHeartbeatResponseProto.Builder encode(NodeInstructions reply) {
         NodeHeartbeatResponseProto.Builder response = NodeHeartbeatResponseProto.newBuilder()
                 .setResponseId(reply.responseId())
-                .setNodeAction(reply.resync() ? NodeActionProto.RESYNC : NodeActionProto.NORMAL)
-                .setNextHeartBeatInterval(heartbeatIntervalMs);
-        if (reply.resync()) {
-            response.setDiagnosticsMessage(
-                    "This ResourceManager does not know the node, or is out of step with it:" + " register again");
+                .setNodeAction(action(reply.action()))
+                .setNextHeartBeatInterval(heartbeatIntervalMs.getAsLong());
+        if (!reply.diagnostics().isEmpty()) {
+            response.setDiagnosticsMessage(reply.diagnostics());
         }
-        reply.stop().forEach(id -> response.addContainersToCleanup(WireValues.proto(id)));
-        reply.forget().forEach(id -> response.addContainersToBeRemovedFromNm(WireValues.proto(id)));
-        reply.endedApplications().forEach(id -> response.addApplicationsToCleanup(WireValues.proto(id)));
+        add(response, reply.orders());
         return response;
+    }
+
+    /** A container that has become smaller is named twice: older nodes know only the list of those. */
+    private static void addUpdate(
+            NodeHeartbeatResponseProto.Builder response, LeadingCluster cluster, NodeId node, ContainerUpdate update) {
+        ApplicationSnapshot application =
+                cluster.snapshots().application(update.container().attempt().application());
+        if (application == null) {
+            return;
+        }
+        ContainerTokens.Subject subject = new ContainerTokens.Subject(
+                update.container(),
+                node,
+                update.resource(),
+                update.version(),
+                update.priority(),
+                application.spec().user(),
+                false);
+        ContainerProto container = ContainerProto.newBuilder()
+                .setId(WireValues.proto(update.container()))
+                .setNodeId(WireValues.proto(node))
+                .setResource(WireValues.proto(update.resource()))
+                .setPriority(PriorityProto.newBuilder().setPriority(update.priority()))
+                .setExecutionType(ExecutionTypeProto.GUARANTEED)
+                .setVersion(update.version())
+                .setContainerToken(WireValues.proto(cluster.containerTokens().tokenFor(subject)))
+                .build();
+        response.addContainersToUpdate(container);
+        if (update.decreased()) {
+            response.addContainersToDecrease(container);
+        }
+    }
+
+    private static NodeActionProto action(NodeInstructions.Action action) {
+        return switch (action) {
+            case NORMAL -> NodeActionProto.NORMAL;
+            case RESYNC -> NodeActionProto.RESYNC;
+            case SHUTDOWN -> NodeActionProto.SHUTDOWN;
+        };
+    }
+
+    private static void add(NodeHeartbeatResponseProto.Builder response, NodeOrders orders) {
+        orders.stop().forEach(id -> response.addContainersToCleanup(WireValues.proto(id)));
+        orders.forget().forEach(id -> response.addContainersToBeRemovedFromNm(WireValues.proto(id)));
+        orders.endedApplications().forEach(id -> response.addApplicationsToCleanup(WireValues.proto(id)));
+        orders.signals()
+                .forEach(signal -> response.addContainersToSignal(SignalContainerRequestProto.newBuilder()
+                        .setContainerId(WireValues.proto(signal.container()))
+                        .setCommand(command(signal.kind()))));
+        if (orders.total() != null) {
+            response.setResource(WireValues.proto(orders.total()));
+        }
+    }
+
+    private static SignalContainerCommandProto command(ContainerSignal.Kind kind) {
+        return switch (kind) {
+            case OUTPUT_THREAD_DUMP -> SignalContainerCommandProto.OUTPUT_THREAD_DUMP;
+            case GRACEFUL_SHUTDOWN -> SignalContainerCommandProto.GRACEFUL_SHUTDOWN;
+            case FORCEFUL_SHUTDOWN -> SignalContainerCommandProto.FORCEFUL_SHUTDOWN;
+        };
     }
 
     private CompletionStage<UnRegisterNodeManagerResponseProto> unregister(

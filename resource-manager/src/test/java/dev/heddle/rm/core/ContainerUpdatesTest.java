@@ -56,7 +56,7 @@ class ContainerUpdatesTest {
         assertThat(updated.container().version()).isEqualTo(1);
         assertThat(updated.container().resource()).isEqualTo(new Resource(512, 1));
         assertThat(core.state(node).used()).isEqualTo(new Resource(512, 1));
-        assertThat(core.state(node).containersToUpdate())
+        assertThat(core.state(node).pendingOrders().updates())
                 .as("the master tells the node")
                 .isEmpty();
         assertThat(update().done()).as("told once").isEmpty();
@@ -84,8 +84,8 @@ class ContainerUpdatesTest {
                         Allocation.Updated::kind, updated -> updated.container().resource())
                 .containsExactly(tuple(Kind.DECREASE, new Resource(128, 1)));
         assertThat(core.state(node).used()).isEqualTo(new Resource(128, 1));
-        assertThat(core.state(node).containersToUpdate())
-                .containsExactly(new ContainerUpdate(container, new Resource(128, 1), 1, true, false));
+        assertThat(core.state(node).pendingOrders().updates())
+                .containsExactly(new ContainerUpdate(container, new Resource(128, 1), 1, 1, true, false));
     }
 
     @Test

@@ -19,6 +19,8 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -39,7 +41,7 @@ final class CoreFixture {
             new Resource(4096, 8),
             3,
             100,
-            new CorePolicy.Expiry(10_000, 20_000, 30_000),
+            new CorePolicy.Expiry(10_000, 20_000, 30_000, 5_000),
             new CorePolicy.History(2, 2));
 
     /** An attempt of an application that nobody has submitted. */
@@ -90,13 +92,18 @@ final class CoreFixture {
     }
 
     void register(NodeId id, String rack, Resource total, List<ContainerId> running, List<ContainerExit> ended) {
-        handle(new NodeCommand.RegisterNode(id, rack, total, 8042, "3.5.0", running, ended));
+        NodeOffer offer = new NodeOffer(total, total, rack, "10.0.0.1", 8042, "3.5.0");
+        handle(new NodeCommand.RegisterNode(id, offer, NodeStatus.HEALTHY, running, ended));
         nodeResponses.put(id, 0);
     }
 
     NodeInstructions heartbeat(NodeId node, List<ContainerId> running, List<ContainerExit> ended) {
-        NodeInstructions reply =
-                handle(new NodeCommand.NodeHeartbeat(node, nodeResponses.getOrDefault(node, 0), running, ended));
+        return heartbeat(node, NodeStatus.HEALTHY, running, ended);
+    }
+
+    NodeInstructions heartbeat(NodeId node, NodeStatus status, List<ContainerId> running, List<ContainerExit> ended) {
+        NodeInstructions reply = handle(
+                new NodeCommand.NodeHeartbeat(node, nodeResponses.getOrDefault(node, 0), status, running, ended));
         nodeResponses.put(node, reply.responseId());
         return reply;
     }

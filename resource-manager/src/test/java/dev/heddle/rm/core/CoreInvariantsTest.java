@@ -3,6 +3,7 @@ package dev.heddle.rm.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.command.AdminCommand;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.command.CoreCommand;
@@ -19,15 +20,20 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.UpdateWish;
+import dev.heddle.rm.model.Utilization;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -54,7 +60,7 @@ class CoreInvariantsTest {
 
     private static void act(CoreFixture core, Random random) {
         core.nowMs += random.nextInt(3_000);
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0 -> core.node("h" + random.nextInt(4), "/r" + random.nextInt(2), 256L * (1 + random.nextInt(8)));
             case 1 ->
                 core.submit(
@@ -65,6 +71,7 @@ class CoreInvariantsTest {
             case 4, 5, 6 -> allocate(core, random);
             case 7, 8, 9 -> heartbeat(core, random);
             case 10 -> leave(core, random);
+            case 11 -> administer(core, random);
             default -> core.handle(new CoreCommand.Expire());
         }
     }
@@ -149,7 +156,32 @@ class CoreInvariantsTest {
                 running.add(container.id());
             }
         }
-        core.heartbeat(node.id(), running, ended);
+        boolean healthy = random.nextInt(8) != 0;
+        core.heartbeat(node.id(), new NodeStatus(healthy, "", 0, Utilization.NONE, Utilization.NONE), running, ended);
+    }
+
+    /** Hosts are let in and thrown out, at once or in time, and nodes change in size. */
+    private static void administer(CoreFixture core, Random random) {
+        Node node = anyNode(core, random);
+        switch (random.nextInt(4)) {
+            case 0 -> core.handle(new AdminCommand.UseNodeLists(NodeLists.EVERYBODY, AdminCommand.Departure.NOW, 0));
+            case 1, 2 -> {
+                Map<String, Integer> excluded = new HashMap<>();
+                excluded.put("h" + random.nextInt(4), null);
+                core.handle(new AdminCommand.UseNodeLists(
+                        new NodeLists(Set.of(), excluded), anyOf(AdminCommand.Departure.values(), random), 5));
+            }
+            default -> {
+                if (node != null) {
+                    core.handle(new AdminCommand.UpdateNodeResources(
+                            Map.of(node.id(), new Resource(128L * (1 + random.nextInt(12)), 4))));
+                }
+            }
+        }
+    }
+
+    private static <T> T anyOf(T[] values, Random random) {
+        return values[random.nextInt(values.length)];
     }
 
     private static void leave(CoreFixture core, Random random) {
@@ -182,6 +214,7 @@ class CoreInvariantsTest {
         Resource total = Resource.NONE;
         Resource allUsed = Resource.NONE;
         int running = 0;
+        int inUse = 0;
         for (Node node : core.state.nodes()) {
             Resource used = Resource.NONE;
             for (Container container : node.containers()) {
@@ -197,6 +230,9 @@ class CoreInvariantsTest {
             if (node.state() == NodeState.RUNNING) {
                 running++;
                 total = total.plus(node.total());
+            } else if (node.isInUse()) {
+                inUse++;
+                total = total.plus(used);
             } else {
                 assertThat(node.containers())
                         .as("nothing runs on a node that is gone")
@@ -205,7 +241,7 @@ class CoreInvariantsTest {
         }
         assertThat(core.state.goneNodes())
                 .as("whoever is not in use is gone, and remembered up to the limit")
-                .hasSize(core.state.nodes().size() - running)
+                .hasSize(core.state.nodes().size() - running - inUse)
                 .hasSizeLessThanOrEqualTo(CoreFixture.POLICY.history().goneNodes());
         assertThat(core.state.total()).isEqualTo(total);
         assertThat(core.state.used()).isEqualTo(allUsed);

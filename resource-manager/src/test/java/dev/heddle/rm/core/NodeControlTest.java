@@ -12,14 +12,15 @@ import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
 import dev.heddle.rm.model.ApplicationId;
-import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeState;
+import dev.heddle.rm.model.NodeStatus;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -40,13 +41,15 @@ class NodeControlTest {
     @Test
     void shouldRepeatTheReplyToANodeAndResyncOneThatIsOutOfStep() {
         NodeId node = core.node("a", 1024);
-        NodeCommand.NodeHeartbeat call = new NodeCommand.NodeHeartbeat(node, 0, List.of(), List.of());
+        NodeCommand.NodeHeartbeat call =
+                new NodeCommand.NodeHeartbeat(node, 0, NodeStatus.HEALTHY, List.of(), List.of());
         NodeInstructions first = core.handle(call);
         assertThat(core.handle(call)).isSameAs(first);
-        assertThat(core.handle(new NodeCommand.NodeHeartbeat(node, 9, List.of(), List.of()))
+        assertThat(core.handle(new NodeCommand.NodeHeartbeat(node, 9, NodeStatus.HEALTHY, List.of(), List.of()))
                         .resync())
                 .isTrue();
-        assertThat(core.handle(new NodeCommand.NodeHeartbeat(new NodeId("unknown", 1), 0, List.of(), List.of()))
+        assertThat(core.handle(new NodeCommand.NodeHeartbeat(
+                                new NodeId("unknown", 1), 0, NodeStatus.HEALTHY, List.of(), List.of()))
                         .resync())
                 .isTrue();
     }
@@ -130,7 +133,11 @@ class NodeControlTest {
     @Test
     void shouldRefuseANodeThatIsSmallerThanTheSmallestContainer() {
         NodeRegistered reply = core.handle(new NodeCommand.RegisterNode(
-                new NodeId("tiny", 1), Ask.DEFAULT_RACK, new Resource(64, 1), 0, "", List.of(), List.of()));
+                new NodeId("tiny", 1),
+                NodeOffer.of(new Resource(64, 1), 0, ""),
+                NodeStatus.HEALTHY,
+                List.of(),
+                List.of()));
         assertThat(reply.accepted()).isFalse();
         assertThat(reply.refusal()).contains("tiny", "64 MB", "128 MB");
         assertThat(core.state.runningNodes()).isZero();

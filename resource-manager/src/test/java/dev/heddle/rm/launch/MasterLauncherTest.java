@@ -15,10 +15,11 @@ import dev.heddle.rm.event.Event;
 import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
-import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeOffer;
+import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.security.AmRmTokens;
 import dev.heddle.rm.security.ContainerTokens;
 import dev.heddle.rm.security.NodeTokens;
@@ -94,7 +95,7 @@ class MasterLauncherTest {
                         VAST,
                         100,
                         10_000,
-                        new CorePolicy.Expiry(600_000, 600_000, 600_000),
+                        new CorePolicy.Expiry(600_000, 600_000, 600_000, 60_000),
                         new CorePolicy.History(10_000, 10_000)),
                 clock,
                 List.of(launcher, (state, more) -> events.addAll(more)),
@@ -105,7 +106,11 @@ class MasterLauncherTest {
         open.add(loop.start());
         open.add(launcher);
         get(loop.submit(new NodeCommand.RegisterNode(
-                new NodeId("localhost", nodePort), Ask.DEFAULT_RACK, VAST, 0, "3.5.0", List.of(), List.of())));
+                new NodeId("localhost", nodePort),
+                NodeOffer.of(VAST, 0, "3.5.0"),
+                NodeStatus.HEALTHY,
+                List.of(),
+                List.of())));
         return loop;
     }
 

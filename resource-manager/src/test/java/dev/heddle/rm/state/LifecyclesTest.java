@@ -72,7 +72,39 @@ class LifecyclesTest {
         assertPairs(
                 Lifecycles.NODE,
                 NodeState.values(),
-                Set.of("RUNNING>LOST", "RUNNING>SHUTDOWN", "LOST>RUNNING", "SHUTDOWN>RUNNING"));
+                Set.of(
+                        "NEW>RUNNING",
+                        "NEW>UNHEALTHY",
+                        "NEW>DECOMMISSIONED",
+                        "RUNNING>UNHEALTHY",
+                        "RUNNING>DECOMMISSIONING",
+                        "RUNNING>REBOOTED",
+                        "RUNNING>DECOMMISSIONED",
+                        "RUNNING>LOST",
+                        "RUNNING>SHUTDOWN",
+                        "UNHEALTHY>RUNNING",
+                        "UNHEALTHY>DECOMMISSIONING",
+                        "UNHEALTHY>REBOOTED",
+                        "UNHEALTHY>DECOMMISSIONED",
+                        "UNHEALTHY>LOST",
+                        "UNHEALTHY>SHUTDOWN",
+                        "DECOMMISSIONING>RUNNING",
+                        "DECOMMISSIONING>UNHEALTHY",
+                        "DECOMMISSIONING>REBOOTED",
+                        "DECOMMISSIONING>DECOMMISSIONED",
+                        "DECOMMISSIONING>LOST",
+                        "DECOMMISSIONING>SHUTDOWN",
+                        "REBOOTED>RUNNING",
+                        "REBOOTED>UNHEALTHY",
+                        "REBOOTED>DECOMMISSIONED",
+                        "REBOOTED>LOST",
+                        "REBOOTED>SHUTDOWN",
+                        "DECOMMISSIONED>RUNNING",
+                        "DECOMMISSIONED>UNHEALTHY",
+                        "LOST>RUNNING",
+                        "LOST>UNHEALTHY",
+                        "SHUTDOWN>RUNNING",
+                        "SHUTDOWN>UNHEALTHY"));
     }
 
     @Test

@@ -1,0 +1,70 @@
+package dev.heddle.rm.command;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.NodeLists;
+import java.util.Map;
+
+/**
+ * What operators change.
+ *
+ * @param <R> the reply
+ */
+public sealed interface AdminCommand<R> extends Command<R> {
+    /** One method for each kind, so that a new kind cannot be left without an answer. */
+    interface Handler {
+        Done useNodeLists(UseNodeLists command);
+
+        Done decommissionNow(DecommissionNow command);
+
+        Done updateNodeResources(UpdateNodeResources command);
+
+        Done useDynamicResources(UseDynamicResources command);
+    }
+
+    /** How hosts go that may no longer take part. */
+    enum Departure {
+        /** The lists are the first ones: excluded hosts are shown, although they were never here. */
+        AT_START,
+        /** At once. */
+        NOW,
+        /** When nothing runs there any more, or time is up. */
+        GRACEFUL
+    }
+
+    /**
+     * These hosts may take part from now on; whoever was about to go and is listed no more stays.
+     *
+     * @param timeoutSeconds how long a graceful departure may take where a host has no limit of its own; negative for none
+     */
+    record UseNodeLists(NodeLists lists, Departure departure, int timeoutSeconds) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().useNodeLists(this);
+        }
+    }
+
+    /** Nodes that are being emptied go at once. */
+    record DecommissionNow() implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().decommissionNow(this);
+        }
+    }
+
+    /** Nodes offer more or less than before, until they register again. */
+    record UpdateNodeResources(Map<NodeId, Resource> totals) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().updateNodeResources(this);
+        }
+    }
+
+    /** Nodes offer this, whatever they say themselves. Those that are not here are taken at their word again. */
+    record UseDynamicResources(Map<NodeId, Resource> totals) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().useDynamicResources(this);
+        }
+    }
+}
