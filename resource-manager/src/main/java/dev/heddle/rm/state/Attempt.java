@@ -137,7 +137,7 @@ public final class Attempt {
     /** Whether its master has been given a token for a node that is still good there. */
     public boolean hasTokenFor(Node node) {
         Long registration = nodeTokens.get(node.id());
-        return registration != null && registration == node.registration;
+        return registration != null && registration.equals(node.registration);
     }
 
     /** How far into {@link ClusterState#nodeChanges} its master has been told. */
