@@ -10,6 +10,7 @@ import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.core.ClusterController;
 import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
@@ -20,6 +21,7 @@ import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 import java.util.Set;
@@ -68,7 +70,8 @@ public class CoreBenchmark {
                 2,
                 Integer.MAX_VALUE,
                 new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
-                new CorePolicy.History(1_000, 1_000));
+                new CorePolicy.History(1_000, 50, 1_000),
+                new CorePolicy.ApplicationLimits(10_000, 0, 0, 0));
         controller = new ClusterController(new ClusterState(NOW_MS, 1), policy);
         for (int i = 0; i < nodes; i++) {
             handle(new NodeCommand.RegisterNode(
@@ -86,10 +89,11 @@ public class CoreBenchmark {
                         "default",
                         0,
                         Set.of(),
-                        1,
+                        Retries.upTo(1),
                         CONTAINER,
                         true,
-                        false,
+                        0,
+                        ApplicationAcls.NOBODY,
                         new LaunchContext(new byte[0]))));
         attempt = new AttemptId(application, 1);
         handle(new MasterCommand.RegisterMaster(attempt, "bench", 1, ""));

@@ -10,6 +10,7 @@ import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.core.ClusterController;
 import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
@@ -20,6 +21,7 @@ import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
 import dev.heddle.rm.state.ClusterState;
 import java.util.ArrayList;
@@ -39,7 +41,7 @@ public final class HeapBenchmark {
     private static final Resource CONTAINER = new Resource(1_024, 1);
 
     private final ClusterState state = new ClusterState(NOW_MS, 1);
-    private final ClusterSnapshots snapshots = new ClusterSnapshots();
+    private final ClusterSnapshots snapshots = new ClusterSnapshots(100);
     private final ClusterController controller;
     private final int nodes;
     private final int containersPerNode;
@@ -55,7 +57,8 @@ public final class HeapBenchmark {
                         2,
                         Integer.MAX_VALUE,
                         new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
-                        new CorePolicy.History(1_000, 1_000)));
+                        new CorePolicy.History(1_000, 50, 1_000),
+                        new CorePolicy.ApplicationLimits(10_000, 0, 0, 0)));
     }
 
     /**
@@ -135,10 +138,11 @@ public final class HeapBenchmark {
                             "default",
                             0,
                             Set.of(),
-                            1,
+                            Retries.upTo(1),
                             CONTAINER,
                             true,
-                            false,
+                            0,
+                            ApplicationAcls.NOBODY,
                             new LaunchContext(new byte[0]))));
             AttemptId attempt = new AttemptId(application, 1);
             handle(new MasterCommand.RegisterMaster(attempt, "bench", 1, ""));

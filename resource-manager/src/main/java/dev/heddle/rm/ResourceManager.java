@@ -1,7 +1,6 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
-import dev.heddle.common.resources.Resource;
 import dev.heddle.common.rpc.server.RpcServer;
 import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import dev.heddle.common.rpc.transport.RpcThreads;
@@ -13,8 +12,10 @@ import dev.heddle.ha.LeaderElection;
 import dev.heddle.ha.LeadershipListener;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.lead.LeadersAmRmTokens;
+import dev.heddle.rm.lead.LeadersDelegationTokens;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.security.Access;
 import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
@@ -22,6 +23,7 @@ import dev.heddle.rm.wire.ApplicationMasterEndpoint;
 import dev.heddle.rm.wire.Racks;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
 import dev.heddle.rm.wire.Submissions;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -29,6 +31,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.net.NetUtils;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,18 +126,26 @@ public final class ResourceManager implements Daemon {
         ServiceAddress address =
                 address(configuration, YarnConfiguration.RM_ADDRESS, YarnConfiguration.DEFAULT_RM_PORT, id);
         Submissions submissions = new Submissions(
-                ResourceManagerSettings.MAX_ATTEMPTS.get(configuration),
-                new Resource(
-                        ResourceManagerSettings.MINIMUM_ALLOCATION_MB.get(configuration),
-                        ResourceManagerSettings.MINIMUM_ALLOCATION_VCORES.get(configuration)));
+                SubmissionSettings.MAX_ATTEMPTS.get(configuration), SubmissionSettings.submissionLimits(configuration));
+        Access access = new Access(AccessSettings.rules(configuration), ownUser(), threads.slow());
         return RpcServer.start(
                 threads,
                 configuration,
                 address.bind(),
                 address.key(),
                 Authentication.CONFIGURED,
-                null,
-                new ApplicationClientEndpoint(leadership, submissions, webAddress, clock).protocol());
+                new LeadersDelegationTokens(leadership),
+                new ApplicationClientEndpoint(leadership, access, threads.slow(), submissions, webAddress, clock)
+                        .protocol());
+    }
+
+    /** The user that this process runs as. */
+    private static String ownUser() {
+        try {
+            return UserGroupInformation.getLoginUser().getShortUserName();
+        } catch (IOException e) {
+            throw new UserException("cannot tell who this process is: " + e.getMessage(), e);
+        }
     }
 
     private static RpcServer serveMasters(
@@ -238,7 +249,11 @@ public final class ResourceManager implements Daemon {
             implements LeadershipListener {
         @Override
         public void lead(long epoch) {
-            leadership.replace(new LeadingCluster(threads, configuration, policy, keyPlans, epoch, clock, faults));
+            LeadingCluster.Options options = new LeadingCluster.Options(
+                    SubmissionSettings.COMPLETED_CONTAINERS.get(configuration),
+                    AccessSettings.tokenTimes(configuration),
+                    keyPlans);
+            leadership.replace(new LeadingCluster(threads, configuration, policy, options, epoch, clock, faults));
             log.info("leads, epoch {}", epoch);
         }
 

@@ -6,6 +6,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.RollingKeys;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -44,13 +45,6 @@ public final class ResourceManagerSettings {
             MILLION,
             "cores",
             "The most cores of a container; larger asks are refused.");
-    public static final Setting<Integer> MAX_ATTEMPTS = Setting.integer(
-            YarnConfiguration.RM_AM_MAX_ATTEMPTS,
-            2,
-            1,
-            1000,
-            "attempts",
-            "How often an application's master is tried where the application does not say.");
     public static final Setting<Long> NODE_EXPIRY_MS = Setting.millis(
             YarnConfiguration.RM_NM_EXPIRY_INTERVAL_MS,
             600_000,
@@ -85,13 +79,6 @@ public final class ResourceManagerSettings {
             YarnConfiguration.RM_NODEMANAGER_MINIMUM_VERSION,
             "NONE",
             "The oldest version of node managers that may join; EqualToRM for Heddle's Hadoop libraries' own.");
-    public static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
-            YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
-            1_000,
-            0,
-            MILLION,
-            "applications",
-            "How many applications that have ended are remembered.");
     public static final Setting<Integer> GONE_NODES = Setting.integer(
             "heddle.resourcemanager.gone-nodes",
             1_000,
@@ -137,12 +124,11 @@ public final class ResourceManagerSettings {
 
     /** Every setting, in the order of the reference page. */
     public static List<Setting<?>> all() {
-        return List.of(
+        List<Setting<?>> all = new ArrayList<>(List.of(
                 MINIMUM_ALLOCATION_MB,
                 MAXIMUM_ALLOCATION_MB,
                 MINIMUM_ALLOCATION_VCORES,
                 MAXIMUM_ALLOCATION_VCORES,
-                MAX_ATTEMPTS,
                 NODE_EXPIRY_MS,
                 MASTER_EXPIRY_MS,
                 GRANT_EXPIRY_MS,
@@ -152,9 +138,11 @@ public final class ResourceManagerSettings {
                 NODE_KEY_INTERVAL_SECONDS,
                 CONTAINER_KEY_INTERVAL_SECONDS,
                 MINIMUM_NODE_VERSION,
-                COMPLETED_APPLICATIONS,
                 GONE_NODES,
-                PLACEMENTS_PER_PASS);
+                PLACEMENTS_PER_PASS));
+        all.addAll(SubmissionSettings.all());
+        all.addAll(AccessSettings.all());
+        return List.copyOf(all);
     }
 
     /**
@@ -174,13 +162,17 @@ public final class ResourceManagerSettings {
         return new CorePolicy(
                 minimum,
                 maximum,
-                MAX_ATTEMPTS.get(configuration),
+                SubmissionSettings.globalMaxAttempts(configuration),
                 PLACEMENTS_PER_PASS.get(configuration),
                 new CorePolicy.Expiry(
                         NODE_EXPIRY_MS.get(configuration),
                         MASTER_EXPIRY_MS.get(configuration),
                         GRANT_EXPIRY_MS.get(configuration),
                         UNTRACKED_NODE_MS.get(configuration)),
-                new CorePolicy.History(COMPLETED_APPLICATIONS.get(configuration), GONE_NODES.get(configuration)));
+                new CorePolicy.History(
+                        SubmissionSettings.COMPLETED_APPLICATIONS.get(configuration),
+                        SubmissionSettings.ATTEMPTS.get(configuration),
+                        GONE_NODES.get(configuration)),
+                SubmissionSettings.limits(configuration));
     }
 }

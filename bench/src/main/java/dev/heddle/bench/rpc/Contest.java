@@ -55,19 +55,27 @@ final class Contest {
             }
             int window = plan.window(scenario.connections());
             Calling closed = load -> load.callInClosedLoop(window);
-            for (Map.Entry<Servers.Kind, ServerProcess> server : servers.entrySet()) {
-                measure(server.getKey(), server.getValue(), Figures.Load.CLOSED, closed, plan.warmUp());
-            }
+            warmUp(servers, Figures.Load.CLOSED, closed);
             List<Figures> all = new ArrayList<>(byTurns(servers, Figures.Load.CLOSED, closed, each));
             double rate = plan.rateShare()
                     * plan.setup().servers().stream()
                             .mapToDouble(kind -> Medians.of(all, kind, Figures.Load.CLOSED, Figures::callsPerSecond))
                             .min()
                             .orElseThrow();
-            all.addAll(byTurns(servers, Figures.Load.OPEN, load -> load.callInOpenLoop(rate), each));
+            Calling open = load -> load.callInOpenLoop(rate);
+            warmUp(servers, Figures.Load.OPEN, open);
+            all.addAll(byTurns(servers, Figures.Load.OPEN, open, each));
             return all;
         } finally {
             servers.values().forEach(ServerProcess::close);
+        }
+    }
+
+    /** Both servers and the load generator: each kind of load runs other code of theirs. */
+    private void warmUp(Map<Servers.Kind, ServerProcess> servers, Figures.Load load, Calling calling)
+            throws InterruptedException {
+        for (Map.Entry<Servers.Kind, ServerProcess> server : servers.entrySet()) {
+            measure(server.getKey(), server.getValue(), load, calling, plan.warmUp());
         }
     }
 

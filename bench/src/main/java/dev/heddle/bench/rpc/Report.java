@@ -55,12 +55,12 @@ final class Report {
         out.println("Warm-up " + plan.warmUp() + ", measured " + plan.repetitions() + " times " + plan.measure()
                 + " in turns. Open loop: both at " + plan.rateShare()
                 + " of the slower one's rate in the closed loop; latency from when a call was due.");
-        out.println(
-                "calls/CPU-s: per second of the server process' user and system time. B/call: heap bytes that it"
-                        + " allocates. CPUs: processors that server, load generator and everything else kept busy; '*': the load"
-                        + " generator may have been the limit; '!': others had more than "
-                        + plan.setup().othersAtMost()
-                        + ", the measurement is left out and repeated. lag99: how late the load generator itself sent, us at p99.");
+        out.println("calls/CPU-s: per second of the server process' user and system time. B/call: heap bytes that it"
+                + " allocates. CPUs: processors that server, load generator and everything else kept busy; '*': the load"
+                + " generator may have been the limit; '!': others had more than "
+                + plan.setup().othersAtMost()
+                + ", or the load generator collected garbage: left out and repeated. gc: ms of the server's"
+                + " collector. lag99: how late the load generator itself sent, us at p99.");
         out.println();
         out.println(HEADER);
     }

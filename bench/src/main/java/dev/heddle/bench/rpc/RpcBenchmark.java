@@ -42,7 +42,7 @@ public final class RpcBenchmark implements Callable<Integer> {
     @Option(names = "--repetitions", defaultValue = "3", description = "Measurements of each server and load")
     int repetitions;
 
-    @Option(names = "--warm-up-seconds", defaultValue = "10", description = "For each server")
+    @Option(names = "--warm-up-seconds", defaultValue = "10", description = "For each server and kind of load")
     int warmUpSeconds;
 
     @Option(names = "--settle-seconds", defaultValue = "1", description = "Before each measurement")

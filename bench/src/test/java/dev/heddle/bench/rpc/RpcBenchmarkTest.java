@@ -13,7 +13,7 @@ class RpcBenchmarkTest {
     private static final BenchmarkPlan PLAN = new BenchmarkPlan(
             Duration.ofMillis(300),
             Duration.ofMillis(200),
-            Duration.ofMillis(400),
+            Duration.ofMillis(800),
             1,
             12,
             0.1,

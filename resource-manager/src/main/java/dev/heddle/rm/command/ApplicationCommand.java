@@ -2,6 +2,9 @@ package dev.heddle.rm.command;
 
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.AttemptId;
+import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerSignal;
 
 /**
  * What clients want of applications.
@@ -16,6 +19,16 @@ public sealed interface ApplicationCommand<R> extends Command<R> {
         Done submitApplication(SubmitApplication command);
 
         Killed killApplication(KillApplication command);
+
+        Done failAttempt(FailAttempt command);
+
+        Done signalContainer(SignalContainer command);
+
+        Done moveApplication(MoveApplication command);
+
+        Integer changePriority(ChangePriority command);
+
+        Long changeLifetime(ChangeLifetime command);
     }
 
     /** A client wants to submit an application and asks for an id. */
@@ -42,6 +55,49 @@ public sealed interface ApplicationCommand<R> extends Command<R> {
         @Override
         public Killed on(CommandHandlers handlers) {
             return handlers.applications().killApplication(this);
+        }
+    }
+
+    /** A user wants an attempt ended as failed, so that the next one begins. */
+    record FailAttempt(AttemptId attempt) implements ApplicationCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.applications().failAttempt(this);
+        }
+    }
+
+    /** A user wants a container's process told something. */
+    record SignalContainer(ContainerId container, ContainerSignal signal) implements ApplicationCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.applications().signalContainer(this);
+        }
+    }
+
+    /** A user wants an application in another queue. */
+    record MoveApplication(ApplicationId application, String queue) implements ApplicationCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.applications().moveApplication(this);
+        }
+    }
+
+    /** A user wants an application served earlier or later. The reply is the priority that it has now. */
+    record ChangePriority(ApplicationId application, int priority) implements ApplicationCommand<Integer> {
+        @Override
+        public Integer on(CommandHandlers handlers) {
+            return handlers.applications().changePriority(this);
+        }
+    }
+
+    /**
+     * A user wants an application to end by itself at another time, in ms since 1970. The reply is the time at which it
+     * does, which may be earlier where the queue has a maximum; it is what was asked for where the application is over.
+     */
+    record ChangeLifetime(ApplicationId application, long expiresAtMs) implements ApplicationCommand<Long> {
+        @Override
+        public Long on(CommandHandlers handlers) {
+            return handlers.applications().changeLifetime(this);
         }
     }
 }

@@ -30,7 +30,9 @@ public final class Refusal extends RuntimeException {
         /** The submission cannot be accepted. */
         INVALID_SUBMISSION,
         /** What an operator wants cannot be done. */
-        INVALID_ADMINISTRATION
+        INVALID_ADMINISTRATION,
+        /** What is asked for cannot be done with this application, container or queue. */
+        INVALID_REQUEST
     }
 
     private final Kind kind;

@@ -1,10 +1,6 @@
 package dev.heddle.rm.core;
 
-import dev.heddle.common.resources.Resource;
-import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.command.Done;
-import dev.heddle.rm.command.Killed;
-import dev.heddle.rm.command.NewApplication;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.AttemptEvent;
@@ -19,6 +15,7 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -27,11 +24,11 @@ import java.util.List;
 import java.util.Set;
 
 /** Applications and their attempts, from submission to end. */
-final class ApplicationControl implements ApplicationCommand.Handler {
-    /** The path of the one queue, and the names under which it may be asked for. */
-    private static final String QUEUE = "root.default";
+final class ApplicationControl {
 
-    private static final Set<String> QUEUE_NAMES = Set.of("default", QUEUE);
+    /** Ends of a master's container that YARN does not count as failures of the attempt. */
+    private static final Set<Integer> BLAMELESS = Set.of(
+            ExitStatus.PREEMPTED, ExitStatus.ABORTED, ExitStatus.DISKS_FAILED, ExitStatus.KILLED_BY_RESOURCE_MANAGER);
 
     private static final AskKey MASTER_KEY = new AskKey(0, -1);
 
@@ -39,57 +36,16 @@ final class ApplicationControl implements ApplicationCommand.Handler {
     private final ClusterState state;
     private final ContainerControl containers;
     private final CorePolicy policy;
-    private final ContainerSizes sizes;
 
-    ApplicationControl(Ledger ledger, ContainerControl containers, ContainerSizes sizes, CorePolicy policy) {
+    ApplicationControl(Ledger ledger, ContainerControl containers, CorePolicy policy) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
-        this.sizes = sizes;
         this.policy = policy;
     }
 
-    @Override
-    public NewApplication takeApplicationId(ApplicationCommand.TakeApplicationId command) {
-        ApplicationId id = new ApplicationId(state.clusterTimestamp(), state.lastSequence() + 1);
-        ledger.emit(new ApplicationEvent.ApplicationIdTaken(id));
-        return new NewApplication(id, sizes.maximumCapability());
-    }
-
-    @Override
-    public Done submitApplication(ApplicationCommand.SubmitApplication command) {
-        if (state.application(command.application()) != null) {
-            // A client that lost the first answer asks again; YARN accepts that, too.
-            return Done.DONE;
-        }
-        ApplicationSpec spec = command.spec();
-        if (!QUEUE_NAMES.contains(spec.queue())) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID_SUBMISSION,
-                    "Application " + command.application() + " submitted by user " + spec.user() + " to unknown queue: "
-                            + spec.queue() + " (known: " + QUEUE + ")");
-        }
-        Resource master = sizes.normalize(spec.masterResource());
-        if (!spec.unmanaged()) {
-            sizes.check(master, Refusal.Kind.INVALID_SUBMISSION);
-        }
-        ApplicationSpec accepted = new ApplicationSpec(
-                spec.name(),
-                spec.type(),
-                spec.user(),
-                QUEUE,
-                spec.priority(),
-                spec.tags(),
-                spec.unmanaged() ? 1 : Math.min(spec.maxAttempts(), policy.maxAttempts()),
-                master,
-                spec.unmanaged(),
-                spec.keepContainers(),
-                spec.launchContext());
-        // The id may have come from a leader before this one: never give it to anybody else.
-        ledger.emit(new ApplicationEvent.ApplicationIdTaken(command.application()));
-        ledger.emit(new ApplicationEvent.ApplicationAccepted(command.application(), accepted, ledger.nowMs()));
-        startAttempt(command.application(), accepted, 1, Legacy.NONE);
-        return Done.DONE;
+    void startAttempt(ApplicationId application, ApplicationSpec spec, int number) {
+        startAttempt(application, spec, number, Legacy.NONE);
     }
 
     private void startAttempt(ApplicationId application, ApplicationSpec spec, int number, Legacy legacy) {
@@ -119,41 +75,32 @@ final class ApplicationControl implements ApplicationCommand.Handler {
     Done launchFailed(AttemptId id, String reason) {
         Attempt attempt = state.attempt(id);
         if (attempt != null && attempt.state() == AttemptState.ALLOCATED) {
-            fail(attempt, "Error launching " + id + ". Got exception: " + reason);
+            fail(attempt, ExitStatus.INVALID, "Error launching " + id + ". Got exception: " + reason);
         }
         return Done.DONE;
     }
 
-    @Override
-    public Killed killApplication(ApplicationCommand.KillApplication command) {
-        Application application = state.application(command.application());
-        if (application == null) {
-            throw new Refusal(
-                    Refusal.Kind.APPLICATION_NOT_FOUND,
-                    "Trying to kill an absent application " + command.application());
+    /** Ends an application that somebody, or time, has killed. */
+    void kill(Application application, String diagnostics) {
+        Attempt attempt = application.currentAttempt();
+        if (attempt != null && !attempt.isOver()) {
+            over(attempt, AttemptState.KILLED, ExitStatus.INVALID, diagnostics);
         }
-        if (!application.isOver()) {
-            Attempt attempt = application.currentAttempt();
-            if (attempt != null) {
-                over(attempt, AttemptState.KILLED, command.diagnostics());
-            }
-            endApplication(application, ApplicationState.KILLED, FinalStatus.KILLED, command.diagnostics());
-            cleanNodes(application);
-            containers.placeWaiting();
-        }
-        return new Killed(true);
+        endApplication(application, ApplicationState.KILLED, FinalStatus.KILLED, diagnostics);
+        cleanNodes(application);
     }
 
     /** The process of a master has ended: well, if it had said so before. */
     void masterEnded(Attempt attempt, ContainerExit exit) {
         switch (attempt.state()) {
             case FINISHING -> {
-                over(attempt, AttemptState.FINISHED, "");
+                over(attempt, AttemptState.FINISHED, exit.status(), "");
                 cleanNodes(application(attempt.id()));
             }
             case SCHEDULED, ALLOCATED, LAUNCHED, RUNNING ->
                 fail(
                         attempt,
+                        exit.status(),
                         "AM Container for " + attempt.id() + " exited with  exitCode: " + exit.status()
                                 + "\nFailing this attempt.Diagnostics: " + exit.diagnostics());
             case FINISHED, FAILED, KILLED -> {
@@ -163,32 +110,76 @@ final class ApplicationControl implements ApplicationCommand.Handler {
     }
 
     /** Ends an attempt that failed, and starts the next one if there may be one. */
-    void fail(Attempt attempt, String diagnostics) {
+    void fail(Attempt attempt, int exitStatus, String diagnostics) {
         Application application = application(attempt.id());
-        int attempts = application.attempts().size();
-        boolean again = attempts < application.spec().maxAttempts();
-        Legacy legacy = again && application.spec().keepContainers() ? Legacy.of(attempt) : Legacy.NONE;
-        over(attempt, AttemptState.FAILED, diagnostics, legacy);
+        Legacy legacy = application.spec().keepContainers() ? Legacy.of(attempt) : Legacy.NONE;
+        ledger.emit(new AttemptEvent.AttemptEnded(
+                attempt.id(), AttemptState.FAILED, exitStatus, diagnostics, ledger.nowMs()));
+        boolean again = mayTryAgain(application);
+        stopAll(attempt, again ? legacy : Legacy.NONE);
         if (again) {
-            startAttempt(application.id(), application.spec(), attempts + 1, legacy);
+            startAttempt(application.id(), application.spec(), attempt.id().number() + 1, legacy);
+            forgetOldAttempts(application);
             return;
         }
         endApplication(
                 application,
                 ApplicationState.FAILED,
                 FinalStatus.FAILED,
-                "Application " + application.id() + " failed " + attempts + (attempts == 1 ? " time" : " times")
-                        + " due to " + diagnostics + "\nFailing the application.");
+                failureDiagnostics(application.id(), application.spec(), diagnostics));
         cleanNodes(application);
     }
 
-    /** An attempt is over: whatever it still holds is stopped. */
-    void over(Attempt attempt, AttemptState end, String diagnostics) {
-        over(attempt, end, diagnostics, Legacy.NONE);
+    /** An application that allows one attempt may not bear a second one, whatever ended the first. */
+    private boolean mayTryAgain(Application application) {
+        ApplicationSpec spec = application.spec();
+        if (spec.unmanaged() || spec.maxAttempts() == 1) {
+            return false;
+        }
+        long counted = application.attempts().stream()
+                .filter(attempt -> counts(attempt, spec.retries()))
+                .count();
+        return counted < spec.maxAttempts();
     }
 
-    private void over(Attempt attempt, AttemptState end, String diagnostics, Legacy legacy) {
-        ledger.emit(new AttemptEvent.AttemptEnded(attempt.id(), end, diagnostics, ledger.nowMs()));
+    /** What the master cannot be blamed for does not count, nor what was long ago. */
+    private boolean counts(Attempt attempt, Retries retries) {
+        boolean longAgo = retries.validityIntervalMs() > 0
+                && attempt.endedAtMs() > 0
+                && attempt.endedAtMs() < ledger.nowMs() - retries.validityIntervalMs();
+        return !longAgo && !BLAMELESS.contains(attempt.exitStatus());
+    }
+
+    private void forgetOldAttempts(Application application) {
+        while (application.attempts().size() > policy.history().attempts()
+                && application.attempts().get(0).containers().isEmpty()) {
+            ledger.emit(new AttemptEvent.AttemptForgotten(
+                    application.attempts().get(0).id()));
+        }
+    }
+
+    private String failureDiagnostics(ApplicationId id, ApplicationSpec spec, String diagnostics) {
+        if (spec.unmanaged()) {
+            return "Unmanaged application " + id + " failed due to " + diagnostics + ". Failing the application.";
+        }
+        Retries retries = spec.retries();
+        String interval = retries.validityIntervalMs() <= 0
+                ? ""
+                : " in previous " + retries.validityIntervalMs() + " milliseconds";
+        String limits = retries.maxAttempts() == policy.maxAttempts()
+                ? ""
+                : " (global limit =" + policy.maxAttempts() + "; local limit is =" + retries.maxAttempts() + ")";
+        return "Application " + id + " failed " + retries.maxAttempts() + " times" + interval + limits + " due to "
+                + diagnostics + ". Failing the application.";
+    }
+
+    /** An attempt is over: whatever it still holds is stopped. */
+    void over(Attempt attempt, AttemptState end, int exitStatus, String diagnostics) {
+        ledger.emit(new AttemptEvent.AttemptEnded(attempt.id(), end, exitStatus, diagnostics, ledger.nowMs()));
+        stopAll(attempt, Legacy.NONE);
+    }
+
+    private void stopAll(Attempt attempt, Legacy legacy) {
         for (Container container : List.copyOf(attempt.containers())) {
             if (!legacy.containers().contains(container.id())) {
                 containers.stop(
@@ -228,18 +219,30 @@ final class ApplicationControl implements ApplicationCommand.Handler {
         }
     }
 
+    /** Applications that have had their time are killed. */
+    void expireApplications() {
+        for (Application application : List.copyOf(state.unsettledApplications())) {
+            if (!application.isOver()
+                    && application.expiresAtMs() != 0
+                    && ledger.nowMs() >= application.expiresAtMs()) {
+                kill(application, "Application is killed by ResourceManager as it has exceeded the lifetime period.");
+            }
+        }
+    }
+
     /** Masters that have been silent for too long have failed; one that said it was done is ended. */
     void expireMasters() {
-        for (Application application : List.copyOf(state.applications())) {
+        for (Application application : List.copyOf(state.unsettledApplications())) {
             Attempt attempt = application.currentAttempt();
             if (attempt == null
                     || ledger.nowMs() - attempt.lastHeardMs() < policy.expiry().masterMs()) {
                 continue;
             }
             switch (attempt.state()) {
-                case LAUNCHED, RUNNING -> fail(attempt, "ApplicationMaster for attempt " + attempt.id() + " timed out");
+                case LAUNCHED, RUNNING ->
+                    fail(attempt, ExitStatus.INVALID, "ApplicationMaster for attempt " + attempt.id() + " timed out");
                 case FINISHING -> {
-                    over(attempt, AttemptState.FINISHED, "");
+                    over(attempt, AttemptState.FINISHED, ExitStatus.INVALID, "");
                     cleanNodes(application);
                 }
                 case SCHEDULED, ALLOCATED, FINISHED, FAILED, KILLED -> {

@@ -25,11 +25,11 @@ public final class ClusterController {
         this.ledger = new Ledger(state);
         this.containers = new ContainerControl(ledger, policy);
         ContainerSizes sizes = new ContainerSizes(state, policy);
-        ApplicationControl applications = new ApplicationControl(ledger, containers, sizes, policy);
+        ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
         NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
         NodeControl nodes = new NodeControl(ledger, containers, applications, departure, policy);
         this.handlers = new CommandHandlers(
-                applications,
+                new ApplicationRequests(ledger, applications, containers, sizes, policy),
                 new MasterControl(
                         ledger, containers, applications, sizes, new ContainerUpdates(ledger, containers, sizes)),
                 nodes,
@@ -63,6 +63,7 @@ public final class ClusterController {
         public Done expire(CoreCommand.Expire command) {
             nodes.expireNodes();
             containers.expireIncreases();
+            applications.expireApplications();
             applications.expireMasters();
             containers.placeWaiting();
             return Done.DONE;

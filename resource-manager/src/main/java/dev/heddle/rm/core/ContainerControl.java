@@ -6,7 +6,7 @@ import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
-import dev.heddle.rm.model.ContainerSignal;
+import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.UpdateWish;
@@ -182,7 +182,7 @@ final class ContainerControl {
     }
 
     /** Tells a node that is in use to pass something on to a container's process. */
-    void tellToSignal(NodeId node, ContainerSignal signal) {
+    void tellToSignal(NodeId node, ContainerToSignal signal) {
         if (isInUse(node)) {
             ledger.emit(new NodeEvent.NodeToldToSignal(node, signal));
         }

@@ -208,7 +208,7 @@ final class MasterControl implements MasterCommand.Handler {
                 new Allocation.Prospects(
                         state.total().minusOrZero(state.used()),
                         state.runningNodes(),
-                        applications.application(attempt.id()).spec().priority()));
+                        applications.application(attempt.id()).priority()));
         ledger.emit(
                 new AttemptEvent.AttemptAnswered(attempt.id(), reply.responseId(), progress, reply, ledger.nowMs()));
         return reply;
@@ -305,7 +305,7 @@ final class MasterControl implements MasterCommand.Handler {
                 command.finalStatus(),
                 command.diagnostics());
         if (attempt.master() == null) {
-            applications.over(attempt, AttemptState.FINISHED, "");
+            applications.over(attempt, AttemptState.FINISHED, ExitStatus.INVALID, "");
         }
         containers.placeWaiting();
         return Done.DONE;

@@ -15,6 +15,10 @@ public sealed interface ApplicationEvent extends Event {
 
         void applicationEnded(ApplicationEnded event);
 
+        void priorityChanged(PriorityChanged event);
+
+        void lifetimeChanged(LifetimeChanged event);
+
         void applicationForgotten(ApplicationForgotten event);
     }
 
@@ -46,6 +50,32 @@ public sealed interface ApplicationEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.applications().applicationEnded(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+
+    /** An application is served earlier or later from now on. */
+    record PriorityChanged(ApplicationId application, int priority) implements ApplicationEvent, Event.Durable {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().priorityChanged(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+
+    /** An application ends by itself at another time. */
+    record LifetimeChanged(ApplicationId application, long expiresAtMs) implements ApplicationEvent, Event.Durable {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().lifetimeChanged(this);
         }
 
         @Override

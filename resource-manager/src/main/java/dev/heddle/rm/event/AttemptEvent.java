@@ -41,6 +41,8 @@ public sealed interface AttemptEvent extends Event {
 
         void attemptEnded(AttemptEnded event);
 
+        void attemptForgotten(AttemptForgotten event);
+
         void asksReplaced(AsksReplaced event);
 
         void deliveriesTaken(DeliveriesTaken event);
@@ -182,11 +184,29 @@ public sealed interface AttemptEvent extends Event {
         }
     }
 
-    record AttemptEnded(AttemptId attempt, AttemptState state, String diagnostics, long atMs)
+    /**
+     * An attempt is over.
+     *
+     * @param exitStatus of its master's container, or {@link dev.heddle.rm.model.ExitStatus#INVALID}
+     */
+    record AttemptEnded(AttemptId attempt, AttemptState state, int exitStatus, String diagnostics, long atMs)
             implements AttemptEvent, Event.Durable {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().attemptEnded(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return attempt.application();
+        }
+    }
+
+    /** The oldest attempt of an application that has had many is dropped from the history. */
+    record AttemptForgotten(AttemptId attempt) implements AttemptEvent, Event.Durable {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().attemptForgotten(this);
         }
 
         @Override

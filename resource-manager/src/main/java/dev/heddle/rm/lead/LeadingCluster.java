@@ -8,7 +8,9 @@ import dev.heddle.rm.launch.MasterLauncher;
 import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.loop.EventLog;
 import dev.heddle.rm.security.AmRmTokens;
+import dev.heddle.rm.security.ClientToMasterTokens;
 import dev.heddle.rm.security.ContainerTokens;
+import dev.heddle.rm.security.DelegationTokens;
 import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.NodeTokens;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
@@ -29,7 +31,16 @@ public final class LeadingCluster implements AutoCloseable {
     private final AmRmTokens amRmTokens;
     private final NodeTokens nodeTokens;
     private final ContainerTokens containerTokens;
+    private final DelegationTokens delegationTokens;
+    private final ClientToMasterTokens clientToMasterTokens;
     private final MasterLauncher launcher;
+
+    /**
+     * What is configured of it, besides the core's numbers.
+     *
+     * @param endedContainers how many containers that have ended are remembered for each attempt
+     */
+    public record Options(int endedContainers, DelegationTokens.Times delegationTokens, KeyPlans keyPlans) {}
 
     /**
      * Begins a term with an empty cluster, to be filled by the nodes that register.
@@ -40,16 +51,18 @@ public final class LeadingCluster implements AutoCloseable {
             RpcThreads threads,
             Configuration configuration,
             CorePolicy policy,
-            KeyPlans keyPlans,
+            Options options,
             long epoch,
             InstantSource clock,
             FaultHandler faults) {
         startedAtMs = clock.millis();
-        amRmTokens = new AmRmTokens(clock, keyPlans.amRm());
-        nodeTokens = new NodeTokens(clock, keyPlans.node(), this::nodeKeyReplaced);
-        containerTokens =
-                new ContainerTokens(clock, keyPlans.container(), keyPlans.containerTokenValidMs(), startedAtMs);
-        snapshots = new ClusterSnapshots();
+        amRmTokens = new AmRmTokens(clock, options.keyPlans().amRm());
+        nodeTokens = new NodeTokens(clock, options.keyPlans().node(), this::nodeKeyReplaced);
+        containerTokens = new ContainerTokens(
+                clock, options.keyPlans().container(), options.keyPlans().containerTokenValidMs(), startedAtMs);
+        delegationTokens = new DelegationTokens(options.delegationTokens(), clock);
+        clientToMasterTokens = new ClientToMasterTokens();
+        snapshots = new ClusterSnapshots(options.endedContainers());
         launcher = new MasterLauncher(threads, configuration, amRmTokens, nodeTokens, containerTokens);
         loop = new ClusterLoop(
                 new ClusterState(startedAtMs, epoch),
@@ -93,6 +106,14 @@ public final class LeadingCluster implements AutoCloseable {
 
     public ContainerTokens containerTokens() {
         return containerTokens;
+    }
+
+    public DelegationTokens delegationTokens() {
+        return delegationTokens;
+    }
+
+    public ClientToMasterTokens clientToMasterTokens() {
+        return clientToMasterTokens;
     }
 
     @Override

@@ -7,10 +7,11 @@ import java.util.Set;
  * What was submitted.
  *
  * @param queue as it was named; once accepted, the path of the leaf
- * @param maxAttempts how often its master is tried, at least 1
+ * @param priority higher numbers are served first
+ * @param retries how its master is tried again
  * @param masterResource the size of its master's container
  * @param unmanaged whether its master runs outside the cluster and is not started by the RM
- * @param keepContainers whether what runs when an attempt fails is left to the next one
+ * @param lifetimeMs how long it may take from its submission on, or 0 for ever
  */
 public record ApplicationSpec(
         String name,
@@ -19,12 +20,23 @@ public record ApplicationSpec(
         String queue,
         int priority,
         Set<String> tags,
-        int maxAttempts,
+        Retries retries,
         Resource masterResource,
         boolean unmanaged,
-        boolean keepContainers,
+        long lifetimeMs,
+        ApplicationAcls acls,
         LaunchContext launchContext) {
     public ApplicationSpec {
         tags = Set.copyOf(tags);
+    }
+
+    /** Whether what runs when an attempt fails is left to the next one. */
+    public boolean keepContainers() {
+        return retries.keepContainers();
+    }
+
+    /** How many attempts may fail. */
+    public int maxAttempts() {
+        return retries.maxAttempts();
     }
 }

@@ -2,8 +2,17 @@ package dev.heddle.rm.model;
 
 /** Exit statuses that the RM gives, as in YARN's {@code ContainerExitStatus}. */
 public final class ExitStatus {
+    /** Not known: the process was never seen to end. */
+    public static final int INVALID = -1000;
+
     /** Released by the application, lost with its node, or never started. */
     public static final int ABORTED = -100;
+
+    /** The node's disks failed. */
+    public static final int DISKS_FAILED = -101;
+
+    /** Preempted by the RM. */
+    public static final int PREEMPTED = -102;
 
     /** Killed by the RM. */
     public static final int KILLED_BY_RESOURCE_MANAGER = -106;

@@ -18,7 +18,7 @@ public record NodeOrders(
         List<ContainerId> stop,
         List<ContainerId> forget,
         List<ApplicationId> endedApplications,
-        List<ContainerSignal> signals,
+        List<ContainerToSignal> signals,
         List<ContainerUpdate> updates,
         @Nullable Resource total) {
     public static final NodeOrders NONE = new NodeOrders(List.of(), List.of(), List.of(), List.of(), List.of(), null);

@@ -13,11 +13,15 @@ import dev.heddle.rm.model.ResourceTime;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An application as readers see it. Immutable; times are in ms since 1970, 0 where something has not happened.
  *
+ * @param priority higher numbers are served first
+ * @param earlier the attempts before the latest that are remembered, the earliest first
  * @param attempt the latest attempt, or null before the first
  * @param runningContainers that hold room, the master's among them
  * @param wanted the room that is asked for and not granted yet
@@ -29,17 +33,23 @@ public record ApplicationSnapshot(
         ApplicationState state,
         FinalStatus finalStatus,
         String diagnostics,
+        int priority,
         Times times,
+        List<AttemptSnapshot> earlier,
         @Nullable AttemptSnapshot attempt,
         int runningContainers,
         Resource used,
         Resource wanted,
         ResourceTime usage) {
-    /** When things happened. */
-    public record Times(long submittedAtMs, long launchedAtMs, long endedAtMs) {}
+    /**
+     * When things happened.
+     *
+     * @param expiresAtMs when it ends by itself, or 0 for never
+     */
+    public record Times(long submittedAtMs, long launchedAtMs, long endedAtMs, long expiresAtMs) {}
 
     /**
-     * Its latest attempt.
+     * One of its attempts.
      *
      * @param host of the master, or {@code N/A}
      * @param rpcPort of the master, or -1
@@ -54,10 +64,18 @@ public record ApplicationSnapshot(
             int rpcPort,
             String trackingUrl,
             float progress,
+            String diagnostics,
+            long startedAtMs,
+            long endedAtMs,
             @Nullable ContainerId master,
             @Nullable NodeId masterNode) {}
 
-    static ApplicationSnapshot of(Application application) {
+    /**
+     * A picture of an application.
+     *
+     * @param before the last picture, or null; attempts that are over look the same for ever
+     */
+    static ApplicationSnapshot of(Application application, @Nullable ApplicationSnapshot before) {
         Attempt attempt = application.currentAttempt();
         return new ApplicationSnapshot(
                 application.id(),
@@ -65,12 +83,48 @@ public record ApplicationSnapshot(
                 application.state(),
                 application.finalStatus(),
                 application.diagnostics(),
-                new Times(application.submittedAtMs(), application.launchedAtMs(), application.endedAtMs()),
+                application.priority(),
+                new Times(
+                        application.submittedAtMs(),
+                        application.launchedAtMs(),
+                        application.endedAtMs(),
+                        application.expiresAtMs()),
+                earlier(application.attempts(), before == null ? List.of() : before.earlier()),
                 attempt == null ? null : of(attempt),
                 attempt == null ? 0 : attempt.containers().size(),
                 attempt == null ? Resource.NONE : attempt.used(),
                 attempt == null ? Resource.NONE : attempt.asks().total(),
                 application.usage());
+    }
+
+    private static List<AttemptSnapshot> earlier(List<Attempt> attempts, List<AttemptSnapshot> before) {
+        int count = Math.max(0, attempts.size() - 1);
+        boolean same = before.size() == count
+                && (count == 0 || before.get(0).id().equals(attempts.get(0).id()));
+        return same
+                ? before
+                : attempts.subList(0, count).stream()
+                        .map(ApplicationSnapshot::of)
+                        .toList();
+    }
+
+    /** Every attempt that is remembered, the earliest first. */
+    public List<AttemptSnapshot> attempts() {
+        List<AttemptSnapshot> all = new ArrayList<>(earlier);
+        if (attempt != null) {
+            all.add(attempt);
+        }
+        return all;
+    }
+
+    /** One that is remembered, or null. */
+    public @Nullable AttemptSnapshot attempt(AttemptId wanted) {
+        for (AttemptSnapshot candidate : attempts()) {
+            if (candidate.id().equals(wanted)) {
+                return candidate;
+            }
+        }
+        return null;
     }
 
     private static AttemptSnapshot of(Attempt attempt) {
@@ -82,6 +136,9 @@ public record ApplicationSnapshot(
                 attempt.rpcPort(),
                 attempt.trackingUrl(),
                 attempt.progress(),
+                attempt.diagnostics(),
+                attempt.startedAtMs(),
+                attempt.endedAtMs(),
                 master == null ? null : master.id(),
                 master == null ? null : master.node());
     }

@@ -3,6 +3,8 @@ package dev.heddle.rm.snapshot;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.loop.Publisher;
 import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.AttemptId;
+import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.ClusterState;
@@ -25,13 +27,25 @@ public final class ClusterSnapshots implements Publisher {
     private final ConcurrentNavigableMap<ApplicationId, ApplicationSnapshot> applications =
             new ConcurrentSkipListMap<>();
     private final ConcurrentNavigableMap<NodeId, NodeSnapshot> nodes = new ConcurrentSkipListMap<>();
+    private final ContainerSnapshots containers;
     private volatile Totals totals = Totals.NONE;
+    private volatile ApplicationCounts counts = ApplicationCounts.NONE;
+
+    /**
+     * Empty.
+     *
+     * @param endedContainers how many containers that have ended are remembered for each attempt
+     */
+    public ClusterSnapshots(int endedContainers) {
+        containers = new ContainerSnapshots(endedContainers);
+    }
 
     @Override
     public void publish(ClusterState state, List<Event> events) {
         Set<ApplicationId> changedApplications = Set.of();
         Set<NodeId> changedNodes = Set.of();
         for (Event event : events) {
+            containers.take(state, event);
             ApplicationId application = event.touchedApplication();
             if (application != null) {
                 changedApplications = with(changedApplications, application);
@@ -42,12 +56,7 @@ public final class ClusterSnapshots implements Publisher {
             }
         }
         for (ApplicationId id : changedApplications) {
-            Application application = state.application(id);
-            if (application == null) {
-                applications.remove(id);
-            } else {
-                applications.put(id, ApplicationSnapshot.of(application));
-            }
+            replace(id, state.application(id));
         }
         for (NodeId id : changedNodes) {
             Node node = state.node(id);
@@ -59,6 +68,25 @@ public final class ClusterSnapshots implements Publisher {
         }
         if (!changedNodes.isEmpty()) {
             totals = new Totals(state.runningNodes(), state.total(), state.used(), state.largestFree());
+        }
+    }
+
+    private void replace(ApplicationId id, @Nullable Application application) {
+        ApplicationSnapshot before = applications.get(id);
+        if (application == null) {
+            applications.remove(id);
+            if (before != null) {
+                before.attempts().forEach(attempt -> containers.forget(attempt.id()));
+            }
+            return;
+        }
+        ApplicationSnapshot now = ApplicationSnapshot.of(application, before);
+        applications.put(id, now);
+        counts = counts.after(before == null ? null : before.state(), now.state());
+        if (before != null && !before.earlier().isEmpty() && before.earlier() != now.earlier()) {
+            before.earlier().stream()
+                    .filter(attempt -> now.attempt(attempt.id()) == null)
+                    .forEach(attempt -> containers.forget(attempt.id()));
         }
     }
 
@@ -86,6 +114,20 @@ public final class ClusterSnapshots implements Publisher {
     /** In the order of their ids; also those that are gone. */
     public Collection<NodeSnapshot> nodes() {
         return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    /** A container that holds room, or one that has ended and is remembered, or null. */
+    public @Nullable ContainerSnapshot container(ContainerId id) {
+        return containers.container(id);
+    }
+
+    /** The containers of an attempt that hold room, and those that have ended and are remembered, by their ids. */
+    public List<ContainerSnapshot> containers(AttemptId attempt) {
+        return containers.containers(attempt);
+    }
+
+    public ApplicationCounts counts() {
+        return counts;
     }
 
     public Totals totals() {

@@ -24,6 +24,9 @@ public final class Application {
     ApplicationState state = Lifecycles.APPLICATION.initial();
     FinalStatus finalStatus = FinalStatus.UNDEFINED;
     String diagnostics = "";
+    int firstAttempt = 1;
+    int priority;
+    long expiresAtMs;
     ResourceTime usage;
     long launchedAtMs;
     long endedAtMs;
@@ -32,6 +35,8 @@ public final class Application {
         this.id = id;
         this.spec = spec;
         this.submittedAtMs = submittedAtMs;
+        this.priority = spec.priority();
+        this.expiresAtMs = spec.lifetimeMs() == 0 ? 0 : submittedAtMs + spec.lifetimeMs();
         this.usage = ResourceTime.from(submittedAtMs);
     }
 
@@ -74,6 +79,17 @@ public final class Application {
         return endedAtMs;
     }
 
+    /** Higher numbers are served first. */
+    public int priority() {
+        return priority;
+    }
+
+    /** When it ends by itself, in ms since 1970; 0 for never. */
+    public long expiresAtMs() {
+        return expiresAtMs;
+    }
+
+    /** Those that are remembered, the latest last. */
     public List<Attempt> attempts() {
         return Collections.unmodifiableList(attempts);
     }

@@ -12,12 +12,17 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
 
     @Override
     public void applicationIdTaken(ApplicationEvent.ApplicationIdTaken event) {
-        state.lastSequence = Math.max(state.lastSequence, event.application().sequence());
+        if (event.application().clusterTimestamp() == state.clusterTimestamp()) {
+            state.lastSequence =
+                    Math.max(state.lastSequence, event.application().sequence());
+        }
     }
 
     @Override
     public void applicationAccepted(ApplicationEvent.ApplicationAccepted event) {
-        state.applications.put(event.application(), new Application(event.application(), event.spec(), event.atMs()));
+        Application application = new Application(event.application(), event.spec(), event.atMs());
+        state.applications.put(event.application(), application);
+        state.unsettled.put(event.application(), application);
     }
 
     @Override
@@ -28,11 +33,30 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
         application.diagnostics = event.diagnostics();
         application.endedAtMs = event.atMs();
         state.endedApplications.add(event.application());
+        state.settle(application);
+    }
+
+    @Override
+    public void priorityChanged(ApplicationEvent.PriorityChanged event) {
+        Application application = ClusterState.known(state.application(event.application()), event.application());
+        Attempt attempt = application.currentAttempt();
+        boolean waits = attempt != null && state.stopWaiting(attempt);
+        application.priority = event.priority();
+        if (attempt != null && waits) {
+            state.startWaiting(attempt);
+        }
+    }
+
+    @Override
+    public void lifetimeChanged(ApplicationEvent.LifetimeChanged event) {
+        ClusterState.known(state.application(event.application()), event.application()).expiresAtMs =
+                event.expiresAtMs();
     }
 
     @Override
     public void applicationForgotten(ApplicationEvent.ApplicationForgotten event) {
         state.applications.remove(event.application());
         state.endedApplications.remove(event.application());
+        state.unsettled.remove(event.application());
     }
 }

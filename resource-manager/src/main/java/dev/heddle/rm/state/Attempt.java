@@ -5,6 +5,7 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.UpdateWish;
@@ -25,6 +26,7 @@ public final class Attempt {
     public static final String UNKNOWN_HOST = "N/A";
 
     private final AttemptId id;
+    private final long startedAtMs;
     final PendingAsks asks = new PendingAsks();
     final Map<ContainerId, Container> containers = new LinkedHashMap<>();
     final List<Container> grants = new ArrayList<>();
@@ -58,13 +60,31 @@ public final class Attempt {
     Object lastReply;
 
     long lastHeardMs;
+    long endedAtMs;
+    int exitStatus = ExitStatus.INVALID;
 
-    Attempt(AttemptId id) {
+    Attempt(AttemptId id, long startedAtMs) {
         this.id = id;
+        this.startedAtMs = startedAtMs;
+        this.lastHeardMs = startedAtMs;
     }
 
     public AttemptId id() {
         return id;
+    }
+
+    public long startedAtMs() {
+        return startedAtMs;
+    }
+
+    /** When it ended; 0 before. */
+    public long endedAtMs() {
+        return endedAtMs;
+    }
+
+    /** How its master's container ended, or {@link ExitStatus#INVALID}. */
+    public int exitStatus() {
+        return exitStatus;
     }
 
     public AttemptState state() {

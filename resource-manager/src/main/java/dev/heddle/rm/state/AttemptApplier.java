@@ -23,9 +23,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         if (application.state != ApplicationState.ACCEPTED) {
             application.state = Lifecycles.APPLICATION.transition(application.state, ApplicationState.ACCEPTED);
         }
-        Attempt attempt = new Attempt(event.attempt());
-        attempt.lastHeardMs = event.atMs();
-        application.attempts.add(attempt);
+        application.attempts.add(new Attempt(event.attempt(), event.atMs()));
     }
 
     @Override
@@ -137,6 +135,8 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         if (attempt.diagnostics.isEmpty()) {
             attempt.diagnostics = event.diagnostics();
         }
+        attempt.endedAtMs = event.atMs();
+        attempt.exitStatus = event.exitStatus();
         attempt.host = Attempt.UNKNOWN_HOST;
         attempt.rpcPort = -1;
         attempt.lastReply = null;
@@ -146,6 +146,15 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.updates.clear();
         attempt.nodeTokens.clear();
         stopWaiting(attempt);
+        state.settle(ClusterState.known(state.application(event.attempt().application()), event.attempt()));
+    }
+
+    @Override
+    public void attemptForgotten(AttemptEvent.AttemptForgotten event) {
+        Application application =
+                ClusterState.known(state.application(event.attempt().application()), event.attempt());
+        application.attempts.remove(0);
+        application.firstAttempt++;
     }
 
     @Override
@@ -187,6 +196,6 @@ final class AttemptApplier implements AttemptEvent.Visitor {
     private void stopWaiting(Attempt attempt) {
         attempt.asks.clear();
         attempt.awaitedIncreases.clear();
-        state.waiting.remove(attempt.id());
+        state.stopWaiting(attempt);
     }
 }

@@ -39,13 +39,14 @@ public final class ClusterState {
             new ApplicationApplier(this), new AttemptApplier(this), new ContainerApplier(this), new NodeApplier(this));
 
     final Map<ApplicationId, Application> applications = new LinkedHashMap<>();
+    final Map<ApplicationId, Application> unsettled = new LinkedHashMap<>();
     final Map<NodeId, Node> nodes = new HashMap<>();
     final Map<String, List<Node>> nodesByHost = new HashMap<>();
     final NodePool everywhere = new NodePool();
     final Map<String, NodePool> racks = new HashMap<>();
     final Set<NodeId> goneNodes = new LinkedHashSet<>();
     final Map<ContainerId, Container> containers = new HashMap<>();
-    final NavigableMap<AttemptId, Attempt> waiting = new TreeMap<>();
+    final NavigableMap<Turn, Attempt> waiting = new TreeMap<>();
     final FreeCapacityIndex totalCapacity = new FreeCapacityIndex();
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
     Resource total = Resource.NONE;
@@ -97,13 +98,24 @@ public final class ClusterState {
         return Collections.unmodifiableCollection(applications.values());
     }
 
+    /** Those that are not over, or whose last attempt is not: the ones that time matters to. */
+    public Collection<Application> unsettledApplications() {
+        return Collections.unmodifiableCollection(unsettled.values());
+    }
+
+    /** The number of applications that are not over. */
+    public int liveApplications() {
+        return applications.size() - endedApplications.size();
+    }
+
     /** The attempt, past or present, or null. */
     public @Nullable Attempt attempt(AttemptId id) {
         Application application = applications.get(id.application());
-        if (application == null || id.number() < 1 || id.number() > application.attempts.size()) {
+        if (application == null) {
             return null;
         }
-        return application.attempts.get(id.number() - 1);
+        int index = id.number() - application.firstAttempt;
+        return index < 0 || index >= application.attempts.size() ? null : application.attempts.get(index);
     }
 
     /** A container that holds room, or null. */
@@ -222,14 +234,14 @@ public final class ClusterState {
     /** The attempt that has a container: the one that was granted it, or the last of those to which it was passed on. */
     public @Nullable Attempt holder(Container container) {
         Attempt first = attempt(container.id().attempt());
-        if (first == null || first.containers.containsKey(container.id())) {
+        if (first != null && first.containers.containsKey(container.id())) {
             return first;
         }
         Application application = applications.get(container.id().attempt().application());
         return application == null ? null : application.currentAttempt();
     }
 
-    /** The attempts that want containers, the earliest application first. */
+    /** The attempts that want containers, in turn. */
     public Collection<Attempt> waiting() {
         return Collections.unmodifiableCollection(waiting.values());
     }
@@ -237,9 +249,30 @@ public final class ClusterState {
     /** Brings the list of those who wait in line with an attempt after a change. */
     void noteWishes(Attempt attempt) {
         if (attempt.isWaiting()) {
-            waiting.put(attempt.id(), attempt);
+            startWaiting(attempt);
         } else {
-            waiting.remove(attempt.id());
+            stopWaiting(attempt);
+        }
+    }
+
+    void startWaiting(Attempt attempt) {
+        waiting.put(turn(attempt), attempt);
+    }
+
+    /** Returns whether it waited. */
+    boolean stopWaiting(Attempt attempt) {
+        return waiting.remove(turn(attempt)) != null;
+    }
+
+    private Turn turn(Attempt attempt) {
+        return new Turn(known(application(attempt.id().application()), attempt.id()).priority, attempt.id());
+    }
+
+    /** Notes whether an application is over for good. */
+    void settle(Application application) {
+        Attempt attempt = application.currentAttempt();
+        if (application.isOver() && (attempt == null || attempt.isOver())) {
+            unsettled.remove(application.id());
         }
     }
 

@@ -3,7 +3,7 @@ package dev.heddle.rm.state;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
-import dev.heddle.rm.model.ContainerSignal;
+import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeOrders;
 import java.util.ArrayList;
@@ -19,7 +19,8 @@ final class PendingOrders {
     final Set<ContainerId> stop = new LinkedHashSet<>();
     final List<ContainerId> forget = new ArrayList<>();
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
-    final List<ContainerSignal> signals = new ArrayList<>();
+    /** The same thing once. */
+    final Set<ContainerToSignal> signals = new LinkedHashSet<>();
     /** The latest update of each container: it makes those before it needless. */
     final Map<ContainerId, ContainerUpdate> updates = new LinkedHashMap<>();
 

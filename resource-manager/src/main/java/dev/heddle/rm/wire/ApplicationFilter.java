@@ -1,5 +1,6 @@
 package dev.heddle.rm.wire;
 
+import dev.heddle.rm.security.Access;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import java.util.Collection;
 import java.util.Locale;
@@ -12,19 +13,21 @@ import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetApplicationsRequestProt
 /** The filters of {@code getApplications}: what is not given does not filter. Types and tags ignore case, as in YARN. */
 final class ApplicationFilter implements Predicate<ApplicationSnapshot> {
     private final GetApplicationsRequestProto request;
+    private final Access.Person reader;
     private final Set<String> types;
     private final Set<String> tags;
     private final Set<YarnApplicationStateProto> states;
     private final Set<String> users;
     private final Set<String> queues;
 
-    ApplicationFilter(GetApplicationsRequestProto request) {
+    ApplicationFilter(GetApplicationsRequestProto request, Access.Person reader) {
+        this.reader = reader;
         this.request = request;
         this.types = lowerCase(request.getApplicationTypesList());
         this.tags = lowerCase(request.getApplicationTagsList());
         this.states = Set.copyOf(request.getApplicationStatesList());
         this.users = Set.copyOf(request.getUsersList());
-        this.queues = request.getQueuesList().stream().map(Reports::queuePath).collect(Collectors.toSet());
+        this.queues = request.getQueuesList().stream().map(QueueReports::path).collect(Collectors.toSet());
     }
 
     private static Set<String> lowerCase(Collection<String> words) {
@@ -36,7 +39,7 @@ final class ApplicationFilter implements Predicate<ApplicationSnapshot> {
         return in(types, application.spec().type().toLowerCase(Locale.ROOT))
                 && in(states, Reports.state(application.state()))
                 && in(users, application.spec().user())
-                && in(queues, Reports.queuePath(application.spec().queue()))
+                && in(queues, QueueReports.path(application.spec().queue()))
                 && (tags.isEmpty()
                         || lowerCase(application.spec().tags()).stream().anyMatch(tags::contains))
                 && (!request.hasName() || application.spec().name().equals(request.getName()))
@@ -47,7 +50,18 @@ final class ApplicationFilter implements Predicate<ApplicationSnapshot> {
                 && within(
                         application.times().endedAtMs(),
                         request.hasFinishBegin() ? request.getFinishBegin() : Long.MIN_VALUE,
-                        request.hasFinishEnd() ? request.getFinishEnd() : Long.MAX_VALUE);
+                        request.hasFinishEnd() ? request.getFinishEnd() : Long.MAX_VALUE)
+                && inScope(application);
+    }
+
+    private boolean inScope(ApplicationSnapshot application) {
+        return switch (request.getScope()) {
+            case ALL -> !reader.seesOnlyViewable() || reader.mayView(application.spec());
+            case VIEWABLE -> reader.mayView(application.spec());
+            case OWN ->
+                reader.user().equals(application.spec().user())
+                        && (!reader.seesOnlyViewable() || reader.mayView(application.spec()));
+        };
     }
 
     private static <T> boolean in(Set<T> wanted, T value) {

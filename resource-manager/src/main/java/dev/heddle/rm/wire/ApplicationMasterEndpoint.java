@@ -55,8 +55,7 @@ public final class ApplicationMasterEndpoint {
         if (application == null) {
             throw new InvalidApplicationMasterRequestException("Application doesn't exist in cache " + attempt);
         }
-        MasterReplies replies =
-                new MasterReplies(cluster, attempt, application.spec().user());
+        MasterReplies replies = new MasterReplies(cluster, attempt, application.spec());
         MasterCommand.RegisterMaster command = new MasterCommand.RegisterMaster(
                 attempt, request.getHost(), request.getRpcPort(), request.getTrackingUrl());
         return Submission.submit(cluster, command, replies::encode);
@@ -75,8 +74,7 @@ public final class ApplicationMasterEndpoint {
             throw new ApplicationAttemptNotFoundException(
                     "Application attempt " + attempt + " doesn't exist in ApplicationMasterService cache.");
         }
-        MasterReplies replies =
-                new MasterReplies(cluster, attempt, application.spec().user());
+        MasterReplies replies = new MasterReplies(cluster, attempt, application.spec());
         MasterCommand.Allocate command = new MasterCommand.Allocate(
                 attempt,
                 request.getResponseId(),

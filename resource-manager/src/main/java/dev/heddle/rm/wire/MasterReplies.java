@@ -3,21 +3,23 @@ package dev.heddle.rm.wire;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.MasterRegistered;
 import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.security.ContainerTokens;
 import dev.heddle.rm.snapshot.NodeSnapshot;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.security.proto.SecurityProtos.TokenProto;
 import org.apache.hadoop.security.token.Token;
 import org.apache.hadoop.thirdparty.protobuf.ByteString;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationACLMapProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationAccessTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.NodeUpdateTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.ResourceTypeInfoProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.ResourceTypesProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.ContainerUpdateTypeProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.NMTokenProto;
@@ -32,17 +34,17 @@ import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 final class MasterReplies {
     private final LeadingCluster cluster;
     private final AttemptId attempt;
-    private final String user;
+    private final ApplicationSpec application;
 
     /**
      * Replies to a master.
      *
-     * @param user whose application it is: tokens name the user
+     * @param application of the master: tokens name its user
      */
-    MasterReplies(LeadingCluster cluster, AttemptId attempt, String user) {
+    MasterReplies(LeadingCluster cluster, AttemptId attempt, ApplicationSpec application) {
         this.cluster = cluster;
         this.attempt = attempt;
-        this.user = user;
+        this.application = application;
     }
 
     RegisterApplicationMasterResponseProto encode(MasterRegistered reply) {
@@ -51,18 +53,27 @@ final class MasterReplies {
                 .setQueue(reply.queue())
                 .addSchedulerResourceTypes(SchedulerResourceTypes.MEMORY)
                 .addSchedulerResourceTypes(SchedulerResourceTypes.CPU)
-                .addResourceTypes(resourceType("memory-mb", "Mi"))
-                .addResourceTypes(resourceType("vcores", ""));
+                .addAllResourceTypes(WireValues.RESOURCE_TYPES)
+                .addApplicationACLs(acl(
+                        ApplicationAccessTypeProto.APPACCESS_VIEW_APP,
+                        application.acls().view()))
+                .addApplicationACLs(acl(
+                        ApplicationAccessTypeProto.APPACCESS_MODIFY_APP,
+                        application.acls().modify()));
+        if (UserGroupInformation.isSecurityEnabled()) {
+            // Clients prove to the master who they are.
+            response.setClientToAmTokenMasterKey(
+                    ByteString.copyFrom(cluster.clientToMasterTokens().keyOf(attempt)));
+        }
         reply.containers().forEach(container -> response.addContainersFromPreviousAttempts(container(container)));
         reply.tokensFor().forEach(node -> response.addNmTokensFromPreviousAttempts(nodeToken(node)));
         return response.build();
     }
 
-    private static ResourceTypeInfoProto resourceType(String name, String units) {
-        return ResourceTypeInfoProto.newBuilder()
-                .setName(name)
-                .setUnits(units)
-                .setType(ResourceTypesProto.COUNTABLE)
+    private static ApplicationACLMapProto acl(ApplicationAccessTypeProto type, String list) {
+        return ApplicationACLMapProto.newBuilder()
+                .setAccessType(type)
+                .setAcl(list)
                 .build();
     }
 
@@ -122,7 +133,7 @@ final class MasterReplies {
                 grant.resource(),
                 grant.version(),
                 grant.key().priority(),
-                user,
+                application.user(),
                 false);
         return ContainerProto.newBuilder()
                 .setId(WireValues.proto(grant.container()))
@@ -140,7 +151,7 @@ final class MasterReplies {
     private NMTokenProto nodeToken(NodeId node) {
         return NMTokenProto.newBuilder()
                 .setNodeId(WireValues.proto(node))
-                .setToken(WireValues.proto(cluster.nodeTokens().tokenFor(attempt, node, user)))
+                .setToken(WireValues.proto(cluster.nodeTokens().tokenFor(attempt, node, application.user())))
                 .build();
     }
 

@@ -2,28 +2,48 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationState;
+import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
+import dev.heddle.rm.security.Access;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
+import dev.heddle.rm.snapshot.ContainerSnapshot;
 import dev.heddle.rm.snapshot.Totals;
-import java.util.List;
-import org.apache.hadoop.security.proto.SecurityProtos.TokenProto;
-import org.apache.hadoop.security.token.Token;
-import org.apache.hadoop.thirdparty.protobuf.ByteString;
-import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.proto.YarnProtos.AppTimeoutsMapProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationAttemptReportProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationReportProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationResourceUsageReportProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationTimeoutProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationTimeoutTypeProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ContainerReportProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.LogAggregationStatusProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.QueueInfoProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.QueueStateProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationAttemptStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationStateProto;
-import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
+import org.apache.hadoop.yarn.util.Times;
+import org.jspecify.annotations.Nullable;
 
 /** Snapshots as the reports that YARN's clients read. */
 final class Reports {
-    private static final String ROOT = "root";
-    private static final String DEFAULT_QUEUE = "root.default";
+    /** What YARN shows for what is not known, or not for the reader's eyes. */
+    private static final String UNAVAILABLE = "N/A";
+
+    private static final long MS_PER_SECOND = 1_000;
+
+    private static final ResourceProto NO_AMOUNT =
+            ResourceProto.newBuilder().setMemory(-1).setVirtualCores(-1).build();
+    private static final ApplicationResourceUsageReportProto NO_USAGE = ApplicationResourceUsageReportProto.newBuilder()
+            .setNumUsedContainers(-1)
+            .setNumReservedContainers(-1)
+            .setUsedResources(NO_AMOUNT)
+            .setReservedResources(NO_AMOUNT)
+            .setNeededResources(NO_AMOUNT)
+            .build();
 
     private final LeadingCluster cluster;
     private final String webAddress;
@@ -35,41 +55,125 @@ final class Reports {
         this.nowMs = nowMs;
     }
 
-    ApplicationReportProto application(ApplicationSnapshot application, String reader) {
+    /**
+     * An application's report. One who may not view it learns who runs what in which queue, and how far it is, but nothing
+     * that came from the application itself.
+     */
+    ApplicationReportProto application(ApplicationSnapshot application, Access.Person reader) {
+        boolean viewable = reader.mayView(application.spec());
         ApplicationReportProto.Builder report = ApplicationReportProto.newBuilder()
                 .setApplicationId(WireValues.proto(application.id()))
                 .setUser(application.spec().user())
-                .setQueue(queuePath(application.spec().queue()))
+                .setQueue(QueueReports.path(application.spec().queue()))
                 .setName(application.spec().name())
                 .setApplicationType(application.spec().type())
                 .addAllApplicationTags(application.spec().tags())
-                .setPriority(PriorityProto.newBuilder()
-                        .setPriority(application.spec().priority()))
+                .setPriority(PriorityProto.newBuilder().setPriority(application.priority()))
                 .setUnmanagedApplication(application.spec().unmanaged())
                 .setYarnApplicationState(state(application.state()))
                 .setFinalApplicationStatus(WireValues.proto(application.finalStatus()))
-                .setDiagnostics(diagnostics(application))
-                .setProgress(application.progress())
+                .setDiagnostics(viewable ? diagnostics(application) : UNAVAILABLE)
+                .setProgress(viewable ? application.progress() : 0)
                 .setStartTime(application.times().submittedAtMs())
                 .setSubmitTime(application.times().submittedAtMs())
                 .setLaunchTime(application.times().launchedAtMs())
                 .setFinishTime(application.times().endedAtMs())
-                .setTrackingUrl(trackingUrl(application))
-                .setLogAggregationStatus(LogAggregationStatusProto.LOG_DISABLED)
-                .setAppResourceUsage(usage(application));
+                .setTrackingUrl(viewable ? trackingUrl(application) : UNAVAILABLE)
+                .addAppTimeouts(timeout(application))
+                .setAppResourceUsage(viewable ? usage(application) : NO_USAGE);
         ApplicationSnapshot.AttemptSnapshot attempt = application.attempt();
-        if (attempt != null) {
-            report.setCurrentApplicationAttemptId(WireValues.proto(attempt.id()))
-                    .setHost(attempt.host())
-                    .setRpcPort(attempt.rpcPort())
-                    .setOriginalTrackingUrl(attempt.trackingUrl().isEmpty() ? "N/A" : attempt.trackingUrl());
-            if (application.spec().unmanaged()
-                    && reader.equals(application.spec().user())
-                    && mayNeedToken(attempt.state())) {
-                report.setAmRmToken(encode(cluster.amRmTokens().tokenFor(attempt.id())));
-            }
+        if (!viewable || attempt == null) {
+            return report.setHost(UNAVAILABLE)
+                    .setRpcPort(-1)
+                    .setOriginalTrackingUrl(UNAVAILABLE)
+                    .setCurrentApplicationAttemptId(WireValues.proto(new AttemptId(application.id(), -1)))
+                    .build();
+        }
+        report.setCurrentApplicationAttemptId(WireValues.proto(attempt.id()))
+                .setHost(attempt.host())
+                .setRpcPort(attempt.rpcPort())
+                .setOriginalTrackingUrl(originalTrackingUrl(attempt))
+                .setLogAggregationStatus(LogAggregationStatusProto.LOG_DISABLED);
+        if (mayNeedToken(attempt.state())) {
+            addTokens(report, application, attempt.id(), reader.user());
         }
         return report.build();
+    }
+
+    private void addTokens(
+            ApplicationReportProto.Builder report, ApplicationSnapshot application, AttemptId attempt, String reader) {
+        if (application.spec().unmanaged() && reader.equals(application.spec().user())) {
+            report.setAmRmToken(WireValues.proto(cluster.amRmTokens().tokenFor(attempt)));
+        }
+        if (UserGroupInformation.isSecurityEnabled()) {
+            report.setClientToAmToken(
+                    WireValues.proto(cluster.clientToMasterTokens().tokenFor(attempt, reader)));
+        }
+    }
+
+    private static String originalTrackingUrl(ApplicationSnapshot.AttemptSnapshot attempt) {
+        return attempt.trackingUrl().isEmpty() ? UNAVAILABLE : attempt.trackingUrl();
+    }
+
+    private AppTimeoutsMapProto timeout(ApplicationSnapshot application) {
+        long expiresAtMs = application.times().expiresAtMs();
+        ApplicationTimeoutProto.Builder timeout = ApplicationTimeoutProto.newBuilder()
+                .setApplicationTimeoutType(ApplicationTimeoutTypeProto.APP_TIMEOUT_LIFETIME);
+        if (expiresAtMs == 0) {
+            timeout.setExpireTime("UNLIMITED").setRemainingTime(-1);
+        } else {
+            boolean over = application.times().endedAtMs() != 0;
+            timeout.setExpireTime(Times.formatISO8601(expiresAtMs))
+                    .setRemainingTime(over ? 0 : Math.max(0, (expiresAtMs - nowMs) / MS_PER_SECOND));
+        }
+        return AppTimeoutsMapProto.newBuilder()
+                .setApplicationTimeoutType(ApplicationTimeoutTypeProto.APP_TIMEOUT_LIFETIME)
+                .setApplicationTimeout(timeout)
+                .build();
+    }
+
+    ApplicationAttemptReportProto attempt(
+            ApplicationSnapshot application, ApplicationSnapshot.AttemptSnapshot attempt) {
+        ApplicationAttemptReportProto.Builder report = ApplicationAttemptReportProto.newBuilder()
+                .setApplicationAttemptId(WireValues.proto(attempt.id()))
+                .setHost(attempt.host())
+                .setRpcPort(attempt.rpcPort())
+                .setTrackingUrl(trackingUrl(application.id(), attempt))
+                .setOriginalTrackingUrl(originalTrackingUrl(attempt))
+                .setDiagnostics(attempt.diagnostics())
+                .setYarnApplicationAttemptState(state(attempt.state()))
+                .setStartTime(attempt.startedAtMs())
+                .setFinishTime(attempt.endedAtMs());
+        if (attempt.master() != null) {
+            report.setAmContainerId(WireValues.proto(attempt.master()));
+        }
+        return report.build();
+    }
+
+    /**
+     * A container's report.
+     *
+     * @param user of its application, below whom its node keeps its logs
+     */
+    static ContainerReportProto container(ContainerSnapshot container, String user) {
+        String node = "http://" + container.node().host() + ":" + container.httpPort();
+        ContainerReportProto.Builder report = ContainerReportProto.newBuilder()
+                .setContainerId(WireValues.proto(container.id()))
+                .setResource(WireValues.proto(container.resource()))
+                .setNodeId(WireValues.proto(container.node()))
+                .setNodeHttpAddress(node)
+                .setPriority(PriorityProto.newBuilder().setPriority(container.priority()))
+                .setCreationTime(container.grantedAtMs())
+                .setLogUrl(node + "/node/containerlogs/" + container.id() + "/" + user)
+                .setExecutionType(ExecutionTypeProto.GUARANTEED);
+        ContainerSnapshot.End end = container.end();
+        return end == null
+                ? report.setContainerState(ContainerStateProto.C_RUNNING).build()
+                : report.setContainerState(ContainerStateProto.C_COMPLETE)
+                        .setFinishTime(end.atMs())
+                        .setContainerExitStatus(end.exit().status())
+                        .setDiagnosticsInfo(end.exit().diagnostics())
+                        .build();
     }
 
     /** The only way in which a master that the RM does not start gets its token. */
@@ -78,15 +182,6 @@ final class Reports {
             case LAUNCHED, RUNNING -> true;
             case SCHEDULED, ALLOCATED, FINISHING, FINISHED, FAILED, KILLED -> false;
         };
-    }
-
-    private static TokenProto encode(Token<AMRMTokenIdentifier> token) {
-        return TokenProto.newBuilder()
-                .setIdentifier(ByteString.copyFrom(token.getIdentifier()))
-                .setPassword(ByteString.copyFrom(token.getPassword()))
-                .setKind(token.getKind().toString())
-                .setService(token.getService().toString())
-                .build();
     }
 
     /** An application that waits says for what; silence is what people suffer from. */
@@ -115,11 +210,12 @@ final class Reports {
     }
 
     private String trackingUrl(ApplicationSnapshot application) {
-        ApplicationSnapshot.AttemptSnapshot attempt = application.attempt();
+        return trackingUrl(application.id(), application.attempt());
+    }
+
+    private String trackingUrl(ApplicationId id, ApplicationSnapshot.@Nullable AttemptSnapshot attempt) {
         boolean served = attempt != null && !attempt.trackingUrl().isEmpty();
-        return served
-                ? "http://" + webAddress + "/proxy/" + application.id() + "/"
-                : "http://" + webAddress + "/cluster/app/" + application.id();
+        return served ? "http://" + webAddress + "/proxy/" + id + "/" : "http://" + webAddress + "/cluster/app/" + id;
     }
 
     private ApplicationResourceUsageReportProto usage(ApplicationSnapshot application) {
@@ -150,49 +246,16 @@ final class Reports {
         };
     }
 
-    /**
-     * The one queue, or the root above it.
-     *
-     * @throws YarnException if there is no queue of that name
-     */
-    QueueInfoProto queue(String name, boolean withApplications, String reader) throws YarnException {
-        String path = queuePath(name);
-        return switch (path) {
-            case DEFAULT_QUEUE -> leaf(withApplications, reader).build();
-            case ROOT ->
-                queue(ROOT, ROOT).addChildQueues(leaf(withApplications, reader)).build();
-            default -> throw new YarnException("Unknown queue: " + name + " (known: root, root.default)");
+    static YarnApplicationAttemptStateProto state(AttemptState state) {
+        return switch (state) {
+            case SCHEDULED -> YarnApplicationAttemptStateProto.APP_ATTEMPT_SCHEDULED;
+            case ALLOCATED -> YarnApplicationAttemptStateProto.APP_ATTEMPT_ALLOCATED;
+            case LAUNCHED -> YarnApplicationAttemptStateProto.APP_ATTEMPT_LAUNCHED;
+            case RUNNING -> YarnApplicationAttemptStateProto.APP_ATTEMPT_RUNNING;
+            case FINISHING -> YarnApplicationAttemptStateProto.APP_ATTEMPT_FINISHING;
+            case FINISHED -> YarnApplicationAttemptStateProto.APP_ATTEMPT_FINISHED;
+            case FAILED -> YarnApplicationAttemptStateProto.APP_ATTEMPT_FAILED;
+            case KILLED -> YarnApplicationAttemptStateProto.APP_ATTEMPT_KILLED;
         };
-    }
-
-    private QueueInfoProto.Builder leaf(boolean withApplications, String reader) {
-        QueueInfoProto.Builder leaf = queue("default", DEFAULT_QUEUE);
-        if (withApplications) {
-            List<ApplicationReportProto> applications = cluster.snapshots().applications().stream()
-                    .map(application -> application(application, reader))
-                    .toList();
-            leaf.addAllApplications(applications);
-        }
-        return leaf;
-    }
-
-    private QueueInfoProto.Builder queue(String name, String path) {
-        Totals totals = cluster.snapshots().totals();
-        float used = totals.capacity().memoryMb() == 0
-                ? 0
-                : (float) totals.used().memoryMb() / totals.capacity().memoryMb();
-        return QueueInfoProto.newBuilder()
-                .setQueueName(name)
-                .setQueuePath(path)
-                .setCapacity(1)
-                .setMaximumCapacity(1)
-                .setCurrentCapacity(used)
-                .setState(QueueStateProto.Q_RUNNING)
-                .setSchedulerType("CapacityScheduler");
-    }
-
-    /** The full path of a queue that is given by its short name or its path. */
-    static String queuePath(String name) {
-        return name.equals("default") ? DEFAULT_QUEUE : name;
     }
 }

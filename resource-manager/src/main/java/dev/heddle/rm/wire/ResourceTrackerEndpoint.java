@@ -10,7 +10,6 @@ import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
-import dev.heddle.rm.model.ContainerSignal;
 import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
@@ -38,7 +37,6 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceUtilizationProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.SignalContainerCommandProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.MasterKeyProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeActionProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeHealthStatusProto;
@@ -280,18 +278,10 @@ public final class ResourceTrackerEndpoint {
         orders.signals()
                 .forEach(signal -> response.addContainersToSignal(SignalContainerRequestProto.newBuilder()
                         .setContainerId(WireValues.proto(signal.container()))
-                        .setCommand(command(signal.kind()))));
+                        .setCommand(WireValues.proto(signal.signal()))));
         if (orders.total() != null) {
             response.setResource(WireValues.proto(orders.total()));
         }
-    }
-
-    private static SignalContainerCommandProto command(ContainerSignal.Kind kind) {
-        return switch (kind) {
-            case OUTPUT_THREAD_DUMP -> SignalContainerCommandProto.OUTPUT_THREAD_DUMP;
-            case GRACEFUL_SHUTDOWN -> SignalContainerCommandProto.GRACEFUL_SHUTDOWN;
-            case FORCEFUL_SHUTDOWN -> SignalContainerCommandProto.FORCEFUL_SHUTDOWN;
-        };
     }
 
     private CompletionStage<UnRegisterNodeManagerResponseProto> unregister(

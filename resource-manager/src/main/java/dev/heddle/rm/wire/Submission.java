@@ -51,7 +51,7 @@ final class Submission {
             case INVALID_ASK -> new InvalidResourceRequestException(message);
             case INVALID_BLACKLIST -> new InvalidResourceBlacklistRequestException(message);
             case INVALID_RELEASE -> new InvalidContainerReleaseException(message);
-            case INVALID_SUBMISSION, INVALID_ADMINISTRATION -> new YarnException(message);
+            case INVALID_SUBMISSION, INVALID_ADMINISTRATION, INVALID_REQUEST -> new YarnException(message);
         };
     }
 }

@@ -2,36 +2,59 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.ApplicationCommand;
+import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.LaunchContext;
+import dev.heddle.rm.model.Retries;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationACLMapProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationSubmissionContextProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationTimeoutMapProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ContainerLaunchContextProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
 
-/** Submission contexts, with YARN's defaults for what they leave out. */
+/**
+ * Submission contexts, with YARN's defaults for what they leave out, and its refusals of what is malformed. What depends
+ * on the cluster's state is the core's to judge.
+ */
 public final class Submissions {
     private static final int LONGEST_TYPE = 20;
+    private static final long MS_PER_SECOND = 1_000;
+    /** Beyond it, times could overflow; 292,000 years. */
+    private static final long LONGEST_LIFETIME_SECONDS = Long.MAX_VALUE / MS_PER_SECOND / 1_000;
 
     private final int defaultMaxAttempts;
-    private final Resource defaultMaster;
+    private final Limits limits;
+
+    /**
+     * How much a context may hold.
+     *
+     * @param tags their number
+     * @param tagLength in characters
+     * @param tokensConfBytes the length of the configuration for the renewal of tokens
+     */
+    public record Limits(int tags, int tagLength, int tokensConfBytes) {}
 
     /**
      * The defaults.
      *
      * @param defaultMaxAttempts for contexts that name none
-     * @param defaultMaster the size of masters for which none is named
      */
-    public Submissions(int defaultMaxAttempts, Resource defaultMaster) {
+    public Submissions(int defaultMaxAttempts, Limits limits) {
         this.defaultMaxAttempts = defaultMaxAttempts;
-        this.defaultMaster = defaultMaster;
+        this.limits = limits;
     }
 
     /**
      * The command that a submission comes to.
      *
-     * @throws YarnException if the context misses what no default can stand for
+     * @throws YarnException if the context is malformed, or misses what no default can stand for
      */
     ApplicationCommand.SubmitApplication decode(String user, ApplicationSubmissionContextProto context)
             throws YarnException {
@@ -41,17 +64,23 @@ public final class Submissions {
         if (!context.getUnmanagedAm() && context.getAmContainerSpec().getCommandCount() == 0) {
             throw new YarnException("The submission has no command that starts the application master");
         }
+        int tokensConfBytes = context.getAmContainerSpec().getTokensConf().size();
+        if (tokensConfBytes > limits.tokensConfBytes()) {
+            throw new YarnException("Exceed " + YarnConfiguration.RM_DELEGATION_TOKEN_MAX_CONF_SIZE + " = "
+                    + limits.tokensConfBytes() + " bytes, current conf size = " + tokensConfBytes + " bytes.");
+        }
         ApplicationSpec spec = new ApplicationSpec(
                 context.getApplicationName(),
                 type(context),
                 user,
                 context.getQueue(),
                 context.getPriority().getPriority(),
-                new HashSet<>(context.getApplicationTagsList()),
-                context.getMaxAppAttempts() > 0 ? context.getMaxAppAttempts() : defaultMaxAttempts,
-                master(context),
+                tags(context),
+                retries(context),
+                context.getUnmanagedAm() ? Resource.NONE : master(context),
                 context.getUnmanagedAm(),
-                context.getKeepContainersAcrossApplicationAttempts(),
+                lifetimeMs(context),
+                acls(context.getAmContainerSpec()),
                 new LaunchContext(context.getAmContainerSpec().toByteArray()));
         return new ApplicationCommand.SubmitApplication(WireValues.applicationId(context.getApplicationId()), spec);
     }
@@ -61,14 +90,79 @@ public final class Submissions {
         return type.length() <= LONGEST_TYPE ? type : type.substring(0, LONGEST_TYPE);
     }
 
-    /** Newer clients say the size in a list of resource requests; older ones in a field of its own. */
-    private Resource master(ApplicationSubmissionContextProto context) throws YarnException {
-        List<ResourceRequestProto> requests = context.getAmContainerResourceRequestList();
-        for (ResourceRequestProto request : requests) {
-            if (request.hasCapability()) {
-                return WireValues.resource(request.getCapability());
+    /** The exceptions are wrapped as YARN wraps them, so that clients see the same class in the message. */
+    private Set<String> tags(ApplicationSubmissionContextProto context) throws YarnException {
+        Set<String> tags = new HashSet<>(context.getApplicationTagsList());
+        if (tags.size() > limits.tags()) {
+            throw new YarnException(new IllegalArgumentException(
+                    "Too many applicationTags, a maximum of only " + limits.tags() + " are allowed!"));
+        }
+        for (String tag : tags) {
+            if (tag.length() > limits.tagLength()) {
+                throw new YarnException(new IllegalArgumentException(
+                        "Tag " + tag + " is too long, maximum allowed" + " length of a tag is " + limits.tagLength()));
+            }
+            if (!tag.chars().allMatch(character -> character >= ' ' && character <= '~')) {
+                throw new YarnException(
+                        new IllegalArgumentException("A tag can only have ASCII characters! Invalid tag - " + tag));
             }
         }
-        return context.hasResource() ? WireValues.resource(context.getResource()) : defaultMaster;
+        return tags;
+    }
+
+    private Retries retries(ApplicationSubmissionContextProto context) {
+        return new Retries(
+                context.getMaxAppAttempts() > 0 ? context.getMaxAppAttempts() : defaultMaxAttempts,
+                context.getAttemptFailuresValidityInterval(),
+                context.getKeepContainersAcrossApplicationAttempts());
+    }
+
+    private static long lifetimeMs(ApplicationSubmissionContextProto context) throws YarnException {
+        long seconds = 0;
+        for (ApplicationTimeoutMapProto timeout : context.getApplicationTimeoutsList()) {
+            seconds = timeout.getTimeout();
+            if (seconds <= 0) {
+                throw new YarnException("Invalid application timeout, value=" + seconds + " for type=LIFETIME");
+            }
+        }
+        return Math.min(seconds, LONGEST_LIFETIME_SECONDS) * MS_PER_SECOND;
+    }
+
+    private static ApplicationAcls acls(ContainerLaunchContextProto launch) {
+        String view = ApplicationAcls.NOBODY.view();
+        String modify = ApplicationAcls.NOBODY.modify();
+        for (ApplicationACLMapProto acl : launch.getApplicationACLsList()) {
+            switch (acl.getAccessType()) {
+                case APPACCESS_VIEW_APP -> view = acl.getAcl();
+                case APPACCESS_MODIFY_APP -> modify = acl.getAcl();
+            }
+        }
+        return new ApplicationAcls(view, modify);
+    }
+
+    /** Newer clients say the size in a list of resource requests; older ones in a field of its own. */
+    private static Resource master(ApplicationSubmissionContextProto context) throws YarnException {
+        List<ResourceRequestProto> requests = context.getAmContainerResourceRequestList();
+        if (requests.isEmpty()) {
+            if (!context.hasResource()) {
+                throw new InvalidResourceRequestException("Invalid resource request, no resources requested");
+            }
+            return WireValues.resource(context.getResource());
+        }
+        ResourceRequestProto anywhere = null;
+        for (ResourceRequestProto request : requests) {
+            if (request.getResourceName().equals(Ask.ANYWHERE)) {
+                if (anywhere != null) {
+                    throw new InvalidResourceRequestException(
+                            "Invalid resource request, only one resource request with " + Ask.ANYWHERE + " is allowed");
+                }
+                anywhere = request;
+            }
+        }
+        if (anywhere == null) {
+            throw new InvalidResourceRequestException(
+                    "Invalid resource request, no resource request specified with " + Ask.ANYWHERE);
+        }
+        return WireValues.resource(anywhere.getCapability());
     }
 }

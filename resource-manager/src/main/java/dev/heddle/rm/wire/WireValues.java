@@ -5,9 +5,12 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerSignal;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import java.util.List;
 import org.apache.hadoop.security.proto.SecurityProtos.TokenProto;
+import org.apache.hadoop.thirdparty.protobuf.ByteString;
 import org.apache.hadoop.yarn.api.records.Token;
 import org.apache.hadoop.yarn.api.records.impl.pb.TokenPBImpl;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
@@ -20,14 +23,28 @@ import org.apache.hadoop.yarn.proto.YarnProtos.FinalApplicationStatusProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.NodeIdProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceInformationProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceTypeInfoProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceTypesProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.SignalContainerCommandProto;
 
 /** The core's values to and from YARN's protobuf messages. */
 final class WireValues {
     /** More memory than any container can have; beyond it sums could overflow. */
     static final long ABSURD_MEMORY_MB = 1L << 40;
 
+    /** The kinds of resources that the cluster counts. */
+    static final List<ResourceTypeInfoProto> RESOURCE_TYPES =
+            List.of(resourceType("memory-mb", "Mi"), resourceType("vcores", ""));
+
     private WireValues() {}
+
+    private static ResourceTypeInfoProto resourceType(String name, String units) {
+        return ResourceTypeInfoProto.newBuilder()
+                .setName(name)
+                .setUnits(units)
+                .setType(ResourceTypesProto.COUNTABLE)
+                .build();
+    }
 
     static ApplicationId applicationId(ApplicationIdProto proto) {
         return new ApplicationId(proto.getClusterTimestamp(), proto.getId());
@@ -123,6 +140,15 @@ final class WireValues {
         return ((TokenPBImpl) token).getProto();
     }
 
+    static TokenProto proto(org.apache.hadoop.security.token.Token<?> token) {
+        return TokenProto.newBuilder()
+                .setIdentifier(ByteString.copyFrom(token.getIdentifier()))
+                .setPassword(ByteString.copyFrom(token.getPassword()))
+                .setKind(token.getKind().toString())
+                .setService(token.getService().toString())
+                .build();
+    }
+
     static FinalStatus finalStatus(FinalApplicationStatusProto proto) {
         return switch (proto) {
             case APP_UNDEFINED -> FinalStatus.UNDEFINED;
@@ -138,6 +164,22 @@ final class WireValues {
             case SUCCEEDED -> FinalApplicationStatusProto.APP_SUCCEEDED;
             case FAILED -> FinalApplicationStatusProto.APP_FAILED;
             case KILLED -> FinalApplicationStatusProto.APP_KILLED;
+        };
+    }
+
+    static ContainerSignal signal(SignalContainerCommandProto proto) {
+        return switch (proto) {
+            case OUTPUT_THREAD_DUMP -> ContainerSignal.OUTPUT_THREAD_DUMP;
+            case GRACEFUL_SHUTDOWN -> ContainerSignal.GRACEFUL_SHUTDOWN;
+            case FORCEFUL_SHUTDOWN -> ContainerSignal.FORCEFUL_SHUTDOWN;
+        };
+    }
+
+    static SignalContainerCommandProto proto(ContainerSignal signal) {
+        return switch (signal) {
+            case OUTPUT_THREAD_DUMP -> SignalContainerCommandProto.OUTPUT_THREAD_DUMP;
+            case GRACEFUL_SHUTDOWN -> SignalContainerCommandProto.GRACEFUL_SHUTDOWN;
+            case FORCEFUL_SHUTDOWN -> SignalContainerCommandProto.FORCEFUL_SHUTDOWN;
         };
     }
 }

@@ -219,10 +219,8 @@ class ClusterControllerTest {
         assertRefused(Refusal.Kind.INVALID_ASK, "memory-mb", () -> core.allocate(attempt, ask(1, 128), ask(1, 2048)));
         assertRefused(Refusal.Kind.INVALID_ASK, "negative", () -> core.allocate(attempt, ask(-1, 128)));
         assertThat(core.events).hasSize(before);
-        assertRefused(
-                Refusal.Kind.INVALID_SUBMISSION, "memory-mb", () -> core.submit(spec(1, new Resource(2048, 1), false)));
-        assertRefused(
-                Refusal.Kind.INVALID_SUBMISSION, "vcores", () -> core.submit(spec(1, new Resource(128, 9), false)));
+        assertRefused(Refusal.Kind.INVALID_ASK, "memory-mb", () -> core.submit(spec(1, new Resource(2048, 1), false)));
+        assertRefused(Refusal.Kind.INVALID_ASK, "vcores", () -> core.submit(spec(1, new Resource(128, 9), false)));
     }
 
     @Test
@@ -350,7 +348,13 @@ class ClusterControllerTest {
     @Test
     void shouldGiveAHugeAskOnlyItsShareOfOnePass() {
         CoreFixture bounded = new CoreFixture(new CorePolicy(
-                SMALL, new Resource(4096, 8), 2, 10, CoreFixture.POLICY.expiry(), CoreFixture.POLICY.history()));
+                SMALL,
+                new Resource(4096, 8),
+                2,
+                10,
+                CoreFixture.POLICY.expiry(),
+                CoreFixture.POLICY.history(),
+                CoreFixture.POLICY.limits()));
         bounded.node("a", new Resource(128 * 100, 200));
         AttemptId attempt = bounded.unmanaged();
         assertThat(bounded.allocate(attempt, ask(25, 128)).grants()).hasSize(10);
@@ -388,10 +392,11 @@ class ClusterControllerTest {
                 "elsewhere",
                 0,
                 spec.tags(),
-                1,
+                spec.retries(),
                 SMALL,
                 false,
-                false,
+                0,
+                spec.acls(),
                 spec.launchContext());
         assertRefused(
                 Refusal.Kind.INVALID_SUBMISSION,

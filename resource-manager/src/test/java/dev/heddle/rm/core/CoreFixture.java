@@ -10,6 +10,7 @@ import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
@@ -21,6 +22,7 @@ import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -42,7 +44,8 @@ final class CoreFixture {
             3,
             100,
             new CorePolicy.Expiry(10_000, 20_000, 30_000, 5_000),
-            new CorePolicy.History(2, 2));
+            new CorePolicy.History(2, 4, 2),
+            new CorePolicy.ApplicationLimits(1_000, 10, 0, 0));
 
     /** An attempt of an application that nobody has submitted. */
     static final AttemptId NOBODY = new AttemptId(new ApplicationId(1, 1), 1);
@@ -134,10 +137,11 @@ final class CoreFixture {
                 "default",
                 0,
                 Set.of(),
-                maxAttempts,
+                new Retries(maxAttempts, -1, keepContainers),
                 master,
                 unmanaged,
-                keepContainers,
+                0,
+                ApplicationAcls.NOBODY,
                 new LaunchContext(new byte[0]));
     }
 

@@ -17,6 +17,7 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerSignal;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
@@ -34,6 +35,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -190,7 +192,20 @@ class CoreInvariantsTest {
         if (random.nextBoolean() && node != null) {
             core.handle(new NodeCommand.UnregisterNode(node.id()));
         } else if (attempt != null) {
-            core.handle(new ApplicationCommand.KillApplication(attempt.id().application(), "killed"));
+            userMoves(core, random, attempt);
+        }
+    }
+
+    private static void userMoves(CoreFixture core, Random random, Attempt attempt) {
+        ApplicationId id = attempt.id().application();
+        switch (random.nextInt(5)) {
+            case 0 -> core.handle(new ApplicationCommand.KillApplication(id, "killed"));
+            case 1 -> core.handle(new ApplicationCommand.FailAttempt(attempt.id()));
+            case 2 -> core.handle(new ApplicationCommand.ChangePriority(id, random.nextInt(4)));
+            case 3 -> core.handle(new ApplicationCommand.ChangeLifetime(id, core.nowMs + random.nextInt(20_000)));
+            default ->
+                core.handle(new ApplicationCommand.SignalContainer(
+                        ContainerId.of(attempt.id(), core.state.epoch(), 1), ContainerSignal.OUTPUT_THREAD_DUMP));
         }
     }
 
@@ -251,7 +266,18 @@ class CoreInvariantsTest {
 
     private static void checkAttempts(CoreFixture core, Set<ContainerId> onNodes) {
         Set<ContainerId> ofAttempts = new HashSet<>();
+        assertThat(core.state.waiting().stream()
+                        .map(attempt ->
+                                -core.application(attempt.id().application()).priority())
+                        .toList())
+                .as("those of higher priority first")
+                .isSorted();
         for (Application application : core.state.applications()) {
+            boolean settled = application.isOver()
+                    && Objects.requireNonNull(application.currentAttempt()).isOver();
+            assertThat(core.state.unsettledApplications().contains(application))
+                    .as("time matters to those alone that are not over for good")
+                    .isNotEqualTo(settled);
             for (Attempt attempt : application.attempts()) {
                 Resource used = Resource.NONE;
                 for (Container container : attempt.containers()) {

@@ -13,6 +13,7 @@ import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.loop.ClusterLoop;
+import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.AttemptId;
@@ -20,6 +21,7 @@ import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.security.AmRmTokens;
 import dev.heddle.rm.security.ContainerTokens;
 import dev.heddle.rm.security.NodeTokens;
@@ -96,7 +98,8 @@ class MasterLauncherTest {
                         100,
                         10_000,
                         new CorePolicy.Expiry(600_000, 600_000, 600_000, 60_000),
-                        new CorePolicy.History(10_000, 10_000)),
+                        new CorePolicy.History(10_000, 10, 10_000),
+                        new CorePolicy.ApplicationLimits(10_000, 0, 0, 0)),
                 clock,
                 List.of(launcher, (state, more) -> events.addAll(more)),
                 (what, cause) -> {
@@ -150,10 +153,11 @@ class MasterLauncherTest {
                         "default",
                         0,
                         Set.of(),
-                        1,
+                        Retries.upTo(1),
                         SMALL,
                         false,
-                        false,
+                        0,
+                        ApplicationAcls.NOBODY,
                         new LaunchContext(new byte[0])))));
         return new AttemptId(id, 1);
     }

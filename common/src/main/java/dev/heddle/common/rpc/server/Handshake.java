@@ -182,7 +182,7 @@ final class Handshake {
         for (TokenIdentifier identifier : user.getTokenIdentifiers()) {
             token = identifier;
         }
-        return new Caller(user.getShortUserName(), peer.getHostAddress(), token);
+        return new Caller(user.getShortUserName(), peer.getHostAddress(), user, token);
     }
 
     /** A step that may wait, and gives what is to be done after it on the I/O thread. */
@@ -197,10 +197,13 @@ final class Handshake {
             service.slow().execute(() -> {
                 Runnable next = take(id, step);
                 connection.loop().execute(() -> {
-                    if (!connection.closing()) {
-                        next.run();
+                    try {
+                        if (!connection.closing()) {
+                            next.run();
+                        }
+                    } finally {
+                        connection.goOn();
                     }
-                    connection.goOn();
                 });
             });
         } catch (RejectedExecutionException e) {

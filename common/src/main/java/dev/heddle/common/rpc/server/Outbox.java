@@ -30,6 +30,7 @@ final class Outbox {
     private @Nullable Protection protection;
     private @Nullable ByteBuf unwritten;
     private long unsentBytes;
+    private int longestUnsent;
     private boolean congested;
 
     /**
@@ -107,7 +108,10 @@ final class Outbox {
     }
 
     private void await(ChannelFuture written, int size) throws WireException {
-        boolean alone = unsentBytes == 0;
+        if (unsentBytes == 0) {
+            longestUnsent = 0;
+        }
+        longestUnsent = Math.max(longestUnsent, size);
         unsentBytes += size;
         boolean taken = budget.take(size);
         var unused = written.addListener(done -> {
@@ -125,7 +129,8 @@ final class Outbox {
             congestionChanged.run();
         }
         // A single answer may be longer than what may wait: it is there already.
-        if (!alone && (!taken || unsentBytes > limitBytes)) {
+        long besides = unsentBytes - longestUnsent;
+        if (besides > limitBytes || (!taken && besides > 0)) {
             throw new WireException("it does not read its answers: " + unsentBytes + " bytes wait for it");
         }
     }

@@ -133,7 +133,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
                 frames.feed(bytes, this);
             }
         } catch (WireException e) {
-            breakOff(e.reason());
+            breakOffAfterAnswers(e);
         } finally {
             bytes.release();
         }
@@ -325,6 +325,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
         close();
     }
 
+    /** The bytes that came last make no sense; what was answered before them is sent as far as it can be. */
+    private void breakOffAfterAnswers(WireException broken) {
+        flush();
+        if (phase != Phase.CLOSING) {
+            breakOff(broken.reason());
+        }
+    }
+
     /** The peer has proven who it is, and how all that follows is protected. */
     void protect(SaslSession session) {
         Protection agreed =
@@ -368,7 +376,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Fra
             }
             frames.resume(this);
         } catch (WireException e) {
-            breakOff(e.reason());
+            breakOffAfterAnswers(e);
         }
         flush();
     }

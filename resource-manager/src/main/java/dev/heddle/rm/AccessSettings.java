@@ -1,0 +1,88 @@
+package dev.heddle.rm;
+
+import dev.heddle.common.config.Setting;
+import dev.heddle.rm.security.Access;
+import dev.heddle.rm.security.AccessList;
+import dev.heddle.rm.security.DelegationTokens;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+
+/** Settings for who may do what, and for the tokens that stand for users. */
+final class AccessSettings {
+    private static final String QUEUES = "yarn.scheduler.capacity.root.";
+    private static final String EVERYBODY = "*";
+    private static final String NOBODY = "";
+    private static final long DAY_MS = 24 * 60 * 60 * 1000L;
+
+    static final Setting<Boolean> ENABLED = Setting.bool(
+            YarnConfiguration.YARN_ACL_ENABLE,
+            false,
+            "Whether only those who may see or change an application, or submit to a queue, can do so.");
+    static final Setting<String> ADMINISTRATORS = Setting.text(
+            YarnConfiguration.YARN_ADMIN_ACL,
+            EVERYBODY,
+            "Who may do everything: users, parted by commas, then a space, then groups; * is everybody.");
+    static final Setting<String> ROOT_ADMINISTRATORS =
+            Setting.text(QUEUES + "acl_administer_queue", EVERYBODY, "Who may change any application in any queue.");
+    static final Setting<String> ROOT_SUBMITTERS =
+            Setting.text(QUEUES + "acl_submit_applications", EVERYBODY, "Who may submit to any queue.");
+    static final Setting<String> LEAF_ADMINISTRATORS = Setting.text(
+            QUEUES + "default.acl_administer_queue", NOBODY, "Who else may change any application in root.default.");
+    static final Setting<String> LEAF_SUBMITTERS =
+            Setting.text(QUEUES + "default.acl_submit_applications", NOBODY, "Who else may submit to root.default.");
+    static final Setting<Boolean> ONLY_VIEWABLE = Setting.bool(
+            YarnConfiguration.FILTER_ENTITY_LIST_BY_USER,
+            false,
+            "Whether lists of applications leave out those that the reader may not see.");
+    static final Setting<Long> TOKEN_KEY_INTERVAL_MS = Setting.millis(
+            YarnConfiguration.RM_DELEGATION_KEY_UPDATE_INTERVAL_KEY,
+            DAY_MS,
+            "How long new delegation tokens are made with the same key.");
+    static final Setting<Long> TOKEN_RENEW_INTERVAL_MS = Setting.millis(
+            YarnConfiguration.RM_DELEGATION_TOKEN_RENEW_INTERVAL_KEY,
+            DAY_MS,
+            "How long a delegation token is good for before it must be renewed.");
+    static final Setting<Long> TOKEN_MAX_LIFETIME_MS = Setting.millis(
+            YarnConfiguration.RM_DELEGATION_TOKEN_MAX_LIFETIME_KEY,
+            7 * DAY_MS,
+            "How long a delegation token can be renewed for.");
+
+    private AccessSettings() {}
+
+    static List<Setting<?>> all() {
+        return List.of(
+                ENABLED,
+                ADMINISTRATORS,
+                ROOT_ADMINISTRATORS,
+                ROOT_SUBMITTERS,
+                LEAF_ADMINISTRATORS,
+                LEAF_SUBMITTERS,
+                ONLY_VIEWABLE,
+                TOKEN_KEY_INTERVAL_MS,
+                TOKEN_RENEW_INTERVAL_MS,
+                TOKEN_MAX_LIFETIME_MS);
+    }
+
+    static Access.Rules rules(Configuration configuration) {
+        return new Access.Rules(
+                ENABLED.get(configuration),
+                list(configuration, ADMINISTRATORS),
+                new Access.QueueRules(list(configuration, ROOT_ADMINISTRATORS), list(configuration, ROOT_SUBMITTERS)),
+                new Access.QueueRules(list(configuration, LEAF_ADMINISTRATORS), list(configuration, LEAF_SUBMITTERS)),
+                ONLY_VIEWABLE.get(configuration));
+    }
+
+    /** A single space is a value here: it stands for nobody. */
+    private static AccessList list(Configuration configuration, Setting<String> setting) {
+        String text = configuration.get(setting.key());
+        return AccessList.parse(text == null ? setting.defaultValue() : text);
+    }
+
+    static DelegationTokens.Times tokenTimes(Configuration configuration) {
+        return new DelegationTokens.Times(
+                TOKEN_KEY_INTERVAL_MS.get(configuration),
+                TOKEN_RENEW_INTERVAL_MS.get(configuration),
+                TOKEN_MAX_LIFETIME_MS.get(configuration));
+    }
+}

@@ -1,0 +1,155 @@
+package dev.heddle.rm;
+
+import dev.heddle.common.config.Setting;
+import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.wire.Submissions;
+import java.time.Duration;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+
+/** Settings for applications: what they may ask for, and how much of them is remembered. */
+final class SubmissionSettings {
+    private static final int MILLION = 1_000_000;
+    private static final String QUEUE = "yarn.scheduler.capacity.root.default.";
+
+    static final Setting<Integer> MAX_ATTEMPTS = Setting.integer(
+            YarnConfiguration.RM_AM_MAX_ATTEMPTS,
+            2,
+            1,
+            1000,
+            "attempts",
+            "How often an application's master is tried where the application does not say.");
+    static final Setting<Integer> GLOBAL_MAX_ATTEMPTS = Setting.integer(
+            YarnConfiguration.GLOBAL_RM_AM_MAX_ATTEMPTS,
+            0,
+            0,
+            1000,
+            "attempts",
+            "How often an application's master is tried at most, whatever the application says; 0 stands for the value of"
+                    + " " + YarnConfiguration.RM_AM_MAX_ATTEMPTS + ".");
+    static final Setting<Integer> MAXIMUM_APPLICATIONS = Setting.integer(
+            "yarn.scheduler.capacity.maximum-applications",
+            10_000,
+            1,
+            100 * MILLION,
+            "applications",
+            "How many applications may be pending or running; more are refused.");
+    static final Setting<Integer> QUEUE_MAXIMUM_APPLICATIONS = Setting.integer(
+            QUEUE + "maximum-applications",
+            0,
+            0,
+            100 * MILLION,
+            "applications",
+            "As the former, for the queue root.default; 0 stands for the value of the former.");
+    static final Setting<Integer> MAXIMUM_PRIORITY = Setting.integer(
+            YarnConfiguration.MAX_CLUSTER_LEVEL_APPLICATION_PRIORITY,
+            0,
+            0,
+            Integer.MAX_VALUE,
+            "",
+            "The highest priority of an application; higher ones are cut to it. Higher numbers are served first.");
+    static final Setting<Integer> DEFAULT_LIFETIME_SECONDS = Setting.integer(
+            QUEUE + "default-application-lifetime",
+            -1,
+            -1,
+            Integer.MAX_VALUE,
+            "s",
+            "How long an application may take that does not say; no limit where it is not positive.");
+    static final Setting<Integer> MAXIMUM_LIFETIME_SECONDS = Setting.integer(
+            QUEUE + "maximum-application-lifetime",
+            -1,
+            -1,
+            Integer.MAX_VALUE,
+            "s",
+            "How long an application may take at most; no limit where it is not positive.");
+    static final Setting<Integer> MAXIMUM_TAGS = Setting.integer(
+            YarnConfiguration.RM_APPLICATION_MAX_TAGS,
+            10,
+            0,
+            MILLION,
+            "tags",
+            "How many tags an application may have.");
+    static final Setting<Integer> MAXIMUM_TAG_LENGTH = Setting.integer(
+            YarnConfiguration.RM_APPLICATION_MAX_TAG_LENGTH,
+            100,
+            1,
+            MILLION,
+            "characters",
+            "The length of the longest tag of an application.");
+    static final Setting<Integer> MAXIMUM_TOKENS_CONF_BYTES = Setting.integer(
+            YarnConfiguration.RM_DELEGATION_TOKEN_MAX_CONF_SIZE,
+            12_800,
+            0,
+            100 * MILLION,
+            "bytes",
+            "The length of the longest configuration for the renewal of tokens that an application may bring.");
+    static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
+            YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
+            1_000,
+            0,
+            MILLION,
+            "applications",
+            "How many applications that have ended are remembered.");
+    static final Setting<Integer> ATTEMPTS = Setting.integer(
+            "heddle.resourcemanager.attempts-per-application",
+            50,
+            1,
+            MILLION,
+            "attempts",
+            "How many attempts of an application are remembered, the current one among them.");
+    static final Setting<Integer> COMPLETED_CONTAINERS = Setting.integer(
+            "heddle.resourcemanager.completed-containers-per-attempt",
+            100,
+            0,
+            MILLION,
+            "containers",
+            "How many containers that have ended are remembered for each attempt. With 0 their reports are as YARN's, which"
+                    + " knows those alone that hold room.");
+
+    private SubmissionSettings() {}
+
+    /** Every setting, in the order of the reference page. */
+    static List<Setting<?>> all() {
+        return List.of(
+                MAX_ATTEMPTS,
+                GLOBAL_MAX_ATTEMPTS,
+                MAXIMUM_APPLICATIONS,
+                QUEUE_MAXIMUM_APPLICATIONS,
+                MAXIMUM_PRIORITY,
+                DEFAULT_LIFETIME_SECONDS,
+                MAXIMUM_LIFETIME_SECONDS,
+                MAXIMUM_TAGS,
+                MAXIMUM_TAG_LENGTH,
+                MAXIMUM_TOKENS_CONF_BYTES,
+                COMPLETED_APPLICATIONS,
+                ATTEMPTS,
+                COMPLETED_CONTAINERS);
+    }
+
+    /** How many attempts an application may have at most. */
+    static int globalMaxAttempts(Configuration configuration) {
+        int global = GLOBAL_MAX_ATTEMPTS.get(configuration);
+        return global > 0 ? global : MAX_ATTEMPTS.get(configuration);
+    }
+
+    static CorePolicy.ApplicationLimits limits(Configuration configuration) {
+        int ofQueue = QUEUE_MAXIMUM_APPLICATIONS.get(configuration);
+        return new CorePolicy.ApplicationLimits(
+                ofQueue > 0 ? ofQueue : MAXIMUM_APPLICATIONS.get(configuration),
+                MAXIMUM_PRIORITY.get(configuration),
+                lifetimeMs(DEFAULT_LIFETIME_SECONDS, configuration),
+                lifetimeMs(MAXIMUM_LIFETIME_SECONDS, configuration));
+    }
+
+    private static long lifetimeMs(Setting<Integer> seconds, Configuration configuration) {
+        return Duration.ofSeconds(Math.max(0, seconds.get(configuration))).toMillis();
+    }
+
+    static Submissions.Limits submissionLimits(Configuration configuration) {
+        return new Submissions.Limits(
+                MAXIMUM_TAGS.get(configuration),
+                MAXIMUM_TAG_LENGTH.get(configuration),
+                MAXIMUM_TOKENS_CONF_BYTES.get(configuration));
+    }
+}
