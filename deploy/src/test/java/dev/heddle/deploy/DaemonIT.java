@@ -45,7 +45,7 @@ class DaemonIT {
     @Test
     void shouldRunAResourceManager() {
         Map<String, String> values = new LinkedHashMap<>();
-        for (String service : new String[] {"", "scheduler.", "resource-tracker.", "webapp."}) {
+        for (String service : new String[] {"", "scheduler.", "resource-tracker.", "admin.", "webapp."}) {
             values.put("yarn.resourcemanager." + service + "address", "127.0.0.1:0");
         }
         runAndStop("resource-manager", values);

@@ -38,6 +38,7 @@ class WrongInputIT {
         values.put("yarn.resourcemanager.address", clientAddress);
         values.put("yarn.resourcemanager.scheduler.address", "127.0.0.1:0");
         values.put("yarn.resourcemanager.resource-tracker.address", "127.0.0.1:0");
+        values.put("yarn.resourcemanager.admin.address", "127.0.0.1:0");
         values.put("yarn.resourcemanager.webapp.address", "127.0.0.1:0");
         return values;
     }

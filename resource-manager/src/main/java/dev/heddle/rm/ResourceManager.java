@@ -9,14 +9,12 @@ import dev.heddle.common.runtime.Daemon;
 import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.common.runtime.FaultHandler;
 import dev.heddle.ha.LeaderElection;
-import dev.heddle.ha.LeadershipListener;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.lead.LeadersAmRmTokens;
 import dev.heddle.rm.lead.LeadersDelegationTokens;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.security.Access;
-import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
@@ -29,6 +27,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -60,7 +61,11 @@ public final class ResourceManager implements Daemon {
 
     /** Where an RM's services listen, with the ports that were really taken; {@code page} as {@code host:port}. */
     public record Addresses(
-            InetSocketAddress client, InetSocketAddress scheduler, InetSocketAddress tracker, String page) {}
+            InetSocketAddress client,
+            InetSocketAddress scheduler,
+            InetSocketAddress tracker,
+            InetSocketAddress administration,
+            String page) {}
 
     /**
      * Opens the ports and, where there are several RMs, becomes a candidate.
@@ -74,7 +79,6 @@ public final class ResourceManager implements Daemon {
     /** As {@link #start(YarnConfiguration)} with a clock and a place for faults. */
     static ResourceManager start(YarnConfiguration configuration, InstantSource clock, FaultHandler faults) {
         CorePolicy policy = ResourceManagerSettings.policy(configuration);
-        KeyPlans keyPlans = ResourceManagerSettings.keyPlans(configuration);
         String id = ownId(configuration);
         Leadership leadership = new Leadership(id == null ? "" : id);
         ServiceLogin.login(
@@ -92,17 +96,33 @@ public final class ResourceManager implements Daemon {
             RpcServer client =
                     keep(resources, serveClients(threads, configuration, id, leadership, web.address(), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
-            RpcServer tracker = keep(resources, serveNodes(threads, configuration, id, leadership));
-            Terms terms = new Terms(threads, configuration, policy, keyPlans, clock, faults, leadership);
+            AtomicLong heartbeatIntervalMs = new AtomicLong(heartbeatIntervalMs(configuration));
+            RpcServer tracker =
+                    keep(resources, serveNodes(threads, configuration, id, leadership, heartbeatIntervalMs::get));
+            Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership);
+            terms.check();
+            AdminServer administration = keep(
+                    resources,
+                    AdminServer.start(
+                            threads,
+                            configuration,
+                            id,
+                            new AdminServer.Administered(
+                                    leadership, terms, List.of(client, scheduler, tracker), heartbeatIntervalMs)));
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
-            } else {
+            } else if (AdminServer.isFailoverAutomatic(configuration)) {
                 keep(resources, LeaderElection.start(configuration, id, terms, faults));
             }
             ResourceManager started = new ResourceManager(
                     leadership,
                     id,
-                    new Addresses(client.address(), scheduler.address(), tracker.address(), web.address()));
+                    new Addresses(
+                            client.address(),
+                            scheduler.address(),
+                            tracker.address(),
+                            administration.address(),
+                            web.address()));
             started.resources.addAll(resources);
             return started;
         } catch (RuntimeException e) {
@@ -163,13 +183,16 @@ public final class ResourceManager implements Daemon {
     }
 
     private static RpcServer serveNodes(
-            RpcThreads threads, Configuration configuration, @Nullable String id, Leadership leadership) {
+            RpcThreads threads,
+            Configuration configuration,
+            @Nullable String id,
+            Leadership leadership,
+            LongSupplier heartbeatIntervalMs) {
         ServiceAddress address = address(
                 configuration,
                 YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
                 YarnConfiguration.DEFAULT_RM_RESOURCE_TRACKER_PORT,
                 id);
-        long heartbeatIntervalMs = ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
         return RpcServer.start(
                 threads,
                 configuration,
@@ -180,9 +203,15 @@ public final class ResourceManager implements Daemon {
                 new ResourceTrackerEndpoint(
                                 leadership,
                                 new Racks(configuration, threads.slow()),
-                                () -> heartbeatIntervalMs,
-                                ResourceManagerSettings.MINIMUM_NODE_VERSION.get(configuration))
+                                heartbeatIntervalMs,
+                                ResourceManagerSettings.MINIMUM_NODE_VERSION.get(configuration),
+                                configuration)
                         .protocol());
+    }
+
+    /** As nodes are told to wait between heartbeats. */
+    static long heartbeatIntervalMs(Configuration configuration) {
+        return ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
     }
 
     private static ServiceAddress address(Configuration configuration, String key, int port, @Nullable String id) {
@@ -210,6 +239,7 @@ public final class ResourceManager implements Daemon {
                 + " client " + NetUtils.getHostPortString(addresses.client())
                 + " scheduler " + NetUtils.getHostPortString(addresses.scheduler())
                 + " tracker " + NetUtils.getHostPortString(addresses.tracker())
+                + " administration " + NetUtils.getHostPortString(addresses.administration())
                 + " page http://" + addresses.page();
     }
 
@@ -233,36 +263,6 @@ public final class ResourceManager implements Daemon {
                 resource.close();
             } catch (Exception e) {
                 log.warn("cannot close {}", resource, e);
-            }
-        }
-    }
-
-    /** Begins and ends terms as the election says; called by its thread alone. */
-    private record Terms(
-            RpcThreads threads,
-            Configuration configuration,
-            CorePolicy policy,
-            KeyPlans keyPlans,
-            InstantSource clock,
-            FaultHandler faults,
-            Leadership leadership)
-            implements LeadershipListener {
-        @Override
-        public void lead(long epoch) {
-            LeadingCluster.Options options = new LeadingCluster.Options(
-                    SubmissionSettings.COMPLETED_CONTAINERS.get(configuration),
-                    AccessSettings.tokenTimes(configuration),
-                    keyPlans);
-            leadership.replace(new LeadingCluster(threads, configuration, policy, options, epoch, clock, faults));
-            log.info("leads, epoch {}", epoch);
-        }
-
-        @Override
-        public void standBy() {
-            LeadingCluster ended = leadership.replace(null);
-            log.info("stands by");
-            if (ended != null) {
-                ended.close();
             }
         }
     }

@@ -79,6 +79,11 @@ public final class ResourceManagerSettings {
             YarnConfiguration.RM_NODEMANAGER_MINIMUM_VERSION,
             "NONE",
             "The oldest version of node managers that may join; EqualToRM for Heddle's Hadoop libraries' own.");
+    public static final Setting<Boolean> AUTOMATIC_FAILOVER = Setting.bool(
+            YarnConfiguration.AUTO_FAILOVER_ENABLED,
+            true,
+            "Whether the leader of several resource managers is elected on ZooKeeper; otherwise all stand by until yarn"
+                    + " rmadmin -transitionToActive.");
     public static final Setting<Integer> GONE_NODES = Setting.integer(
             "heddle.resourcemanager.gone-nodes",
             1_000,
@@ -138,6 +143,7 @@ public final class ResourceManagerSettings {
                 NODE_KEY_INTERVAL_SECONDS,
                 CONTAINER_KEY_INTERVAL_SECONDS,
                 MINIMUM_NODE_VERSION,
+                AUTOMATIC_FAILOVER,
                 GONE_NODES,
                 PLACEMENTS_PER_PASS));
         all.addAll(SubmissionSettings.all());

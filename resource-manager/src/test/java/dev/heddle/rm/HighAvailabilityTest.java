@@ -65,6 +65,7 @@ class HighAvailabilityTest {
             YarnConfiguration.RM_ADDRESS,
             YarnConfiguration.RM_SCHEDULER_ADDRESS,
             YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
+            YarnConfiguration.RM_ADMIN_ADDRESS,
             YarnConfiguration.RM_WEBAPP_ADDRESS
         }) {
             configuration.set(key + "." + id, "127.0.0.1:0");

@@ -39,6 +39,7 @@ final class RunningResourceManager implements AutoCloseable {
                 client,
                 YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
                 started.addresses().tracker());
+        set(client, YarnConfiguration.RM_ADMIN_ADDRESS, started.addresses().administration());
         client.set(YarnConfiguration.RM_WEBAPP_ADDRESS, started.addresses().page());
         return new RunningResourceManager(started, client);
     }
@@ -50,6 +51,7 @@ final class RunningResourceManager implements AutoCloseable {
             YarnConfiguration.RM_ADDRESS,
             YarnConfiguration.RM_SCHEDULER_ADDRESS,
             YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
+            YarnConfiguration.RM_ADMIN_ADDRESS,
             YarnConfiguration.RM_WEBAPP_ADDRESS
         }) {
             configuration.set(key, "127.0.0.1:0");

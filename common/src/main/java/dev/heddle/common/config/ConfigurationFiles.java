@@ -22,6 +22,8 @@ public final class ConfigurationFiles {
     private static final String DEFAULT_LOG_DIRECTORY = "${hadoop.tmp.dir}/logs";
     private static final List<String> FILES = List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml");
 
+    private static final String DYNAMIC_RESOURCES = "dynamic-resources.xml";
+
     private ConfigurationFiles() {}
 
     /**
@@ -56,6 +58,9 @@ public final class ConfigurationFiles {
                 configuration.addResource(new org.apache.hadoop.fs.Path(file.toUri()));
             }
         }
+        // Read again when an operator says so, and then it may be there.
+        configuration.addResource(new org.apache.hadoop.fs.Path(
+                directory.resolve(DYNAMIC_RESOURCES).toUri()));
         try {
             configuration.size();
         } catch (RuntimeException e) {

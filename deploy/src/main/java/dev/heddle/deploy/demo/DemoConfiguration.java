@@ -27,7 +27,7 @@ record DemoConfiguration(Path directory, Path libraries, int nodeMemoryMb) {
 
     /** The protocols that a resource manager serves, each at an address of its own. */
     private static final List<String> ADDRESSES =
-            List.of("address", "scheduler.address", "resource-tracker.address", "webapp.address");
+            List.of("address", "scheduler.address", "resource-tracker.address", "admin.address", "webapp.address");
 
     private static final int NODE_VCORES = 4;
     private static final String CLIENT = "client";

@@ -4,6 +4,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What operators change.
@@ -20,6 +21,14 @@ public sealed interface AdminCommand<R> extends Command<R> {
         Done updateNodeResources(UpdateNodeResources command);
 
         Done useDynamicResources(UseDynamicResources command);
+
+        Done addLabels(AddLabels command);
+
+        Done removeLabels(RemoveLabels command);
+
+        Done labelNodes(LabelNodes command);
+
+        Done mapAttributes(MapAttributes command);
     }
 
     /** How hosts go that may no longer take part. */
@@ -65,6 +74,54 @@ public sealed interface AdminCommand<R> extends Command<R> {
         @Override
         public Done on(CommandHandlers handlers) {
             return handlers.administration().useDynamicResources(this);
+        }
+    }
+
+    /** The cluster has more labels; the values say whether they are exclusive. */
+    record AddLabels(Map<String, Boolean> labels) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().addLabels(this);
+        }
+    }
+
+    /** The cluster has fewer labels, and no node has them any more. */
+    record RemoveLabels(Set<String> labels) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().removeLabels(this);
+        }
+    }
+
+    /**
+     * Nodes have these labels, and no others.
+     *
+     * @param labels one at most for each node; port 0 stands for every node of a host
+     */
+    record LabelNodes(Map<NodeId, Set<String>> labels, boolean failOnUnknownNodes) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().labelNodes(this);
+        }
+    }
+
+    /** What becomes of a host's attributes. */
+    enum Change {
+        ADD,
+        REMOVE,
+        REPLACE
+    }
+
+    /**
+     * Hosts have other attributes of operators.
+     *
+     * @param values by host and name
+     */
+    record MapAttributes(Change change, Map<String, Map<String, String>> values, boolean failOnUnknownNodes)
+            implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().mapAttributes(this);
         }
     }
 }

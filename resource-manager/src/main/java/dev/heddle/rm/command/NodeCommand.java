@@ -8,6 +8,7 @@ import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What nodes report.
@@ -24,6 +25,10 @@ public sealed interface NodeCommand<R> extends Command<R> {
         NodeInstructions nodeHeartbeat(NodeHeartbeat command);
 
         Done unregisterNode(UnregisterNode command);
+
+        Done reportLabel(ReportLabel command);
+
+        Done reportAttributes(ReportAttributes command);
     }
 
     /**
@@ -60,6 +65,22 @@ public sealed interface NodeCommand<R> extends Command<R> {
         @Override
         public Done on(CommandHandlers handlers) {
             return handlers.nodes().settleIncreases(this);
+        }
+    }
+
+    /** A node says which labels it has; one at most. */
+    record ReportLabel(NodeId node, Set<String> labels) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().reportLabel(this);
+        }
+    }
+
+    /** A node says which attributes its host has, by name. */
+    record ReportAttributes(NodeId node, Map<String, String> values) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().reportAttributes(this);
         }
     }
 

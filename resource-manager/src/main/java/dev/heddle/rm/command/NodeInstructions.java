@@ -2,6 +2,7 @@ package dev.heddle.rm.command;
 
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.NodeOrders;
 import java.util.List;
 
@@ -43,6 +44,11 @@ public record NodeInstructions(Action action, int responseId, String diagnostics
     /** Ended containers that need not be reported any more. */
     public List<ContainerId> forget() {
         return orders.forget();
+    }
+
+    /** What containers' processes are to be told. */
+    public List<ContainerToSignal> signals() {
+        return orders.signals();
     }
 
     /** Applications whose files may go. */

@@ -27,13 +27,14 @@ public final class ClusterController {
         ContainerSizes sizes = new ContainerSizes(state, policy);
         ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
         NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
-        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, policy);
+        MarkControl marks = new MarkControl(ledger, containers);
+        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, policy);
         this.handlers = new CommandHandlers(
                 new ApplicationRequests(ledger, applications, containers, sizes, policy),
                 new MasterControl(
                         ledger, containers, applications, sizes, new ContainerUpdates(ledger, containers, sizes)),
                 nodes,
-                new NodeAdministration(ledger, containers, departure),
+                new NodeAdministration(ledger, containers, departure, marks),
                 new Housekeeping(ledger, applications, nodes, containers));
     }
 

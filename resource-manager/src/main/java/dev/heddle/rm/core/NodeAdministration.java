@@ -29,12 +29,14 @@ final class NodeAdministration implements AdminCommand.Handler {
     private final ClusterState state;
     private final ContainerControl containers;
     private final NodeDeparture departure;
+    private final MarkControl marks;
 
-    NodeAdministration(Ledger ledger, ContainerControl containers, NodeDeparture departure) {
+    NodeAdministration(Ledger ledger, ContainerControl containers, NodeDeparture departure, MarkControl marks) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.departure = departure;
+        this.marks = marks;
     }
 
     @Override
@@ -134,6 +136,26 @@ final class NodeAdministration implements AdminCommand.Handler {
         ledger.emit(new NodeEvent.DynamicResourcesReplaced(Map.copyOf(command.totals())));
         resize(command.totals());
         return Done.DONE;
+    }
+
+    @Override
+    public Done addLabels(AdminCommand.AddLabels command) {
+        return marks.addLabels(command);
+    }
+
+    @Override
+    public Done removeLabels(AdminCommand.RemoveLabels command) {
+        return marks.removeLabels(command);
+    }
+
+    @Override
+    public Done labelNodes(AdminCommand.LabelNodes command) {
+        return marks.labelNodes(command);
+    }
+
+    @Override
+    public Done mapAttributes(AdminCommand.MapAttributes command) {
+        return marks.mapAttributes(command);
     }
 
     private void resize(Map<NodeId, Resource> totals) {

@@ -31,6 +31,7 @@ final class NodeControl implements NodeCommand.Handler {
     private final ContainerControl containers;
     private final ApplicationControl applications;
     private final NodeDeparture departure;
+    private final MarkControl marks;
     private final CorePolicy policy;
 
     NodeControl(
@@ -38,12 +39,14 @@ final class NodeControl implements NodeCommand.Handler {
             ContainerControl containers,
             ApplicationControl applications,
             NodeDeparture departure,
+            MarkControl marks,
             CorePolicy policy) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.applications = applications;
         this.departure = departure;
+        this.marks = marks;
         this.policy = policy;
     }
 
@@ -245,6 +248,16 @@ final class NodeControl implements NodeCommand.Handler {
             containers.placeWaiting();
         }
         return Done.DONE;
+    }
+
+    @Override
+    public Done reportLabel(NodeCommand.ReportLabel command) {
+        return marks.reportLabel(command);
+    }
+
+    @Override
+    public Done reportAttributes(NodeCommand.ReportAttributes command) {
+        return marks.reportAttributes(command);
     }
 
     /** Gives up nodes that have been silent, and containers that nobody has started, for too long. */

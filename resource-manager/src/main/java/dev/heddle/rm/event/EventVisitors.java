@@ -5,4 +5,5 @@ public record EventVisitors(
         ApplicationEvent.Visitor applications,
         AttemptEvent.Visitor attempts,
         ContainerEvent.Visitor containers,
-        NodeEvent.Visitor nodes) {}
+        NodeEvent.Visitor nodes,
+        MarkEvent.Visitor marks) {}

@@ -77,14 +77,6 @@ public sealed interface NodeEvent extends Event {
         }
     }
 
-    /** A node must tell a container's process something, with its next reply. */
-    record NodeToldToSignal(NodeId node, ContainerToSignal signal) implements NodeEvent, Event.Soft {
-        @Override
-        public void accept(EventVisitors visitors) {
-            visitors.nodes().nodeToldToSignal(this);
-        }
-    }
-
     /** The end of these containers has been taken note of, so the node may stop reporting it. */
     record ExitsNoted(NodeId node, List<ContainerId> containers) implements NodeEvent, Event.Soft {
         @Override
@@ -132,6 +124,14 @@ public sealed interface NodeEvent extends Event {
         @Override
         public NodeId touchedNode() {
             return node;
+        }
+    }
+
+    /** A node must tell something to a container's process with its next reply. */
+    record NodeToldToSignal(NodeId node, ContainerToSignal signal) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeToldToSignal(this);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.heddle.rm.snapshot;
 
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.MarkEvent;
 import dev.heddle.rm.loop.Publisher;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
@@ -28,6 +29,7 @@ public final class ClusterSnapshots implements Publisher {
             new ConcurrentSkipListMap<>();
     private final ConcurrentNavigableMap<NodeId, NodeSnapshot> nodes = new ConcurrentSkipListMap<>();
     private final ContainerSnapshots containers;
+    private volatile MarksSnapshot marks = MarksSnapshot.NONE;
     private volatile Totals totals = Totals.NONE;
     private volatile ApplicationCounts counts = ApplicationCounts.NONE;
 
@@ -44,12 +46,14 @@ public final class ClusterSnapshots implements Publisher {
     public void publish(ClusterState state, List<Event> events) {
         Set<ApplicationId> changedApplications = Set.of();
         Set<NodeId> changedNodes = Set.of();
+        boolean marksChanged = false;
         for (Event event : events) {
             containers.take(state, event);
             ApplicationId application = event.touchedApplication();
             if (application != null) {
                 changedApplications = with(changedApplications, application);
             }
+            marksChanged |= event instanceof MarkEvent;
             NodeId node = event.touchedNode();
             if (node != null) {
                 changedNodes = with(changedNodes, node);
@@ -65,6 +69,9 @@ public final class ClusterSnapshots implements Publisher {
             } else {
                 nodes.put(id, NodeSnapshot.of(node));
             }
+        }
+        if (marksChanged) {
+            marks = MarksSnapshot.of(state.marks());
         }
         if (!changedNodes.isEmpty()) {
             totals = new Totals(state.runningNodes(), state.total(), state.used(), state.largestFree());
@@ -128,6 +135,11 @@ public final class ClusterSnapshots implements Publisher {
 
     public ApplicationCounts counts() {
         return counts;
+    }
+
+    /** Labels and attributes. */
+    public MarksSnapshot marks() {
+        return marks;
     }
 
     public Totals totals() {

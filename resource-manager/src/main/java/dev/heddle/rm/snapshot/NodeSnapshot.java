@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param total what it is counted with, which need not be what it offered
  * @param containers that hold room there
  * @param reason why it is in a state in which it gets no containers, or empty
+ * @param label or empty
  * @param decommissioningSeconds how long its decommission may take, negative for no limit; null where there is none
  */
 public record NodeSnapshot(
@@ -26,6 +27,7 @@ public record NodeSnapshot(
         Resource used,
         int containers,
         String reason,
+        String label,
         @Nullable Integer decommissioningSeconds) {
     static NodeSnapshot of(Node node) {
         Decommission decommission = node.decommission();
@@ -38,6 +40,7 @@ public record NodeSnapshot(
                 node.used(),
                 node.containers().size(),
                 node.reason(),
+                node.label(),
                 decommission == null ? null : decommission.timeoutSeconds());
     }
 

@@ -35,8 +35,13 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterState {
     private final long clusterTimestamp;
     private final long epoch;
+    final Marks marks = new Marks();
     private final EventVisitors appliers = new EventVisitors(
-            new ApplicationApplier(this), new AttemptApplier(this), new ContainerApplier(this), new NodeApplier(this));
+            new ApplicationApplier(this),
+            new AttemptApplier(this),
+            new ContainerApplier(this),
+            new NodeApplier(this),
+            new MarkApplier(this, marks));
 
     final Map<ApplicationId, Application> applications = new LinkedHashMap<>();
     final Map<ApplicationId, Application> unsettled = new LinkedHashMap<>();
@@ -126,6 +131,10 @@ public final class ClusterState {
     /** The node, also one that is gone and still remembered, or null. */
     public @Nullable Node node(NodeId id) {
         return nodes.get(id);
+    }
+
+    public Marks marks() {
+        return marks;
     }
 
     /** The hosts that may take part. */

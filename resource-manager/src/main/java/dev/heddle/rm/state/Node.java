@@ -30,6 +30,10 @@ public final class Node {
 
     /** What it adds to the cluster's total. */
     Resource counted = Resource.NONE;
+
+    String label = "";
+    /** Whether it is kept for those who ask for its label. */
+    boolean reserved;
     /** Whether it is among those of its host and its rack, and in the indexes. */
     boolean listed;
     /** Its place in its rack, while it is listed. */
@@ -76,9 +80,14 @@ public final class Node {
         return state.isInUse();
     }
 
-    /** Whether it may be given new containers. */
+    /** Its label, or empty. */
+    public String label() {
+        return label;
+    }
+
+    /** Whether it may be given new containers by those who ask for no label. */
     public boolean takesContainers() {
-        return state == NodeState.RUNNING;
+        return state == NodeState.RUNNING && !reserved;
     }
 
     /** What it said of itself when it registered last. */

@@ -25,6 +25,8 @@ final class NodeApplier implements NodeEvent.Visitor {
             state.unlist(node);
         }
         node.offer = event.offer();
+        node.label = state.marks.labelOf(event.node());
+        node.reserved = state.marks.isReserved(event.node());
         node.total = event.total();
         node.status = event.status();
         node.registration = ++state.registrations;

@@ -19,7 +19,7 @@ final class PendingOrders {
     final Set<ContainerId> stop = new LinkedHashSet<>();
     final List<ContainerId> forget = new ArrayList<>();
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
-    /** The same thing once. */
+    /** The same thing is said once. */
     final Set<ContainerToSignal> signals = new LinkedHashSet<>();
     /** The latest update of each container: it makes those before it needless. */
     final Map<ContainerId, ContainerUpdate> updates = new LinkedHashMap<>();

@@ -18,6 +18,7 @@ public final class ApplicationClientEndpoint {
     private final ReportCalls reports;
     private final ClusterCalls cluster;
     private final DelegationTokenCalls tokens;
+    private final MarkReports marks;
 
     /**
      * The endpoint.
@@ -37,6 +38,7 @@ public final class ApplicationClientEndpoint {
         reports = new ReportCalls(calls, webAddress, clock);
         cluster = new ClusterCalls(calls, webAddress, clock);
         tokens = new DelegationTokenCalls(calls);
+        marks = new MarkReports(leadership);
     }
 
     public RpcProtocol protocol() {
@@ -47,6 +49,7 @@ public final class ApplicationClientEndpoint {
         reports.addTo(protocol);
         cluster.addTo(protocol);
         tokens.addTo(protocol);
+        marks.addTo(protocol);
         return protocol.build();
     }
 }

@@ -40,6 +40,9 @@ final class NodeReports {
                 .setLastHealthReportTime(node.status().healthReportedAtMs())
                 .setContainersUtilization(proto(node.status().containers()))
                 .setNodeUtilization(proto(node.status().machine()));
+        if (!node.label().isEmpty()) {
+            report.addNodeLabels(node.label());
+        }
         Integer decommissioningSeconds = node.decommissioningSeconds();
         if (decommissioningSeconds != null) {
             report.setDecommissioningTimeout(decommissioningSeconds);

@@ -3,6 +3,7 @@ package dev.heddle.rm.wire;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.rm.command.Done;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.util.VersionUtil;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -66,15 +68,22 @@ public final class ResourceTrackerEndpoint {
     private final Racks racks;
     private final LongSupplier heartbeatIntervalMs;
     private final String minimumVersion;
+    private final MarkWire.Sources sources;
 
     /**
      * The endpoint.
      *
      * @param heartbeatIntervalMs what nodes are told to wait between heartbeats; it may change
      * @param minimumVersion of nodes: {@code NONE}, {@code EqualToRM}, or a version
+     * @param configuration says whether nodes label themselves
      */
     public ResourceTrackerEndpoint(
-            Leadership leadership, Racks racks, LongSupplier heartbeatIntervalMs, String minimumVersion) {
+            Leadership leadership,
+            Racks racks,
+            LongSupplier heartbeatIntervalMs,
+            String minimumVersion,
+            Configuration configuration) {
+        this.sources = MarkWire.Sources.of(configuration);
         this.leadership = leadership;
         this.racks = racks;
         this.heartbeatIntervalMs = heartbeatIntervalMs;
@@ -117,10 +126,11 @@ public final class ResourceTrackerEndpoint {
         NodeStatus status = request.hasNodeStatus() ? status(request.getNodeStatus()) : NodeStatus.HEALTHY;
         return racks.of(node.host()).thenCompose(rack -> {
             NodeOffer offer = new NodeOffer(total, physical, rack, caller.address(), request.getHttpPort(), version);
-            return Submission.submit(
+            CompletionStage<RegisterNodeManagerResponseProto> registered = Submission.submit(
                     cluster,
                     new NodeCommand.RegisterNode(node, offer, status, running, ended),
                     reply -> encode(cluster, reply));
+            return registered.thenCompose(response -> withMarks(cluster, node, request, response));
         });
     }
 
@@ -161,6 +171,7 @@ public final class ResourceTrackerEndpoint {
         }
         NodeCommand.NodeHeartbeat command = new NodeCommand.NodeHeartbeat(
                 WireValues.nodeId(status.getNodeId()), status.getResponseId(), status(status), running, ended);
+        CompletionStage<Done> settled = CompletableFuture.completedFuture(Done.DONE);
         if (status.getIncreasedContainersCount() > 0) {
             Map<ContainerId, Resource> sizes = new HashMap<>();
             for (ContainerProto container : status.getIncreasedContainersList()) {
@@ -170,10 +181,13 @@ public final class ResourceTrackerEndpoint {
                         new Resource(Math.max(0, size.getMemory()), Math.max(0, size.getVirtualCores())));
             }
             NodeCommand.SettleIncreases settle = new NodeCommand.SettleIncreases(command.node(), sizes);
-            return Submission.submit(cluster, settle, done -> done)
-                    .thenCompose(done -> heartbeat(cluster, command, request));
+            settled = Submission.submit(cluster, settle, done -> done);
         }
-        return heartbeat(cluster, command, request);
+        CompletionStage<NodeHeartbeatResponseProto> answered =
+                settled.thenCompose(done -> heartbeat(cluster, command, request));
+        return request.hasNodeLabels() || request.hasNodeAttributes()
+                ? answered.thenCompose(response -> withMarks(cluster, command.node(), request, response))
+                : answered;
     }
 
     private CompletionStage<NodeHeartbeatResponseProto> heartbeat(
@@ -199,6 +213,50 @@ public final class ResourceTrackerEndpoint {
         if (node != null) {
             response.setNmTokenMasterKey(encode(node));
         }
+    }
+
+    private CompletionStage<RegisterNodeManagerResponseProto> withMarks(
+            LeadingCluster cluster,
+            NodeId node,
+            RegisterNodeManagerRequestProto request,
+            RegisterNodeManagerResponseProto response) {
+        if (response.getNodeAction() != NodeActionProto.NORMAL) {
+            return CompletableFuture.completedFuture(response);
+        }
+        NodeMarks marks = new NodeMarks(cluster, sources, node);
+        return marks.report(
+                        request.hasNodeLabels() ? request.getNodeLabels() : null,
+                        request.hasNodeAttributes() ? request.getNodeAttributes() : null)
+                .thenApply(verdict -> {
+                    RegisterNodeManagerResponseProto.Builder full = response.toBuilder()
+                            .setAreNodeLabelsAcceptedByRM(verdict.labels())
+                            .setAreNodeAttributesAcceptedByRM(verdict.attributes());
+                    return verdict.diagnostics().isEmpty()
+                            ? full.build()
+                            : full.setDiagnosticsMessage(verdict.diagnostics()).build();
+                });
+    }
+
+    private CompletionStage<NodeHeartbeatResponseProto> withMarks(
+            LeadingCluster cluster,
+            NodeId node,
+            NodeHeartbeatRequestProto request,
+            NodeHeartbeatResponseProto response) {
+        if (response.getNodeAction() != NodeActionProto.NORMAL) {
+            return CompletableFuture.completedFuture(response);
+        }
+        NodeMarks marks = new NodeMarks(cluster, sources, node);
+        return marks.report(
+                        request.hasNodeLabels() ? request.getNodeLabels() : null,
+                        request.hasNodeAttributes() ? request.getNodeAttributes() : null)
+                .thenApply(verdict -> {
+                    NodeHeartbeatResponseProto.Builder full = response.toBuilder()
+                            .setAreNodeLabelsAcceptedByRM(verdict.labels())
+                            .setAreNodeAttributesAcceptedByRM(verdict.attributes());
+                    return verdict.diagnostics().isEmpty()
+                            ? full.build()
+                            : full.setDiagnosticsMessage(verdict.diagnostics()).build();
+                });
     }
 
     private static NodeStatus status(NodeStatusProto proto) {
