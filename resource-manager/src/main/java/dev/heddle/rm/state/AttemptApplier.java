@@ -169,7 +169,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         for (Container container : attempt.grants) {
             container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.ACQUIRED);
-            container.acquiredAtMs = event.atMs();
+            container.acquired(event.atMs());
         }
         attempt.grants.clear();
         attempt.unacknowledgedExits.addAll(attempt.exits);

@@ -26,7 +26,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             attempt.state = Lifecycles.ATTEMPT.transition(attempt.state, AttemptState.ALLOCATED);
             // The RM itself starts it: nobody needs to be told.
             container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.ACQUIRED);
-            container.acquiredAtMs = event.atMs();
+            container.acquired(event.atMs());
         } else {
             attempt.grants.add(container);
         }
