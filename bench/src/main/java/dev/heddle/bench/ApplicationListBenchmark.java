@@ -16,6 +16,8 @@ import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.security.AccessList;
 import dev.heddle.rm.security.DelegationTokens;
+import dev.heddle.rm.security.KeyPlans;
+import dev.heddle.rm.security.RollingKeys;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.Submissions;
 import java.time.InstantSource;
@@ -74,14 +76,18 @@ public class ApplicationListBenchmark {
                 SIZE,
                 2,
                 1_000,
-                new CorePolicy.Expiry(HOUR_MS, HOUR_MS, HOUR_MS),
+                new CorePolicy.Expiry(HOUR_MS, HOUR_MS, HOUR_MS, HOUR_MS),
                 new CorePolicy.History(1_000_000, 10, 10),
                 new CorePolicy.ApplicationLimits(1_000_000, 0, 0, 0));
+        RollingKeys.Plan keys = new RollingKeys.Plan(HOUR_MS, 1);
         cluster = new LeadingCluster(
                 threads,
                 configuration,
                 policy,
-                new LeadingCluster.Options(100, new DelegationTokens.Times(HOUR_MS, HOUR_MS, HOUR_MS)),
+                new LeadingCluster.Options(
+                        100,
+                        new DelegationTokens.Times(HOUR_MS, HOUR_MS, HOUR_MS),
+                        new KeyPlans(keys, keys, keys, HOUR_MS)),
                 0,
                 InstantSource.system(),
                 (what, cause) -> {

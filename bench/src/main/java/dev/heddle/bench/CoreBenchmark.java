@@ -7,6 +7,7 @@ import dev.heddle.rm.command.Command;
 import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
+import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.core.ClusterController;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.model.ApplicationAcls;
@@ -113,7 +114,8 @@ public class CoreBenchmark {
     }
 
     private Allocation allocate(List<Ask> asks, List<ContainerId> releases) {
-        Allocation reply = handle(new MasterCommand.Allocate(attempt, masterResponseId, 0, asks, releases));
+        Allocation reply =
+                handle(new MasterCommand.Allocate(attempt, masterResponseId, 0, "", Wishes.of(asks, releases)));
         masterResponseId = reply.responseId();
         return reply;
     }

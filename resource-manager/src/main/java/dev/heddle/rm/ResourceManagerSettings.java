@@ -4,15 +4,19 @@ import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.security.KeyPlans;
+import dev.heddle.rm.security.RollingKeys;
 import dev.heddle.rm.wire.NodeListSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** The resource manager's settings: YARN's keys with YARN's meanings and defaults, and Heddle's own where YARN has none. */
 public final class ResourceManagerSettings {
     private static final int MILLION = 1_000_000;
+    private static final int SECONDS_PER_DAY = 24 * 60 * 60;
 
     public static final Setting<Integer> MINIMUM_ALLOCATION_MB = Setting.integer(
             YarnConfiguration.RM_SCHEDULER_MINIMUM_ALLOCATION_MB,
@@ -60,6 +64,18 @@ public final class ResourceManagerSettings {
             "How long a node that is gone, and in neither list of hosts where hosts are listed, is remembered.");
     public static final Setting<Long> HEARTBEAT_INTERVAL_MS = Setting.millis(
             YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 1_000, "What nodes are told to wait between heartbeats.");
+    public static final Setting<Integer> MASTER_KEY_INTERVAL_SECONDS = keyInterval(
+            YarnConfiguration.RM_AMRM_TOKEN_MASTER_KEY_ROLLING_INTERVAL_SECS,
+            "How often the key of the tokens with which application masters call is replaced; more than three times"
+                    + " yarn.am.liveness-monitor.expiry-interval-ms.");
+    public static final Setting<Integer> NODE_KEY_INTERVAL_SECONDS = keyInterval(
+            YarnConfiguration.RM_NMTOKEN_MASTER_KEY_ROLLING_INTERVAL_SECS,
+            "How often the key of the tokens with which application masters call nodes is replaced; more than three"
+                    + " times yarn.nm.liveness-monitor.expiry-interval-ms.");
+    public static final Setting<Integer> CONTAINER_KEY_INTERVAL_SECONDS = keyInterval(
+            YarnConfiguration.RM_CONTAINER_TOKEN_MASTER_KEY_ROLLING_INTERVAL_SECS,
+            "How often the key of the tokens that let containers start is replaced; more than three times"
+                    + " yarn.nm.liveness-monitor.expiry-interval-ms.");
     public static final Setting<String> MINIMUM_NODE_VERSION = Setting.text(
             YarnConfiguration.RM_NODEMANAGER_MINIMUM_VERSION,
             "NONE",
@@ -86,6 +102,32 @@ public final class ResourceManagerSettings {
 
     private ResourceManagerSettings() {}
 
+    private static Setting<Integer> keyInterval(String key, String description) {
+        return Setting.integer(key, SECONDS_PER_DAY, 1, Integer.MAX_VALUE, "s", description);
+    }
+
+    /**
+     * When keys are replaced.
+     *
+     * @throws UserException if a setting cannot be used, or keys would be replaced before everybody knows them
+     */
+    static KeyPlans keyPlans(Configuration configuration) {
+        return new KeyPlans(
+                plan(configuration, MASTER_KEY_INTERVAL_SECONDS, MASTER_EXPIRY_MS),
+                plan(configuration, NODE_KEY_INTERVAL_SECONDS, NODE_EXPIRY_MS),
+                plan(configuration, CONTAINER_KEY_INTERVAL_SECONDS, NODE_EXPIRY_MS),
+                GRANT_EXPIRY_MS.get(configuration));
+    }
+
+    private static RollingKeys.Plan plan(
+            Configuration configuration, Setting<Integer> intervalSeconds, Setting<Long> expiryMs) {
+        return RollingKeys.Plan.of(
+                intervalSeconds.key(),
+                TimeUnit.SECONDS.toMillis(intervalSeconds.get(configuration)),
+                expiryMs.key(),
+                expiryMs.get(configuration));
+    }
+
     /** Every setting, in the order of the reference page. */
     public static List<Setting<?>> all() {
         List<Setting<?>> all = new ArrayList<>(List.of(
@@ -98,6 +140,9 @@ public final class ResourceManagerSettings {
                 GRANT_EXPIRY_MS,
                 UNTRACKED_NODE_MS,
                 HEARTBEAT_INTERVAL_MS,
+                MASTER_KEY_INTERVAL_SECONDS,
+                NODE_KEY_INTERVAL_SECONDS,
+                CONTAINER_KEY_INTERVAL_SECONDS,
                 MINIMUM_NODE_VERSION,
                 AUTOMATIC_FAILOVER,
                 GONE_NODES,

@@ -40,6 +40,7 @@ record Terms(
      */
     void check() {
         nodes();
+        ResourceManagerSettings.keyPlans(configuration);
     }
 
     private Nodes nodes() {
@@ -74,7 +75,8 @@ record Terms(
                 policy,
                 new LeadingCluster.Options(
                         SubmissionSettings.COMPLETED_CONTAINERS.get(configuration),
-                        AccessSettings.tokenTimes(configuration)),
+                        AccessSettings.tokenTimes(configuration),
+                        ResourceManagerSettings.keyPlans(configuration)),
                 epoch,
                 clock,
                 faults);

@@ -42,6 +42,11 @@ public record Resource(long memoryMb, int vcores) {
         return new Resource(Math.max(memoryMb, other.memoryMb), Math.max(vcores, other.vcores));
     }
 
+    /** The smaller of the two in each dimension. */
+    public Resource min(Resource other) {
+        return new Resource(Math.min(memoryMb, other.memoryMb), Math.min(vcores, other.vcores));
+    }
+
     /** As people read it: {@code 512 MB, 2 vcores}. */
     @Override
     public String toString() {

@@ -4,7 +4,9 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.UpdateWish;
 import java.util.List;
 
 /**
@@ -12,23 +14,63 @@ import java.util.List;
  *
  * @param grants new containers
  * @param exits of its containers
- * @param tokensFor the nodes that it gets a token for: those it has none for yet
- * @param headroom what it may still be granted now
- * @param clusterNodes the number of nodes in use
+ * @param tokensFor the nodes that it gets a token for: those it has none for that is still good
+ * @param nodeChanges the nodes that have changed since its last call, each with what it is now
  */
 public record Allocation(
         int responseId,
         List<Grant> grants,
         List<ContainerExit> exits,
         List<NodeId> tokensFor,
-        Resource headroom,
-        int clusterNodes) {
+        Updates updates,
+        List<NodeChange> nodeChanges,
+        Prospects prospects) {
     /**
-     * One new container.
+     * One container.
      *
      * @param httpPort of its node's web server, or 0
      * @param key of the ask that it meets
+     * @param version 0 at first, one more with each change of its size
      */
     public record Grant(
-            ContainerId container, NodeId node, int httpPort, Resource resource, AskKey key, long grantedAtMs) {}
+            ContainerId container,
+            NodeId node,
+            int httpPort,
+            Resource resource,
+            AskKey key,
+            int version,
+            long grantedAtMs) {}
+
+    /** What became of wishes to change containers. */
+    public record Updates(List<Updated> done, List<Refused> refused) {
+        public static final Updates NONE = new Updates(List.of(), List.of());
+    }
+
+    /** A container has changed; this is how it is now. */
+    public record Updated(UpdateWish.Kind kind, Grant container) {}
+
+    /**
+     * A container is not changed.
+     *
+     * @param reason one of YARN's where it has one
+     * @param currentVersion of the container, or -1 where it is not known
+     */
+    public record Refused(UpdateWish update, String reason, int currentVersion) {}
+
+    /**
+     * What else there is to know for planning.
+     *
+     * @param headroom what it may still be granted now
+     * @param clusterNodes the number of nodes in use
+     * @param priority of its application
+     */
+    public record Prospects(Resource headroom, int clusterNodes, int priority) {}
+
+    public Resource headroom() {
+        return prospects.headroom();
+    }
+
+    public int clusterNodes() {
+        return prospects.clusterNodes();
+    }
 }

@@ -10,6 +10,8 @@ public sealed interface CoreCommand<R> extends Command<R> {
     interface Handler {
         Done expire(Expire command);
 
+        Done replaceNodeKey(ReplaceNodeKey command);
+
         Done continuePlacement(ContinuePlacement command);
     }
 
@@ -18,6 +20,14 @@ public sealed interface CoreCommand<R> extends Command<R> {
         @Override
         public Done on(CommandHandlers handlers) {
             return handlers.core().expire(this);
+        }
+    }
+
+    /** Tokens for nodes are made with another key from now on. */
+    record ReplaceNodeKey() implements CoreCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.core().replaceNodeKey(this);
         }
     }
 

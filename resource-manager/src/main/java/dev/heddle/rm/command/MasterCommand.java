@@ -1,10 +1,7 @@
 package dev.heddle.rm.command;
 
-import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
-import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.FinalStatus;
-import java.util.List;
 
 /**
  * What application masters want, and what becomes of their launch.
@@ -37,9 +34,10 @@ public sealed interface MasterCommand<R> extends Command<R> {
      * A master's heartbeat.
      *
      * @param responseId of the last reply that it has seen
-     * @param asks rows that replace former ones
+     * @param progress as it was sent, also where that makes no sense
+     * @param trackingUrl where its page is now, or empty where that is as it was
      */
-    record Allocate(AttemptId attempt, int responseId, float progress, List<Ask> asks, List<ContainerId> releases)
+    record Allocate(AttemptId attempt, int responseId, float progress, String trackingUrl, Wishes wishes)
             implements MasterCommand<Allocation> {
         @Override
         public Allocation on(CommandHandlers handlers) {

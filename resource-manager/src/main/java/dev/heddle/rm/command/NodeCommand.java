@@ -1,5 +1,6 @@
 package dev.heddle.rm.command;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
@@ -18,6 +19,8 @@ public sealed interface NodeCommand<R> extends Command<R> {
     /** One method for each kind, so that a new kind cannot be left without an answer. */
     interface Handler {
         NodeRegistered registerNode(RegisterNode command);
+
+        Done settleIncreases(SettleIncreases command);
 
         NodeInstructions nodeHeartbeat(NodeHeartbeat command);
 
@@ -54,6 +57,14 @@ public sealed interface NodeCommand<R> extends Command<R> {
         @Override
         public NodeInstructions on(CommandHandlers handlers) {
             return handlers.nodes().nodeHeartbeat(this);
+        }
+    }
+
+    /** A node has made containers as large as their masters' tokens allow. */
+    record SettleIncreases(NodeId node, Map<ContainerId, Resource> sizes) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().settleIncreases(this);
         }
     }
 

@@ -15,20 +15,24 @@ public final class Refusal extends RuntimeException {
         ATTEMPT_NOT_FOUND,
         /** The master has not registered. */
         NOT_REGISTERED,
+        /** Nobody knows the attempt that registers or finishes. */
+        UNKNOWN_MASTER,
         /** The master has registered before. */
         ALREADY_REGISTERED,
         /** The response id is neither the last one nor the one before. */
         WRONG_RESPONSE_ID,
         /** An ask is malformed or larger than anything that may be granted. */
         INVALID_ASK,
+        /** A blacklist cannot be used. */
+        INVALID_BLACKLIST,
         /** A release names a container of another application. */
         INVALID_RELEASE,
         /** The submission cannot be accepted. */
         INVALID_SUBMISSION,
-        /** What is asked for cannot be done with this application, container or queue. */
-        INVALID_REQUEST,
         /** What an operator wants cannot be done. */
-        INVALID_ADMINISTRATION
+        INVALID_ADMINISTRATION,
+        /** What is asked for cannot be done with this application, container or queue. */
+        INVALID_REQUEST
     }
 
     private final Kind kind;

@@ -45,8 +45,16 @@ final class ApplicationControl {
     }
 
     void startAttempt(ApplicationId application, ApplicationSpec spec, int number) {
+        startAttempt(application, spec, number, Legacy.NONE);
+    }
+
+    private void startAttempt(ApplicationId application, ApplicationSpec spec, int number, Legacy legacy) {
         AttemptId id = new AttemptId(application, number);
         ledger.emit(new AttemptEvent.AttemptStarted(id, ledger.nowMs()));
+        if (!legacy.isEmpty()) {
+            AttemptId before = new AttemptId(application, number - 1);
+            ledger.emit(new AttemptEvent.ContainersPassedOn(before, id, legacy.containers(), legacy.exits()));
+        }
         if (spec.unmanaged()) {
             ledger.emit(new AttemptEvent.AttemptLaunched(id, ledger.nowMs()));
             return;
@@ -104,10 +112,14 @@ final class ApplicationControl {
     /** Ends an attempt that failed, and starts the next one if there may be one. */
     void fail(Attempt attempt, int exitStatus, String diagnostics) {
         Application application = application(attempt.id());
-        over(attempt, AttemptState.FAILED, exitStatus, diagnostics);
-        if (mayTryAgain(application)) {
+        Legacy legacy = application.spec().keepContainers() ? Legacy.of(attempt) : Legacy.NONE;
+        ledger.emit(new AttemptEvent.AttemptEnded(
+                attempt.id(), AttemptState.FAILED, exitStatus, diagnostics, ledger.nowMs()));
+        boolean again = mayTryAgain(application);
+        stopAll(attempt, again ? legacy : Legacy.NONE);
+        if (again) {
+            startAttempt(application.id(), application.spec(), attempt.id().number() + 1, legacy);
             forgetOldAttempts(application);
-            startAttempt(application.id(), application.spec(), attempt.id().number() + 1);
             return;
         }
         endApplication(
@@ -139,7 +151,7 @@ final class ApplicationControl {
     }
 
     private void forgetOldAttempts(Application application) {
-        while (application.attempts().size() >= policy.history().attempts()
+        while (application.attempts().size() > policy.history().attempts()
                 && application.attempts().get(0).containers().isEmpty()) {
             ledger.emit(new AttemptEvent.AttemptForgotten(
                     application.attempts().get(0).id()));
@@ -164,11 +176,17 @@ final class ApplicationControl {
     /** An attempt is over: whatever it still holds is stopped. */
     void over(Attempt attempt, AttemptState end, int exitStatus, String diagnostics) {
         ledger.emit(new AttemptEvent.AttemptEnded(attempt.id(), end, exitStatus, diagnostics, ledger.nowMs()));
+        stopAll(attempt, Legacy.NONE);
+    }
+
+    private void stopAll(Attempt attempt, Legacy legacy) {
         for (Container container : List.copyOf(attempt.containers())) {
-            containers.stop(
-                    container,
-                    ExitStatus.KILLED_BY_RESOURCE_MANAGER,
-                    "Container killed by the ResourceManager: its application attempt is over.");
+            if (!legacy.containers().contains(container.id())) {
+                containers.stop(
+                        container,
+                        ExitStatus.KILLED_BY_RESOURCE_MANAGER,
+                        "Container killed by the ResourceManager: its application attempt is over.");
+            }
         }
     }
 

@@ -6,7 +6,6 @@ import dev.heddle.rm.command.Killed;
 import dev.heddle.rm.command.NewApplication;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.event.ApplicationEvent;
-import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ContainerToSignal;
@@ -99,8 +98,7 @@ final class ApplicationRequests implements ApplicationCommand.Handler {
             throw new Refusal(
                     Refusal.Kind.INVALID_REQUEST, "Trying to signal an absent container " + command.container());
         }
-        ledger.emit(new NodeEvent.NodeToldToSignal(
-                container.node(), new ContainerToSignal(container.id(), command.signal())));
+        containers.tellToSignal(container.node(), new ContainerToSignal(container.id(), command.signal()));
         return Done.DONE;
     }
 

@@ -5,6 +5,7 @@ import dev.heddle.rm.command.CommandHandlers;
 import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.Done;
 import dev.heddle.rm.event.Event;
+import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 
@@ -30,10 +31,11 @@ public final class ClusterController {
         NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, policy);
         this.handlers = new CommandHandlers(
                 new ApplicationRequests(ledger, applications, containers, sizes, policy),
-                new MasterControl(ledger, containers, applications, sizes),
+                new MasterControl(
+                        ledger, containers, applications, sizes, new ContainerUpdates(ledger, containers, sizes)),
                 nodes,
                 new NodeAdministration(ledger, containers, departure, marks),
-                new Housekeeping(applications, nodes, containers));
+                new Housekeeping(ledger, applications, nodes, containers));
     }
 
     /**
@@ -55,14 +57,22 @@ public final class ClusterController {
     }
 
     /** What is due as time passes, and what a pass left over. */
-    private record Housekeeping(ApplicationControl applications, NodeControl nodes, ContainerControl containers)
+    private record Housekeeping(
+            Ledger ledger, ApplicationControl applications, NodeControl nodes, ContainerControl containers)
             implements CoreCommand.Handler {
         @Override
         public Done expire(CoreCommand.Expire command) {
             nodes.expireNodes();
+            containers.expireIncreases();
             applications.expireApplications();
             applications.expireMasters();
             containers.placeWaiting();
+            return Done.DONE;
+        }
+
+        @Override
+        public Done replaceNodeKey(CoreCommand.ReplaceNodeKey command) {
+            ledger.emit(new NodeEvent.NodeKeyReplaced());
             return Done.DONE;
         }
 

@@ -1,5 +1,6 @@
 package dev.heddle.rm.core;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
@@ -8,12 +9,15 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.scheduler.Placement;
 import dev.heddle.rm.scheduler.Scheduler;
 import dev.heddle.rm.state.Attempt;
+import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
 import java.util.List;
+import java.util.Map;
 
 /** Grants containers and brings them to their end. */
 final class ContainerControl {
@@ -41,6 +45,7 @@ final class ContainerControl {
 
     /** Places what an attempt wants, as far as it fits. */
     void place(Attempt attempt) {
+        growAwaited(attempt);
         while (!attempt.asks().isEmpty()) {
             if (placementsLeft == 0) {
                 backlog = true;
@@ -63,6 +68,57 @@ final class ContainerControl {
                     placement.resource(),
                     master,
                     ledger.nowMs()));
+        }
+    }
+
+    /** Containers that shall grow do so first: they are there already, and bound to their nodes. */
+    private void growAwaited(Attempt attempt) {
+        if (attempt.awaitedIncreases().isEmpty()) {
+            return;
+        }
+        for (Map.Entry<ContainerId, Resource> awaited :
+                List.copyOf(attempt.awaitedIncreases().entrySet())) {
+            Container container = ledger.state().container(awaited.getKey());
+            if (container != null && hasRoomToGrow(container, awaited.getValue())) {
+                resize(container, UpdateWish.Kind.INCREASE, awaited.getValue());
+            }
+        }
+    }
+
+    boolean hasRoomToGrow(Container container, Resource size) {
+        Node node = ledger.state().node(container.node());
+        return node != null
+                && node.takesContainers()
+                && size.minusOrZero(container.resource()).fitsIn(node.free());
+    }
+
+    /** Gives a container another size, which is accounted for at once. Its node is told of a smaller one. */
+    void resize(Container container, UpdateWish.Kind kind, Resource size) {
+        ledger.emit(new ContainerEvent.ContainerResized(container.id(), container.node(), kind, size, ledger.nowMs()));
+        if (kind == UpdateWish.Kind.DECREASE) {
+            tellToUpdate(
+                    container.node(),
+                    new ContainerUpdate(
+                            container.id(),
+                            size,
+                            container.version(),
+                            container.key().priority(),
+                            true,
+                            false));
+        }
+    }
+
+    /** Takes back what containers may be larger by than their masters have made use of in time, as YARN does. */
+    void expireIncreases() {
+        ClusterState state = ledger.state();
+        for (Map.Entry<ContainerId, ClusterState.UnsettledIncrease> unsettled :
+                List.copyOf(state.unsettledIncreases().entrySet())) {
+            Container container = state.container(unsettled.getKey());
+            if (container != null
+                    && ledger.nowMs() - unsettled.getValue().sinceMs()
+                            >= policy.expiry().grantMs()) {
+                resize(container, UpdateWish.Kind.DECREASE, unsettled.getValue().settled());
+            }
         }
     }
 

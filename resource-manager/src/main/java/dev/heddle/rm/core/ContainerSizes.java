@@ -30,6 +30,21 @@ final class ContainerSizes {
                         Math.min(configured.vcores(), largest.vcores()));
     }
 
+    /**
+     * What is granted where this is asked for: as it is normalized, but not over the maximum.
+     *
+     * @throws Refusal if the ask itself is over the maximum
+     */
+    Resource fitted(Resource asked, Refusal.Kind kind) {
+        check(asked, kind);
+        return fitted(asked);
+    }
+
+    /** As it is normalized, but not over the maximum. */
+    Resource fitted(Resource asked) {
+        return normalize(asked).min(maximumCapability());
+    }
+
     /** Refuses what no node could hold. */
     void check(Resource asked, Refusal.Kind kind) {
         Resource maximum = maximumCapability();
@@ -38,9 +53,15 @@ final class ContainerSizes {
             throw new Refusal(
                     kind,
                     "Invalid resource request! Cannot allocate containers as requested resource is greater than maximum"
-                            + " allowed allocation. Requested resource type=[" + dimension + "], Requested resource=<"
-                            + asked + ">, maximum allowed allocation=<" + maximum + ">: ask for less, or raise"
-                            + " yarn.scheduler.maximum-allocation-mb and -vcores if the nodes are larger");
+                            + " allowed allocation. Requested resource type=[" + dimension + "], Requested resource="
+                            + asYarnPrintsIt(asked) + ", maximum allowed allocation=" + asYarnPrintsIt(maximum)
+                            + ": ask for less, or raise yarn.scheduler.maximum-allocation-mb and -vcores if the nodes"
+                            + " are larger");
         }
+    }
+
+    /** Clients take numbers out of this. */
+    private static String asYarnPrintsIt(Resource resource) {
+        return "<memory:" + resource.memoryMb() + ", vCores:" + resource.vcores() + ">";
     }
 }

@@ -6,14 +6,17 @@ import dev.heddle.rm.command.Done;
 import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.MasterRegistered;
 import dev.heddle.rm.command.Refusal;
+import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
@@ -25,43 +28,104 @@ import java.util.Set;
 
 /** The conversation with application masters: they register, ask, release, finish. */
 final class MasterControl implements MasterCommand.Handler {
+    /** Hosts and racks on the blacklist of one attempt at most. */
+    private static final int MAX_BLACKLIST = 100_000;
+
     private final Ledger ledger;
     private final ClusterState state;
     private final ContainerControl containers;
     private final ApplicationControl applications;
     private final ContainerSizes sizes;
+    private final ContainerUpdates updates;
 
-    MasterControl(Ledger ledger, ContainerControl containers, ApplicationControl applications, ContainerSizes sizes) {
+    MasterControl(
+            Ledger ledger,
+            ContainerControl containers,
+            ApplicationControl applications,
+            ContainerSizes sizes,
+            ContainerUpdates updates) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.applications = applications;
         this.sizes = sizes;
+        this.updates = updates;
     }
 
     @Override
     public MasterRegistered registerMaster(MasterCommand.RegisterMaster command) {
-        Attempt attempt = applications.current(command.attempt());
+        Application application = state.application(command.attempt().application());
+        Attempt attempt = application == null ? null : application.currentAttempt();
+        if (application == null || attempt == null || !attempt.id().equals(command.attempt())) {
+            throw unknown(command.attempt());
+        }
+        boolean keeps = application.spec().keepContainers();
         switch (attempt.state()) {
             case ALLOCATED, LAUNCHED ->
                 ledger.emit(new AttemptEvent.AttemptRegistered(
                         command.attempt(), command.host(), command.rpcPort(), command.trackingUrl(), ledger.nowMs()));
-            case RUNNING ->
-                throw new Refusal(
-                        Refusal.Kind.ALREADY_REGISTERED,
-                        "Application Master is already registered : "
-                                + command.attempt().application());
-            case SCHEDULED, FINISHING, FINISHED, FAILED, KILLED -> throw ApplicationControl.notFound(command.attempt());
+            case RUNNING -> {
+                if (!application.spec().unmanaged() || !keeps) {
+                    throw new Refusal(
+                            Refusal.Kind.ALREADY_REGISTERED,
+                            "Application Master is already registered : " + application.id());
+                }
+                ledger.emit(new AttemptEvent.AttemptReregistered(
+                        command.attempt(), command.host(), command.rpcPort(), command.trackingUrl(), ledger.nowMs()));
+            }
+            case SCHEDULED, FINISHING, FINISHED, FAILED, KILLED -> throw unknown(command.attempt());
         }
+        List<Allocation.Grant> containers = keeps ? known(attempt) : List.of();
         return new MasterRegistered(
-                sizes.maximumCapability(),
-                applications.application(command.attempt()).spec().queue());
+                sizes.maximumCapability(), application.spec().queue(), containers, giveTokens(attempt, containers));
+    }
+
+    /** What the attempt has and its master is not told of by a later reply. */
+    private List<Allocation.Grant> known(Attempt attempt) {
+        List<Allocation.Grant> known = new ArrayList<>();
+        for (Container container : attempt.containers()) {
+            switch (container.state()) {
+                case ACQUIRED, RUNNING -> {
+                    if (!container.isMaster()) {
+                        known.add(grant(container));
+                    }
+                }
+                case GRANTED, STOPPING, COMPLETED -> {
+                    // To come, or about to end.
+                }
+            }
+        }
+        return known;
+    }
+
+    /** The nodes among those of the containers for which the master has no token that is good there. */
+    private List<NodeId> giveTokens(Attempt attempt, List<Allocation.Grant> containers) {
+        Set<NodeId> without = new LinkedHashSet<>();
+        for (Allocation.Grant container : containers) {
+            Node node = state.node(container.node());
+            if (node != null && !attempt.hasTokenFor(node)) {
+                without.add(container.node());
+            }
+        }
+        if (without.isEmpty()) {
+            return List.of();
+        }
+        List<NodeId> given = List.copyOf(without);
+        ledger.emit(new AttemptEvent.NodeTokensGiven(attempt.id(), given));
+        return given;
+    }
+
+    private static Refusal unknown(AttemptId attempt) {
+        return new Refusal(Refusal.Kind.UNKNOWN_MASTER, "Application doesn't exist in cache " + attempt);
     }
 
     @Override
     public Allocation allocate(MasterCommand.Allocate command) {
         Attempt attempt = applications.current(command.attempt());
-        checkRegistered(attempt);
+        checkRegistered(
+                attempt,
+                "AM is not registered for known application attempt: " + attempt.id()
+                        + " or RM had restarted after AM registered.  AM should re-register.");
         if (attempt.lastReply() instanceof Allocation last && command.responseId() == next(attempt.responseId(), -1)) {
             return last;
         }
@@ -72,56 +136,94 @@ final class MasterControl implements MasterCommand.Handler {
                             + ", expect responseId to be " + attempt.responseId() + ", but get "
                             + command.responseId());
         }
-        checkReleases(command);
-        List<Ask> asks = normalize(command.asks());
-        for (ContainerId id : command.releases()) {
+        Wishes wishes = command.wishes();
+        List<Ask> asks = normalize(wishes.asks());
+        checkBlacklist(attempt, wishes.blacklist());
+        checkReleases(attempt, wishes.releases());
+        if (!attempt.unacknowledgedExits().isEmpty()) {
+            ledger.emit(new AttemptEvent.DeliveriesAcknowledged(attempt.id()));
+        }
+        if (!command.trackingUrl().isEmpty() && !command.trackingUrl().equals(attempt.trackingUrl())) {
+            ledger.emit(new AttemptEvent.TrackingUrlChanged(attempt.id(), command.trackingUrl()));
+        }
+        List<Allocation.Refused> refused = updates.apply(attempt, wishes.updates());
+        release(wishes.releases());
+        if (!asks.isEmpty()) {
+            ledger.emit(new AttemptEvent.AsksReplaced(attempt.id(), asks));
+        }
+        if (!wishes.blacklist().isEmpty()) {
+            ledger.emit(new AttemptEvent.BlacklistChanged(
+                    attempt.id(),
+                    wishes.blacklist().additions(),
+                    wishes.blacklist().removals()));
+        }
+        if (wishes.releases().isEmpty() && wishes.updates().isEmpty()) {
+            containers.place(attempt);
+        } else {
+            containers.placeWaiting();
+        }
+        return answer(attempt, clamp(command.progress()), refused);
+    }
+
+    private void release(List<ContainerId> releases) {
+        for (ContainerId id : releases) {
             Container container = state.container(id);
             if (container != null) {
                 containers.stop(container, ExitStatus.ABORTED, "Container released by application");
             }
         }
-        if (!asks.isEmpty()) {
-            ledger.emit(new AttemptEvent.AsksReplaced(attempt.id(), asks));
-        }
-        if (command.releases().isEmpty()) {
-            containers.place(attempt);
-        } else {
-            containers.placeWaiting();
-        }
-        return answer(attempt, command.progress());
     }
 
-    private Allocation answer(Attempt attempt, float progress) {
+    /** What is no progress is none, and what is beyond the end is the end, as YARN has it. */
+    private static float clamp(float progress) {
+        return Float.isNaN(progress) ? 0 : Math.max(0, Math.min(1, progress));
+    }
+
+    private Allocation answer(Attempt attempt, float progress, List<Allocation.Refused> refused) {
         List<Allocation.Grant> grants = new ArrayList<>();
-        Set<NodeId> nodesWithoutToken = new LinkedHashSet<>();
-        for (Container container : attempt.undeliveredGrants()) {
-            Node node = state.node(container.node());
-            grants.add(new Allocation.Grant(
-                    container.id(),
-                    container.node(),
-                    node == null ? 0 : node.httpPort(),
-                    container.resource(),
-                    container.key(),
-                    container.grantedAtMs()));
-            if (!attempt.hasTokenFor(container.node())) {
-                nodesWithoutToken.add(container.node());
+        attempt.undeliveredGrants().forEach(container -> grants.add(grant(container)));
+        List<Allocation.Updated> updated = new ArrayList<>();
+        List<Allocation.Grant> mentioned = new ArrayList<>(grants);
+        attempt.undeliveredUpdates().forEach((id, kind) -> {
+            Container container = state.container(id);
+            if (container != null) {
+                Allocation.Grant now = grant(container);
+                updated.add(new Allocation.Updated(kind, now));
+                mentioned.add(now);
             }
-        }
-        List<NodeId> tokensFor = List.copyOf(nodesWithoutToken);
+        });
         List<ContainerExit> exits = attempt.undeliveredExits();
-        if (!grants.isEmpty() || !exits.isEmpty()) {
-            ledger.emit(new AttemptEvent.DeliveriesTaken(attempt.id(), tokensFor, ledger.nowMs()));
+        if (!grants.isEmpty() || !exits.isEmpty() || !updated.isEmpty()) {
+            ledger.emit(new AttemptEvent.DeliveriesTaken(attempt.id(), ledger.nowMs()));
         }
         Allocation reply = new Allocation(
                 next(attempt.responseId(), 1),
                 grants,
                 exits,
-                tokensFor,
-                state.total().minusOrZero(state.used()),
-                state.runningNodes());
+                giveTokens(attempt, mentioned),
+                updated.isEmpty() && refused.isEmpty()
+                        ? Allocation.Updates.NONE
+                        : new Allocation.Updates(updated, refused),
+                state.nodeChangesSince(attempt.nodeChangesSeen()),
+                new Allocation.Prospects(
+                        state.total().minusOrZero(state.used()),
+                        state.runningNodes(),
+                        applications.application(attempt.id()).priority()));
         ledger.emit(
                 new AttemptEvent.AttemptAnswered(attempt.id(), reply.responseId(), progress, reply, ledger.nowMs()));
         return reply;
+    }
+
+    private Allocation.Grant grant(Container container) {
+        Node node = state.node(container.node());
+        return new Allocation.Grant(
+                container.id(),
+                container.node(),
+                node == null ? 0 : node.httpPort(),
+                container.resource(),
+                container.key(),
+                container.version(),
+                container.grantedAtMs());
     }
 
     /** Response ids go round from the largest int to 0, as in YARN. */
@@ -129,14 +231,33 @@ final class MasterControl implements MasterCommand.Handler {
         return (responseId + step) & Integer.MAX_VALUE;
     }
 
-    private static void checkReleases(MasterCommand.Allocate command) {
-        for (ContainerId id : command.releases()) {
-            if (!id.attempt().application().equals(command.attempt().application())) {
+    /** Where containers outlive attempts, a master may give back what an attempt before it was granted. */
+    private void checkReleases(Attempt attempt, List<ContainerId> releases) {
+        boolean keeps = applications.application(attempt.id()).spec().keepContainers();
+        for (ContainerId id : releases) {
+            boolean own = keeps
+                    ? id.attempt().application().equals(attempt.id().application())
+                    : id.attempt().equals(attempt.id());
+            if (!own) {
                 throw new Refusal(
                         Refusal.Kind.INVALID_RELEASE,
                         "Cannot release container : " + id + " not belonging to this application attempt : "
-                                + command.attempt());
+                                + attempt.id());
             }
+        }
+    }
+
+    private static void checkBlacklist(Attempt attempt, Wishes.BlacklistChange change) {
+        if (change.additions().contains(Ask.ANYWHERE)) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID_BLACKLIST,
+                    "Cannot add " + Ask.ANYWHERE + " to the blacklist! Name hosts and racks");
+        }
+        if (attempt.blacklist().size() + change.additions().size() > MAX_BLACKLIST) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID_BLACKLIST,
+                    "Cannot add " + change.additions().size() + " places to a blacklist of "
+                            + attempt.blacklist().size() + ": the most is " + MAX_BLACKLIST);
         }
     }
 
@@ -149,10 +270,9 @@ final class MasterControl implements MasterCommand.Handler {
                         "Invalid resource request, requested number of containers=" + ask.count()
                                 + " is negative: ask for 0 to withdraw");
             }
-            Resource size = sizes.normalize(ask.capability());
-            if (ask.count() > 0) {
-                sizes.check(size, Refusal.Kind.INVALID_ASK);
-            }
+            Resource size = ask.count() > 0
+                    ? sizes.fitted(ask.capability(), Refusal.Kind.INVALID_ASK)
+                    : sizes.fitted(ask.capability());
             normalized.add(new Ask(ask.key(), ask.place(), size, ask.count(), ask.relaxLocality()));
         }
         return normalized;
@@ -160,13 +280,19 @@ final class MasterControl implements MasterCommand.Handler {
 
     @Override
     public Done finishMaster(MasterCommand.FinishMaster command) {
-        Attempt attempt = state.attempt(command.attempt());
-        if (attempt != null
-                && (attempt.state() == AttemptState.FINISHING || attempt.state() == AttemptState.FINISHED)) {
+        Application application = state.application(command.attempt().application());
+        if (application != null && application.isOver()) {
+            // A master that asks again, and one whose application was ended by others, has nothing left to say.
             return Done.DONE;
         }
-        attempt = applications.current(command.attempt());
-        checkRegistered(attempt);
+        Attempt attempt = application == null ? null : application.currentAttempt();
+        if (attempt == null || !attempt.id().equals(command.attempt()) || attempt.isOver()) {
+            throw unknown(command.attempt());
+        }
+        checkRegistered(
+                attempt,
+                "Application Master is trying to unregister before registering for: "
+                        + command.attempt().application());
         ledger.emit(new AttemptEvent.AttemptFinishing(
                 attempt.id(), command.finalStatus(), command.diagnostics(), command.trackingUrl(), ledger.nowMs()));
         containers.stopAllButMaster(
@@ -186,16 +312,12 @@ final class MasterControl implements MasterCommand.Handler {
         return Done.DONE;
     }
 
-    private static void checkRegistered(Attempt attempt) {
+    private static void checkRegistered(Attempt attempt, String otherwise) {
         switch (attempt.state()) {
             case RUNNING -> {
                 // As it should be.
             }
-            case SCHEDULED, ALLOCATED, LAUNCHED ->
-                throw new Refusal(
-                        Refusal.Kind.NOT_REGISTERED,
-                        "Application Master is not registered for known application: "
-                                + attempt.id().application() + ". Let AM resync.");
+            case SCHEDULED, ALLOCATED, LAUNCHED -> throw new Refusal(Refusal.Kind.NOT_REGISTERED, otherwise);
             case FINISHING, FINISHED, FAILED, KILLED -> throw ApplicationControl.notFound(attempt.id());
         }
     }

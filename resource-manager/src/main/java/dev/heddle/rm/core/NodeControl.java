@@ -114,6 +114,20 @@ final class NodeControl implements NodeCommand.Handler {
     }
 
     @Override
+    public Done settleIncreases(NodeCommand.SettleIncreases command) {
+        command.sizes().forEach((id, size) -> {
+            Container container = state.container(id);
+            if (container != null
+                    && container.node().equals(command.node())
+                    && container.resource().equals(size)
+                    && state.unsettledIncreases().containsKey(id)) {
+                ledger.emit(new ContainerEvent.IncreaseSettled(id));
+            }
+        });
+        return Done.DONE;
+    }
+
+    @Override
     public NodeInstructions nodeHeartbeat(NodeCommand.NodeHeartbeat command) {
         NodeId id = command.node();
         Node node = state.node(id);

@@ -1,12 +1,17 @@
 package dev.heddle.rm.event;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
+import dev.heddle.rm.model.ContainerExit;
+import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What happens to attempts and between them and their masters. Times are in ms since 1970. */
 public sealed interface AttemptEvent extends Event {
@@ -17,6 +22,20 @@ public sealed interface AttemptEvent extends Event {
         void attemptLaunched(AttemptLaunched event);
 
         void attemptRegistered(AttemptRegistered event);
+
+        void attemptReregistered(AttemptReregistered event);
+
+        void trackingUrlChanged(TrackingUrlChanged event);
+
+        void containersPassedOn(ContainersPassedOn event);
+
+        void nodeTokensGiven(NodeTokensGiven event);
+
+        void blacklistChanged(BlacklistChanged event);
+
+        void increaseAwaited(IncreaseAwaited event);
+
+        void deliveriesAcknowledged(DeliveriesAcknowledged event);
 
         void attemptFinishing(AttemptFinishing event);
 
@@ -68,6 +87,85 @@ public sealed interface AttemptEvent extends Event {
         @Override
         public ApplicationId touchedApplication() {
             return attempt.application();
+        }
+    }
+
+    /** A master that had registered before begins anew: it knows nothing of what it was told. */
+    record AttemptReregistered(AttemptId attempt, String host, int rpcPort, String trackingUrl, long atMs)
+            implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().attemptReregistered(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return attempt.application();
+        }
+    }
+
+    /** The master's page is elsewhere now. */
+    record TrackingUrlChanged(AttemptId attempt, String trackingUrl) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().trackingUrlChanged(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return attempt.application();
+        }
+    }
+
+    /**
+     * A failed attempt leaves what runs to the next one.
+     *
+     * @param exits of which the failed attempt's master may not know
+     */
+    record ContainersPassedOn(AttemptId from, AttemptId to, Set<ContainerId> containers, List<ContainerExit> exits)
+            implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().containersPassedOn(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return to.application();
+        }
+    }
+
+    /** The master has been given tokens for these nodes. */
+    record NodeTokensGiven(AttemptId attempt, List<NodeId> nodes) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().nodeTokensGiven(this);
+        }
+    }
+
+    /** Hosts and racks are avoided from now on, or not any more. */
+    record BlacklistChanged(AttemptId attempt, List<String> additions, List<String> removals)
+            implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().blacklistChanged(this);
+        }
+    }
+
+    /** A container shall grow when there is room, or, where the size is null, not any more. */
+    record IncreaseAwaited(AttemptId attempt, ContainerId container, @Nullable Resource target)
+            implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().increaseAwaited(this);
+        }
+    }
+
+    /** The master has called again, so it knows what the last reply said. */
+    record DeliveriesAcknowledged(AttemptId attempt) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().deliveriesAcknowledged(this);
         }
     }
 
@@ -125,8 +223,8 @@ public sealed interface AttemptEvent extends Event {
         }
     }
 
-    /** Everything that waited for the master, grants and exits, is in a reply to it; so are tokens for these nodes. */
-    record DeliveriesTaken(AttemptId attempt, List<NodeId> tokensFor, long atMs) implements AttemptEvent, Event.Soft {
+    /** Everything that waited for the master, grants, exits and updates, is in a reply to it. */
+    record DeliveriesTaken(AttemptId attempt, long atMs) implements AttemptEvent, Event.Soft {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().deliveriesTaken(this);

@@ -6,6 +6,7 @@ import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.UpdateWish;
 
 /** What happens to containers. Times are in ms since 1970. */
 public sealed interface ContainerEvent extends Event {
@@ -14,6 +15,10 @@ public sealed interface ContainerEvent extends Event {
         void containerGranted(ContainerGranted event);
 
         void containerStarted(ContainerStarted event);
+
+        void containerResized(ContainerResized event);
+
+        void increaseSettled(IncreaseSettled event);
 
         void containerStopping(ContainerStopping event);
 
@@ -49,6 +54,36 @@ public sealed interface ContainerEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.containers().containerStarted(this);
+        }
+    }
+
+    /**
+     * A container has another size, and so a new version. The node learns of a smaller one from the RM, of a larger one from
+     * the master.
+     */
+    record ContainerResized(ContainerId container, NodeId node, UpdateWish.Kind kind, Resource size, long atMs)
+            implements ContainerEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.containers().containerResized(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return container.attempt().application();
+        }
+
+        @Override
+        public NodeId touchedNode() {
+            return node;
+        }
+    }
+
+    /** The node has made the container as large as it was allowed to be. */
+    record IncreaseSettled(ContainerId container) implements ContainerEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.containers().increaseSettled(this);
         }
     }
 

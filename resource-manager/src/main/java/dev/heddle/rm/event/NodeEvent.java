@@ -25,6 +25,8 @@ public sealed interface NodeEvent extends Event {
 
         void nodeAnswered(NodeAnswered event);
 
+        void nodeKeyReplaced(NodeKeyReplaced event);
+
         void nodeForgotten(NodeForgotten event);
 
         void nodeGone(NodeGone event);
@@ -88,6 +90,14 @@ public sealed interface NodeEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeAnswered(this);
+        }
+    }
+
+    /** Tokens for nodes are made with another key from now on: masters need new ones. */
+    record NodeKeyReplaced() implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeKeyReplaced(this);
         }
     }
 

@@ -155,6 +155,7 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
                                     granted.container(),
                                     granted.node(),
                                     granted.resource(),
+                                    0,
                                     granted.key().priority(),
                                     application.spec().user(),
                                     true),

@@ -2,6 +2,7 @@ package dev.heddle.rm.lead;
 
 import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.common.runtime.FaultHandler;
+import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.launch.MasterLauncher;
 import dev.heddle.rm.loop.ClusterLoop;
@@ -10,15 +11,20 @@ import dev.heddle.rm.security.AmRmTokens;
 import dev.heddle.rm.security.ClientToMasterTokens;
 import dev.heddle.rm.security.ContainerTokens;
 import dev.heddle.rm.security.DelegationTokens;
+import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.NodeTokens;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
 import dev.heddle.rm.state.ClusterState;
 import java.time.InstantSource;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything that an RM has while it leads: the core, its snapshots and its keys. Made anew for each term. */
 public final class LeadingCluster implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeadingCluster.class);
+
     private final long startedAtMs;
     private final ClusterLoop loop;
     private final ClusterSnapshots snapshots;
@@ -34,7 +40,7 @@ public final class LeadingCluster implements AutoCloseable {
      *
      * @param endedContainers how many containers that have ended are remembered for each attempt
      */
-    public record Options(int endedContainers, DelegationTokens.Times delegationTokens) {}
+    public record Options(int endedContainers, DelegationTokens.Times delegationTokens, KeyPlans keyPlans) {}
 
     /**
      * Begins a term with an empty cluster, to be filled by the nodes that register.
@@ -50,9 +56,10 @@ public final class LeadingCluster implements AutoCloseable {
             InstantSource clock,
             FaultHandler faults) {
         startedAtMs = clock.millis();
-        amRmTokens = new AmRmTokens();
-        nodeTokens = new NodeTokens();
-        containerTokens = new ContainerTokens(configuration, startedAtMs, clock);
+        amRmTokens = new AmRmTokens(clock, options.keyPlans().amRm());
+        nodeTokens = new NodeTokens(clock, options.keyPlans().node(), this::nodeKeyReplaced);
+        containerTokens = new ContainerTokens(
+                clock, options.keyPlans().container(), options.keyPlans().containerTokenValidMs(), startedAtMs);
         delegationTokens = new DelegationTokens(options.delegationTokens(), clock);
         clientToMasterTokens = new ClientToMasterTokens();
         snapshots = new ClusterSnapshots(options.endedContainers());
@@ -65,6 +72,15 @@ public final class LeadingCluster implements AutoCloseable {
                 faults);
         launcher.reportTo(loop);
         loop.start();
+    }
+
+    /** If the core is too busy to hear of it, masters go on with tokens that their nodes still accept for a while. */
+    private void nodeKeyReplaced() {
+        loop.submit(new CoreCommand.ReplaceNodeKey()).whenComplete((done, failure) -> {
+            if (failure != null) {
+                log.warn("masters will not be given new tokens for nodes they have one for already", failure);
+            }
+        });
     }
 
     /** When this term began, in ms since 1970: YARN's RM identifier, and part of its applications' ids. */

@@ -30,6 +30,11 @@ public record ApplicationSpec(
         tags = Set.copyOf(tags);
     }
 
+    /** Whether what runs when an attempt fails is left to the next one. */
+    public boolean keepContainers() {
+        return retries.keepContainers();
+    }
+
     /** How many attempts may fail. */
     public int maxAttempts() {
         return retries.maxAttempts();

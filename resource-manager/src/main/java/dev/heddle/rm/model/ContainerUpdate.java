@@ -7,8 +7,14 @@ import dev.heddle.common.resources.Resource;
  *
  * @param resource its new size
  * @param version one more with each update
+ * @param priority of the ask that it met
  * @param decreased whether it has become smaller
  * @param opportunistic its new kind: whether it may be ended for guaranteed ones
  */
 public record ContainerUpdate(
-        ContainerId container, Resource resource, int version, boolean decreased, boolean opportunistic) {}
+        ContainerId container,
+        Resource resource,
+        int version,
+        int priority,
+        boolean decreased,
+        boolean opportunistic) {}

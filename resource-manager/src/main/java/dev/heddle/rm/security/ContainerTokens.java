@@ -3,59 +3,116 @@ package dev.heddle.rm.security;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
+import java.security.SecureRandom;
 import java.time.InstantSource;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.SecurityUtil;
+import org.apache.hadoop.security.token.SecretManager;
+import org.apache.hadoop.yarn.api.records.ExecutionType;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Token;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 import org.apache.hadoop.yarn.server.api.ContainerType;
-import org.apache.hadoop.yarn.server.security.BaseContainerTokenSecretManager;
+import org.apache.hadoop.yarn.server.api.records.MasterKey;
+import org.apache.hadoop.yarn.server.security.MasterKeyData;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens that let a node start a container: they name it, its node, its size and its user, and end in time. The nodes
- * get the key when they register. Safe for use by any thread.
+ * The tokens that let a node start a container, or change it: they name it, its node, its size and its user, and end in
+ * time. The nodes get the key when they register, and the next one with their heartbeats some time before it comes into use.
+ * Safe for use by any thread.
  */
-public final class ContainerTokens extends BaseContainerTokenSecretManager {
+public final class ContainerTokens extends SecretManager<ContainerTokenIdentifier> {
+    private final RollingKeys keys;
     private final long resourceManagerId;
+    private final long validMs;
     private final InstantSource clock;
 
     /**
      * A new key.
      *
+     * @param validMs how long a token may be used to start its container
      * @param resourceManagerId told to nodes when they register; they refuse tokens of an earlier RM
      */
-    public ContainerTokens(Configuration configuration, long resourceManagerId, InstantSource clock) {
-        super(configuration);
+    public ContainerTokens(InstantSource clock, RollingKeys.Plan plan, long validMs, long resourceManagerId) {
+        this.keys = new RollingKeys(clock, plan, new SecureRandom().nextInt(), this::generateSecret, () -> {});
+        this.validMs = validMs;
         this.resourceManagerId = resourceManagerId;
         this.clock = clock;
-        currentMasterKey = createNewMasterKey();
     }
 
-    /** What the token of a container says. */
+    /**
+     * What the token of a container says.
+     *
+     * @param version of the container: 0 at first, one more with each change of its size
+     */
     public record Subject(
-            ContainerId container, NodeId node, Resource resource, int priority, String user, boolean master) {}
+            ContainerId container,
+            NodeId node,
+            Resource resource,
+            int version,
+            int priority,
+            String user,
+            boolean master) {}
+
+    public MasterKey currentKey() {
+        return keys.now().current().getMasterKey();
+    }
+
+    /** The key that a node needs soon, or null where it is the one that it has, or there is none. */
+    public @Nullable MasterKey nextKeyFor(int knownKey) {
+        return nextKey(keys.now(), knownKey);
+    }
+
+    static @Nullable MasterKey nextKey(RollingKeys.Keys keys, int knownKey) {
+        MasterKeyData next = keys.next();
+        return next == null || next.getMasterKey().getKeyId() == knownKey ? null : next.getMasterKey();
+    }
 
     public Token tokenFor(Subject subject) {
         long nowMs = clock.millis();
         NodeId node = subject.node();
+        MasterKeyData key = keys.now().current();
         ContainerTokenIdentifier identifier = new ContainerTokenIdentifier(
                 HadoopRecords.of(subject.container()),
+                subject.version(),
                 node.toString(),
                 subject.user(),
                 HadoopRecords.of(subject.resource()),
-                nowMs + containerTokenExpiryInterval,
-                getCurrentKey().getKeyId(),
+                nowMs + validMs,
+                key.getMasterKey().getKeyId(),
                 resourceManagerId,
                 Priority.newInstance(subject.priority()),
                 nowMs,
                 null,
                 "",
-                subject.master() ? ContainerType.APPLICATION_MASTER : ContainerType.TASK);
+                subject.master() ? ContainerType.APPLICATION_MASTER : ContainerType.TASK,
+                ExecutionType.GUARANTEED);
         String service = SecurityUtil.buildTokenService(NetUtils.createSocketAddrForHost(node.host(), node.port()))
                 .toString();
         return Token.newInstance(
-                identifier.getBytes(), ContainerTokenIdentifier.KIND.toString(), createPassword(identifier), service);
+                identifier.getBytes(),
+                ContainerTokenIdentifier.KIND.toString(),
+                createPassword(identifier.getBytes(), key.getSecretKey()),
+                service);
+    }
+
+    @Override
+    protected byte[] createPassword(ContainerTokenIdentifier identifier) {
+        return createPassword(identifier.getBytes(), keys.now().current().getSecretKey());
+    }
+
+    @Override
+    public byte[] retrievePassword(ContainerTokenIdentifier identifier) throws InvalidToken {
+        MasterKeyData key = keys.now().numbered(identifier.getMasterKeyId());
+        if (key == null) {
+            throw new InvalidToken("the key of this token for " + identifier.getContainerID() + " was replaced");
+        }
+        return createPassword(identifier.getBytes(), key.getSecretKey());
+    }
+
+    @Override
+    public ContainerTokenIdentifier createIdentifier() {
+        return new ContainerTokenIdentifier();
     }
 }

@@ -113,6 +113,11 @@ public final class ClusterSnapshots implements Publisher {
         return Collections.unmodifiableCollection(applications.values());
     }
 
+    /** The node, also one that is gone and still remembered, or null. */
+    public @Nullable NodeSnapshot node(NodeId id) {
+        return nodes.get(id);
+    }
+
     /** In the order of their ids; also those that are gone. */
     public Collection<NodeSnapshot> nodes() {
         return Collections.unmodifiableCollection(nodes.values());

@@ -8,10 +8,11 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.UpdateWish;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,7 +31,13 @@ public final class Attempt {
     final Map<ContainerId, Container> containers = new LinkedHashMap<>();
     final List<Container> grants = new ArrayList<>();
     final List<ContainerExit> exits = new ArrayList<>();
-    final Set<NodeId> nodesWithToken = new HashSet<>();
+    final List<ContainerExit> unacknowledgedExits = new ArrayList<>();
+    final Map<ContainerId, UpdateWish.Kind> updates = new LinkedHashMap<>();
+    final Map<ContainerId, Resource> awaitedIncreases = new LinkedHashMap<>();
+
+    /** For each node that its master has a token for, under which of its registrations it is good. */
+    final Map<NodeId, Long> nodeTokens = new HashMap<>();
+
     final Set<String> blacklist = new LinkedHashSet<>();
 
     AttemptState state = Lifecycles.ATTEMPT.initial();
@@ -47,6 +54,7 @@ public final class Attempt {
     String diagnostics = "";
     float progress;
     int responseId;
+    long nodeChangesSeen;
 
     @Nullable
     Object lastReply;
@@ -126,9 +134,35 @@ public final class Attempt {
         return List.copyOf(exits);
     }
 
-    /** Whether its master has been given a token for a node. */
-    public boolean hasTokenFor(NodeId node) {
-        return nodesWithToken.contains(node);
+    /** The exits that its master has been told of in the last reply, which it may not have got. */
+    public List<ContainerExit> unacknowledgedExits() {
+        return List.copyOf(unacknowledgedExits);
+    }
+
+    /** The containers that have changed without its master having been told, each with what changed last. */
+    public Map<ContainerId, UpdateWish.Kind> undeliveredUpdates() {
+        return Collections.unmodifiableMap(updates);
+    }
+
+    /** The containers that shall grow as soon as there is room, each with the size that it shall have. */
+    public Map<ContainerId, Resource> awaitedIncreases() {
+        return Collections.unmodifiableMap(awaitedIncreases);
+    }
+
+    /** Whether it wants anything that it has not got. */
+    public boolean isWaiting() {
+        return !asks.isEmpty() || !awaitedIncreases.isEmpty();
+    }
+
+    /** Whether its master has been given a token for a node that is still good there. */
+    public boolean hasTokenFor(Node node) {
+        Long registration = nodeTokens.get(node.id());
+        return registration != null && registration.equals(node.registration);
+    }
+
+    /** How far into {@link ClusterState#nodeChanges} its master has been told. */
+    public long nodeChangesSeen() {
+        return nodeChangesSeen;
     }
 
     public String host() {

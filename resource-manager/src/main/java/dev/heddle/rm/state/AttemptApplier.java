@@ -1,9 +1,12 @@
 package dev.heddle.rm.state;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.AttemptState;
+import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
+import dev.heddle.rm.model.NodeId;
 
 /** Makes events of attempts true; decides nothing. An event about something unknown is a defect. */
 final class AttemptApplier implements AttemptEvent.Visitor {
@@ -43,6 +46,72 @@ final class AttemptApplier implements AttemptEvent.Visitor {
                 ClusterState.known(state.application(event.attempt().application()), event.attempt());
         application.state = Lifecycles.APPLICATION.transition(application.state, ApplicationState.RUNNING);
         noteLaunch(application, event.atMs());
+        attempt.nodeChangesSeen = state.nodeChanges.count();
+    }
+
+    @Override
+    public void attemptReregistered(AttemptEvent.AttemptReregistered event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        attempt.host = event.host();
+        attempt.rpcPort = event.rpcPort();
+        attempt.trackingUrl = event.trackingUrl();
+        attempt.lastHeardMs = event.atMs();
+        attempt.responseId = 0;
+        attempt.lastReply = null;
+        attempt.nodeTokens.clear();
+        attempt.exits.addAll(0, attempt.unacknowledgedExits);
+        attempt.unacknowledgedExits.clear();
+    }
+
+    @Override
+    public void trackingUrlChanged(AttemptEvent.TrackingUrlChanged event) {
+        state.knownAttempt(event.attempt()).trackingUrl = event.trackingUrl();
+    }
+
+    @Override
+    public void containersPassedOn(AttemptEvent.ContainersPassedOn event) {
+        Attempt from = state.knownAttempt(event.from());
+        Attempt to = state.knownAttempt(event.to());
+        for (ContainerId id : event.containers()) {
+            Container container = ClusterState.known(from.containers.remove(id), id);
+            to.containers.put(id, container);
+            from.used = from.used.minus(container.resource());
+            to.used = to.used.plus(container.resource());
+        }
+        to.exits.addAll(event.exits());
+        to.blacklist.addAll(from.blacklist);
+    }
+
+    @Override
+    public void nodeTokensGiven(AttemptEvent.NodeTokensGiven event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        for (NodeId id : event.nodes()) {
+            attempt.nodeTokens.put(id, ClusterState.known(state.node(id), id).registration);
+        }
+    }
+
+    @Override
+    public void blacklistChanged(AttemptEvent.BlacklistChanged event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        attempt.blacklist.addAll(event.additions());
+        event.removals().forEach(attempt.blacklist::remove);
+    }
+
+    @Override
+    public void increaseAwaited(AttemptEvent.IncreaseAwaited event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        Resource target = event.target();
+        if (target == null) {
+            attempt.awaitedIncreases.remove(event.container());
+        } else {
+            attempt.awaitedIncreases.put(event.container(), target);
+        }
+        state.noteWishes(attempt);
+    }
+
+    @Override
+    public void deliveriesAcknowledged(AttemptEvent.DeliveriesAcknowledged event) {
+        state.knownAttempt(event.attempt()).unacknowledgedExits.clear();
     }
 
     @Override
@@ -73,6 +142,9 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.lastReply = null;
         attempt.grants.clear();
         attempt.exits.clear();
+        attempt.unacknowledgedExits.clear();
+        attempt.updates.clear();
+        attempt.nodeTokens.clear();
         stopWaiting(attempt);
         state.settle(ClusterState.known(state.application(event.attempt().application()), event.attempt()));
     }
@@ -89,11 +161,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
     public void asksReplaced(AttemptEvent.AsksReplaced event) {
         Attempt attempt = state.knownAttempt(event.attempt());
         event.asks().forEach(attempt.asks::replace);
-        if (attempt.asks.isEmpty()) {
-            state.stopWaiting(attempt);
-        } else {
-            state.startWaiting(attempt);
-        }
+        state.noteWishes(attempt);
     }
 
     @Override
@@ -101,11 +169,12 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         for (Container container : attempt.grants) {
             container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.ACQUIRED);
-            container.acquiredAtMs = event.atMs();
+            container.acquired(event.atMs());
         }
         attempt.grants.clear();
+        attempt.unacknowledgedExits.addAll(attempt.exits);
         attempt.exits.clear();
-        attempt.nodesWithToken.addAll(event.tokensFor());
+        attempt.updates.clear();
     }
 
     @Override
@@ -114,6 +183,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.responseId = event.responseId();
         attempt.progress = event.progress();
         attempt.lastReply = event.reply();
+        attempt.nodeChangesSeen = state.nodeChanges.count();
         attempt.lastHeardMs = event.atMs();
     }
 
@@ -125,6 +195,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
 
     private void stopWaiting(Attempt attempt) {
         attempt.asks.clear();
+        attempt.awaitedIncreases.clear();
         state.stopWaiting(attempt);
     }
 }

@@ -6,6 +6,7 @@ import dev.heddle.rm.event.EventVisitors;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.scheduler.placement.FreeCapacityIndex;
@@ -59,7 +60,10 @@ public final class ClusterState {
     long nodeListsAtMs;
     Map<NodeId, Resource> dynamicResources = Map.of();
     int runningNodes;
+    final NodeChanges nodeChanges = new NodeChanges();
+    final Map<ContainerId, UnsettledIncrease> unsettledIncreases = new LinkedHashMap<>();
     int lastSequence;
+    long registrations;
 
     /**
      * An empty cluster.
@@ -210,9 +214,54 @@ public final class ClusterState {
                 Math.max(0, totalCapacity.largestFreeMemoryMb()), Math.max(0, totalCapacity.largestFreeVcores()));
     }
 
+    /** How many changes of nodes there have been that masters are told of. */
+    public long nodeChangeCount() {
+        return nodeChanges.count();
+    }
+
+    /** The last change of each node that has changed after so many changes; of very many changes, the latest. */
+    public List<NodeChange> nodeChangesSince(long seen) {
+        return nodeChanges.since(seen);
+    }
+
+    /**
+     * The containers that may grow and have not been seen to, the first to be allowed first: their masters have the tokens
+     * that make their nodes do it.
+     */
+    public Map<ContainerId, UnsettledIncrease> unsettledIncreases() {
+        return Collections.unmodifiableMap(unsettledIncreases);
+    }
+
+    /**
+     * A container that may be larger than its node has seen to.
+     *
+     * @param settled the size that the node knows of
+     * @param sinceMs when it was allowed to grow, in ms since 1970
+     */
+    public record UnsettledIncrease(Resource settled, long sinceMs) {}
+
+    /** The attempt that has a container: the one that was granted it, or the last of those to which it was passed on. */
+    public @Nullable Attempt holder(Container container) {
+        Attempt first = attempt(container.id().attempt());
+        if (first != null && first.containers.containsKey(container.id())) {
+            return first;
+        }
+        Application application = applications.get(container.id().attempt().application());
+        return application == null ? null : application.currentAttempt();
+    }
+
     /** The attempts that want containers, in turn. */
     public Collection<Attempt> waiting() {
         return Collections.unmodifiableCollection(waiting.values());
+    }
+
+    /** Brings the list of those who wait in line with an attempt after a change. */
+    void noteWishes(Attempt attempt) {
+        if (attempt.isWaiting()) {
+            startWaiting(attempt);
+        } else {
+            stopWaiting(attempt);
+        }
     }
 
     void startWaiting(Attempt attempt) {

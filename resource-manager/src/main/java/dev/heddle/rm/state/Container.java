@@ -10,15 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /** A container that holds room on a node. Changed by {@link ClusterState} alone. */
 public final class Container {
+    private static final int NEVER = -1;
+
     private final ContainerId id;
     private final NodeId node;
     private final AskKey key;
-    private final Resource resource;
     private final boolean master;
     private final long grantedAtMs;
 
+    Resource resource;
+    int version;
     ContainerState state = Lifecycles.CONTAINER.initial();
-    long acquiredAtMs;
+
+    /** After the grant, or {@link #NEVER}: half the size of a time, for there may be millions of containers. */
+    private int acquiredAfterMs = NEVER;
 
     /** How it will have ended, once it is being stopped. */
     @Nullable
@@ -49,6 +54,11 @@ public final class Container {
         return resource;
     }
 
+    /** 0 at first, one more with each change of its size. */
+    public int version() {
+        return version;
+    }
+
     /** Whether the application master runs in it. */
     public boolean isMaster() {
         return master;
@@ -60,7 +70,11 @@ public final class Container {
 
     /** When its master was told of it; 0 before. */
     public long acquiredAtMs() {
-        return acquiredAtMs;
+        return acquiredAfterMs == NEVER ? 0 : grantedAtMs + acquiredAfterMs;
+    }
+
+    void acquired(long atMs) {
+        acquiredAfterMs = (int) Math.max(0, Math.min(Integer.MAX_VALUE, atMs - grantedAtMs));
     }
 
     public ContainerState state() {

@@ -1,9 +1,11 @@
 package dev.heddle.rm.state;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
+import dev.heddle.rm.model.UpdateWish;
 
 /** Makes events of containers true; decides nothing. An event about something unknown is a defect. */
 final class ContainerApplier implements ContainerEvent.Visitor {
@@ -24,7 +26,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             attempt.state = Lifecycles.ATTEMPT.transition(attempt.state, AttemptState.ALLOCATED);
             // The RM itself starts it: nobody needs to be told.
             container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.ACQUIRED);
-            container.acquiredAtMs = event.atMs();
+            container.acquired(event.atMs());
         } else {
             attempt.grants.add(container);
         }
@@ -32,9 +34,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.containersGranted++;
         attempt.used = attempt.used.plus(event.resource());
         attempt.asks.granted(event.key(), node.id().host(), node.rack());
-        if (attempt.asks.isEmpty()) {
-            state.stopWaiting(attempt);
-        }
+        state.noteWishes(attempt);
         state.containers.put(container.id(), container);
         node.containers.put(container.id(), container);
         node.used = node.used.plus(event.resource());
@@ -55,6 +55,38 @@ final class ContainerApplier implements ContainerEvent.Visitor {
     }
 
     @Override
+    public void containerResized(ContainerEvent.ContainerResized event) {
+        Container container = state.knownContainer(event.container());
+        Resource before = container.resource;
+        Attempt attempt = ClusterState.known(state.holder(container), event.container());
+        Node node = ClusterState.known(state.node(container.node()), container.node());
+        container.resource = event.size();
+        container.version++;
+        attempt.used = attempt.used.minus(before).plus(event.size());
+        attempt.updates.put(event.container(), event.kind());
+        node.used = node.used.minus(before).plus(event.size());
+        state.used = state.used.minus(before).plus(event.size());
+        Application application =
+                ClusterState.known(state.application(attempt.id().application()), attempt.id());
+        application.usage = application.usage.giveBack(before, event.atMs()).take(event.size(), event.atMs());
+        if (event.kind() == UpdateWish.Kind.INCREASE) {
+            ClusterState.UnsettledIncrease earlier = state.unsettledIncreases.get(event.container());
+            Resource settled = earlier == null ? before : earlier.settled();
+            state.unsettledIncreases.put(event.container(), new ClusterState.UnsettledIncrease(settled, event.atMs()));
+            attempt.awaitedIncreases.remove(event.container());
+            state.noteWishes(attempt);
+        } else {
+            state.unsettledIncreases.remove(event.container());
+        }
+        state.reindex(node);
+    }
+
+    @Override
+    public void increaseSettled(ContainerEvent.IncreaseSettled event) {
+        state.unsettledIncreases.remove(event.container());
+    }
+
+    @Override
     public void containerStopping(ContainerEvent.ContainerStopping event) {
         Container container = state.knownContainer(event.exit().container());
         container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.STOPPING);
@@ -66,13 +98,19 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         ContainerId id = event.exit().container();
         Container container = state.knownContainer(id);
         container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.COMPLETED);
+        Attempt attempt = ClusterState.known(state.holder(container), id);
         state.containers.remove(id);
-        Attempt attempt = state.knownAttempt(id.attempt());
+        state.unsettledIncreases.remove(id);
         attempt.containers.remove(id);
         attempt.grants.remove(container);
+        attempt.updates.remove(id);
+        if (attempt.awaitedIncreases.remove(id) != null) {
+            state.noteWishes(attempt);
+        }
         attempt.used = attempt.used.minus(container.resource());
-        if (!attempt.isOver() && !container.isMaster()) {
-            attempt.exits.add(event.exit());
+        Attempt told = heir(attempt);
+        if (!told.isOver() && !container.isMaster()) {
+            told.exits.add(event.exit());
         }
         Node node = ClusterState.known(state.node(container.node()), container.node());
         node.containers.remove(id);
@@ -82,5 +120,13 @@ final class ContainerApplier implements ContainerEvent.Visitor {
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
         application.usage = application.usage.giveBack(container.resource(), event.atMs());
         state.reindex(node);
+    }
+
+    /** Who is told of an attempt's containers: itself, or the one that has taken over what it left. */
+    private Attempt heir(Attempt attempt) {
+        Application application =
+                ClusterState.known(state.application(attempt.id().application()), attempt.id());
+        Attempt current = application.currentAttempt();
+        return attempt.isOver() && application.spec().keepContainers() && current != null ? current : attempt;
     }
 }

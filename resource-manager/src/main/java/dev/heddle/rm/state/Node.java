@@ -24,6 +24,10 @@ public final class Node {
     NodeStatus status = NodeStatus.HEALTHY;
     Resource total;
     Resource used = Resource.NONE;
+
+    /** Another one each time that the tokens which masters have for it become void; an object that all of them share. */
+    Long registration = 0L;
+
     /** What it adds to the cluster's total. */
     Resource counted = Resource.NONE;
 

@@ -2,6 +2,7 @@ package dev.heddle.rm.state;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.NodeEvent;
+import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeState;
@@ -28,6 +29,7 @@ final class NodeApplier implements NodeEvent.Visitor {
         node.reserved = state.marks.isReserved(event.node());
         node.total = event.total();
         node.status = event.status();
+        node.registration = ++state.registrations;
         node.responseId = 0;
         node.lastReply = null;
         node.lastHeardMs = event.atMs();
@@ -95,6 +97,13 @@ final class NodeApplier implements NodeEvent.Visitor {
     }
 
     @Override
+    public void nodeKeyReplaced(NodeEvent.NodeKeyReplaced event) {
+        for (Node node : state.nodes.values()) {
+            node.registration = ++state.registrations;
+        }
+    }
+
+    @Override
     public void nodeResized(NodeEvent.NodeResized event) {
         Node node = known(event.node());
         node.total = event.total();
@@ -143,6 +152,8 @@ final class NodeApplier implements NodeEvent.Visitor {
     }
 
     private void enter(Node node, NodeState next, String reason) {
+        NodeState before = node.state;
+        boolean takenBefore = node.listed;
         if (node.state != next) {
             node.state = Lifecycles.NODE.transition(node.state, next);
         }
@@ -156,5 +167,12 @@ final class NodeApplier implements NodeEvent.Visitor {
             state.goneNodes.add(node.id());
         }
         state.reindex(node);
+        if (node.listed && !takenBefore) {
+            state.nodeChanges.add(new NodeChange(node.id(), NodeChange.Kind.USABLE));
+        } else if (!node.listed && (takenBefore || before != next)) {
+            NodeChange.Kind kind =
+                    next == NodeState.DECOMMISSIONING ? NodeChange.Kind.DECOMMISSIONING : NodeChange.Kind.UNUSABLE;
+            state.nodeChanges.add(new NodeChange(node.id(), kind));
+        }
     }
 }

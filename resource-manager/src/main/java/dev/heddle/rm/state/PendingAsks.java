@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Changed by {@link ClusterState} alone.
  */
 public final class PendingAsks {
+    /** Sums of wishes end here, so that adding what is used to them does not overflow. */
+    private static final long COUNTABLE_MEMORY_MB = Long.MAX_VALUE / 4;
+
+    private static final int COUNTABLE_VCORES = Integer.MAX_VALUE / 4;
+
     private final NavigableMap<AskKey, Map<String, Ask>> rows = new TreeMap<>();
 
     /** Replaces the row of the same key and place; a count of zero removes it. */
@@ -78,17 +83,18 @@ public final class PendingAsks {
                 rows.getOrDefault(key, Map.of()).values());
     }
 
-    /** The room that is wanted in all. */
+    /** The room that is wanted in all, or as much of it as can be counted. */
     public Resource total() {
-        long memoryMb = 0;
-        int vcores = 0;
+        double memoryMb = 0;
+        double vcores = 0;
         for (Map<String, Ask> places : rows.values()) {
             Ask anywhere = places.get(Ask.ANYWHERE);
             if (anywhere != null) {
-                memoryMb += anywhere.count() * anywhere.capability().memoryMb();
-                vcores += anywhere.count() * anywhere.capability().vcores();
+                memoryMb += (double) anywhere.count() * anywhere.capability().memoryMb();
+                vcores += (double) anywhere.count() * anywhere.capability().vcores();
             }
         }
-        return new Resource(memoryMb, vcores);
+        return new Resource(
+                (long) Math.min(memoryMb, (double) COUNTABLE_MEMORY_MB), (int) Math.min(vcores, COUNTABLE_VCORES));
     }
 }

@@ -3,6 +3,7 @@ package dev.heddle.rm.wire;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.rm.command.Done;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
@@ -10,14 +11,18 @@ import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
-import dev.heddle.rm.model.ContainerSignal;
+import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeOrders;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Utilization;
+import dev.heddle.rm.security.ContainerTokens;
+import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -27,10 +32,13 @@ import org.apache.hadoop.util.VersionUtil;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
+import org.apache.hadoop.yarn.proto.YarnProtos.ContainerProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStatusProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceUtilizationProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.SignalContainerCommandProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.MasterKeyProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeActionProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeHealthStatusProto;
@@ -139,8 +147,8 @@ public final class ResourceTrackerEndpoint {
             response.setResource(WireValues.proto(reply.total()));
         }
         return response.setNodeAction(NodeActionProto.NORMAL)
-                .setContainerTokenMasterKey(encode(cluster.containerTokens().getCurrentKey()))
-                .setNmTokenMasterKey(encode(cluster.nodeTokens().getCurrentKey()))
+                .setContainerTokenMasterKey(encode(cluster.containerTokens().currentKey()))
+                .setNmTokenMasterKey(encode(cluster.nodeTokens().currentKey()))
                 .build();
     }
 
@@ -163,10 +171,48 @@ public final class ResourceTrackerEndpoint {
         }
         NodeCommand.NodeHeartbeat command = new NodeCommand.NodeHeartbeat(
                 WireValues.nodeId(status.getNodeId()), status.getResponseId(), status(status), running, ended);
-        CompletionStage<NodeHeartbeatResponseProto> answered = Submission.submit(cluster, command, this::encode);
+        CompletionStage<Done> settled = CompletableFuture.completedFuture(Done.DONE);
+        if (status.getIncreasedContainersCount() > 0) {
+            Map<ContainerId, Resource> sizes = new HashMap<>();
+            for (ContainerProto container : status.getIncreasedContainersList()) {
+                ResourceProto size = container.getResource();
+                sizes.put(
+                        WireValues.containerId(container.getId()),
+                        new Resource(Math.max(0, size.getMemory()), Math.max(0, size.getVirtualCores())));
+            }
+            NodeCommand.SettleIncreases settle = new NodeCommand.SettleIncreases(command.node(), sizes);
+            settled = Submission.submit(cluster, settle, done -> done);
+        }
+        CompletionStage<NodeHeartbeatResponseProto> answered =
+                settled.thenCompose(done -> heartbeat(cluster, command, request));
         return request.hasNodeLabels() || request.hasNodeAttributes()
                 ? answered.thenCompose(response -> withMarks(cluster, command.node(), request, response))
                 : answered;
+    }
+
+    private CompletionStage<NodeHeartbeatResponseProto> heartbeat(
+            LeadingCluster cluster, NodeCommand.NodeHeartbeat command, NodeHeartbeatRequestProto request) {
+        return Submission.submit(cluster, command, reply -> {
+            NodeHeartbeatResponseProto.Builder response = encode(reply);
+            reply.orders().updates().forEach(update -> addUpdate(response, cluster, command.node(), update));
+            addNextKeys(response, cluster, request);
+            return response.build();
+        });
+    }
+
+    /** The keys that come into use soon, for a node that does not have them yet. */
+    private static void addNextKeys(
+            NodeHeartbeatResponseProto.Builder response, LeadingCluster cluster, NodeHeartbeatRequestProto request) {
+        MasterKey container = cluster.containerTokens()
+                .nextKeyFor(request.getLastKnownContainerTokenMasterKey().getKeyId());
+        if (container != null) {
+            response.setContainerTokenMasterKey(encode(container));
+        }
+        MasterKey node = cluster.nodeTokens()
+                .nextKeyFor(request.getLastKnownNmTokenMasterKey().getKeyId());
+        if (node != null) {
+            response.setNmTokenMasterKey(encode(node));
+        }
     }
 
     private CompletionStage<RegisterNodeManagerResponseProto> withMarks(
@@ -232,7 +278,7 @@ public final class ResourceTrackerEndpoint {
                 : new Utilization(proto.getPmem(), proto.getVmem(), proto.getCpu());
     }
 
-    private NodeHeartbeatResponseProto encode(NodeInstructions reply) {
+    private NodeHeartbeatResponseProto.Builder encode(NodeInstructions reply) {
         NodeHeartbeatResponseProto.Builder response = NodeHeartbeatResponseProto.newBuilder()
                 .setResponseId(reply.responseId())
                 .setNodeAction(action(reply.action()))
@@ -241,7 +287,38 @@ public final class ResourceTrackerEndpoint {
             response.setDiagnosticsMessage(reply.diagnostics());
         }
         add(response, reply.orders());
-        return response.build();
+        return response;
+    }
+
+    /** A container that has become smaller is named twice: older nodes know only the list of those. */
+    private static void addUpdate(
+            NodeHeartbeatResponseProto.Builder response, LeadingCluster cluster, NodeId node, ContainerUpdate update) {
+        ApplicationSnapshot application =
+                cluster.snapshots().application(update.container().attempt().application());
+        if (application == null) {
+            return;
+        }
+        ContainerTokens.Subject subject = new ContainerTokens.Subject(
+                update.container(),
+                node,
+                update.resource(),
+                update.version(),
+                update.priority(),
+                application.spec().user(),
+                false);
+        ContainerProto container = ContainerProto.newBuilder()
+                .setId(WireValues.proto(update.container()))
+                .setNodeId(WireValues.proto(node))
+                .setResource(WireValues.proto(update.resource()))
+                .setPriority(PriorityProto.newBuilder().setPriority(update.priority()))
+                .setExecutionType(ExecutionTypeProto.GUARANTEED)
+                .setVersion(update.version())
+                .setContainerToken(WireValues.proto(cluster.containerTokens().tokenFor(subject)))
+                .build();
+        response.addContainersToUpdate(container);
+        if (update.decreased()) {
+            response.addContainersToDecrease(container);
+        }
     }
 
     private static NodeActionProto action(NodeInstructions.Action action) {
@@ -259,18 +336,10 @@ public final class ResourceTrackerEndpoint {
         orders.signals()
                 .forEach(signal -> response.addContainersToSignal(SignalContainerRequestProto.newBuilder()
                         .setContainerId(WireValues.proto(signal.container()))
-                        .setCommand(command(signal.signal()))));
+                        .setCommand(WireValues.proto(signal.signal()))));
         if (orders.total() != null) {
             response.setResource(WireValues.proto(orders.total()));
         }
-    }
-
-    private static SignalContainerCommandProto command(ContainerSignal signal) {
-        return switch (signal) {
-            case OUTPUT_THREAD_DUMP -> SignalContainerCommandProto.OUTPUT_THREAD_DUMP;
-            case GRACEFUL_SHUTDOWN -> SignalContainerCommandProto.GRACEFUL_SHUTDOWN;
-            case FORCEFUL_SHUTDOWN -> SignalContainerCommandProto.FORCEFUL_SHUTDOWN;
-        };
     }
 
     private CompletionStage<UnRegisterNodeManagerResponseProto> unregister(

@@ -13,6 +13,7 @@ import org.apache.hadoop.yarn.exceptions.ApplicationMasterNotRegisteredException
 import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.InvalidApplicationMasterRequestException;
 import org.apache.hadoop.yarn.exceptions.InvalidContainerReleaseException;
+import org.apache.hadoop.yarn.exceptions.InvalidResourceBlacklistRequestException;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 
@@ -45,10 +46,12 @@ final class Submission {
             case APPLICATION_NOT_FOUND -> new ApplicationNotFoundException(message);
             case ATTEMPT_NOT_FOUND -> new ApplicationAttemptNotFoundException(message);
             case NOT_REGISTERED -> new ApplicationMasterNotRegisteredException(message);
-            case ALREADY_REGISTERED, WRONG_RESPONSE_ID -> new InvalidApplicationMasterRequestException(message);
+            case UNKNOWN_MASTER, ALREADY_REGISTERED, WRONG_RESPONSE_ID ->
+                new InvalidApplicationMasterRequestException(message);
             case INVALID_ASK -> new InvalidResourceRequestException(message);
+            case INVALID_BLACKLIST -> new InvalidResourceBlacklistRequestException(message);
             case INVALID_RELEASE -> new InvalidContainerReleaseException(message);
-            case INVALID_SUBMISSION, INVALID_REQUEST, INVALID_ADMINISTRATION -> new YarnException(message);
+            case INVALID_SUBMISSION, INVALID_ADMINISTRATION, INVALID_REQUEST -> new YarnException(message);
         };
     }
 }

@@ -2,8 +2,6 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
-import dev.heddle.rm.model.Ask;
-import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
@@ -25,7 +23,6 @@ import org.apache.hadoop.yarn.proto.YarnProtos.FinalApplicationStatusProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.NodeIdProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceInformationProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceTypeInfoProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceTypesProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.SignalContainerCommandProto;
@@ -33,7 +30,7 @@ import org.apache.hadoop.yarn.proto.YarnProtos.SignalContainerCommandProto;
 /** The core's values to and from YARN's protobuf messages. */
 final class WireValues {
     /** More memory than any container can have; beyond it sums could overflow. */
-    private static final long ABSURD_MEMORY_MB = 1L << 40;
+    static final long ABSURD_MEMORY_MB = 1L << 40;
 
     /** The kinds of resources that the cluster counts. */
     static final List<ResourceTypeInfoProto> RESOURCE_TYPES =
@@ -94,15 +91,18 @@ final class WireValues {
     /**
      * An amount of resources.
      *
-     * @throws InvalidResourceRequestException if it is negative or beyond any machine
+     * @return less memory where it is beyond any machine, but still beyond any machine
+     * @throws InvalidResourceRequestException if it is negative
      */
     static Resource resource(ResourceProto proto) throws InvalidResourceRequestException {
-        if (proto.getMemory() < 0 || proto.getMemory() > ABSURD_MEMORY_MB || proto.getVirtualCores() < 0) {
-            throw new InvalidResourceRequestException("Invalid resource request, requested memory="
-                    + proto.getMemory() + " MB, requested virtual cores=" + proto.getVirtualCores()
-                    + ": neither may be negative or beyond any machine");
+        if (proto.getMemory() < 0 || proto.getVirtualCores() < 0) {
+            String dimension = proto.getMemory() < 0 ? "memory-mb" : "vcores";
+            throw new InvalidResourceRequestException(
+                    "Invalid resource request! Cannot allocate containers as requested resource is less than 0!"
+                            + " Requested resource type=[" + dimension + "], Requested resource=<memory:"
+                            + proto.getMemory() + ", vCores:" + proto.getVirtualCores() + ">");
         }
-        return new Resource(proto.getMemory(), proto.getVirtualCores());
+        return new Resource(Math.min(proto.getMemory(), ABSURD_MEMORY_MB), proto.getVirtualCores());
     }
 
     static ResourceProto proto(Resource resource) {
@@ -121,15 +121,6 @@ final class WireValues {
                 .setUnits(units)
                 .setType(ResourceTypesProto.COUNTABLE)
                 .build();
-    }
-
-    static Ask ask(ResourceRequestProto proto) throws InvalidResourceRequestException {
-        return new Ask(
-                new AskKey(proto.getPriority().getPriority(), proto.getAllocationRequestId()),
-                proto.getResourceName(),
-                resource(proto.getCapability()),
-                proto.getNumContainers(),
-                proto.getRelaxLocality());
     }
 
     static ContainerExit exit(ContainerStatusProto proto) {

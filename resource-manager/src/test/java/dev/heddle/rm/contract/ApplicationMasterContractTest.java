@@ -75,7 +75,7 @@ class ApplicationMasterContractTest {
                 .withMessageContaining("Application Master is already registered : " + master.application());
     }
 
-    @ContractTest(heddleLacks = "YARN's present words")
+    @ContractTest
     void shouldRefuseToAllocateBeforeTheMasterHasRegistered(Stage stage) throws Exception {
         SimulatedMaster master = stage.master();
         assertThatExceptionOfType(ApplicationMasterNotRegisteredException.class)
@@ -83,7 +83,7 @@ class ApplicationMasterContractTest {
                 .withMessageContaining("AM is not registered for known application attempt: " + master.attempt());
     }
 
-    @ContractTest(heddleLacks = "YARN's words")
+    @ContractTest
     void shouldRefuseToFinishBeforeTheMasterHasRegistered(Stage stage) throws Exception {
         SimulatedMaster master = stage.master();
         assertThatExceptionOfType(ApplicationMasterNotRegisteredException.class)
@@ -214,7 +214,7 @@ class ApplicationMasterContractTest {
                 .isEqualTo(1);
     }
 
-    @ContractTest(heddleLacks = "YARN's words")
+    @ContractTest
     void shouldRefuseANegativeAsk(Stage stage) throws Exception {
         SimulatedMaster master = stage.master().registered();
         assertThatExceptionOfType(InvalidResourceRequestException.class)
@@ -310,7 +310,7 @@ class ApplicationMasterContractTest {
         assertThat(response.getRejectedSchedulingRequests()).isEmpty();
     }
 
-    @ContractTest(heddleLacks = "the application's priority in responses")
+    @ContractTest
     void shouldTellTheApplicationsPriority(Stage stage) throws Exception {
         SimulatedMaster master = stage.master().registered();
         assertThat(master.allocate().getApplicationPriority()).isEqualTo(Priority.newInstance(0));

@@ -144,11 +144,11 @@ class ApplicationRequestsTest {
         core.handle(new ApplicationCommand.SignalContainer(master, ContainerSignal.OUTPUT_THREAD_DUMP));
         core.handle(new ApplicationCommand.SignalContainer(master, ContainerSignal.OUTPUT_THREAD_DUMP));
         core.handle(new ApplicationCommand.SignalContainer(master, ContainerSignal.GRACEFUL_SHUTDOWN));
-        assertThat(core.running(node, master).signals())
+        assertThat(core.running(node, master).orders().signals())
                 .containsExactly(
                         new ContainerToSignal(master, ContainerSignal.OUTPUT_THREAD_DUMP),
                         new ContainerToSignal(master, ContainerSignal.GRACEFUL_SHUTDOWN));
-        assertThat(core.running(node, master).signals()).isEmpty();
+        assertThat(core.running(node, master).orders().signals()).isEmpty();
         ContainerId absent = ContainerId.of(attempt, 5, 99);
         assertThatExceptionOfType(Refusal.class)
                 .isThrownBy(() ->

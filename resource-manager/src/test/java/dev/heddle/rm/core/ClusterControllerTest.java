@@ -13,6 +13,7 @@ import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.Refusal;
+import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ApplicationState;
@@ -226,13 +227,14 @@ class ClusterControllerTest {
     void shouldRepeatTheReplyToARepeatedHeartbeatAndRefuseAStrayOne() {
         core.node("a", 1024);
         AttemptId attempt = core.unmanaged();
-        MasterCommand.Allocate call = new MasterCommand.Allocate(attempt, 0, 0, List.of(ask(1, 128)), List.of());
+        MasterCommand.Allocate call =
+                new MasterCommand.Allocate(attempt, 0, 0, "", Wishes.of(List.of(ask(1, 128)), List.of()));
         Allocation first = core.handle(call);
         assertThat(core.handle(call)).isSameAs(first);
         assertRefused(
                 Refusal.Kind.WRONG_RESPONSE_ID,
                 "expect responseId to be 1, but get 7",
-                () -> core.handle(new MasterCommand.Allocate(attempt, 7, 0, List.of(), List.of())));
+                () -> core.handle(new MasterCommand.Allocate(attempt, 7, 0, "", Wishes.of(List.of(), List.of()))));
     }
 
     @Test

@@ -5,8 +5,10 @@ import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.command.Command;
 import dev.heddle.rm.command.MasterCommand;
+import dev.heddle.rm.command.MasterRegistered;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
+import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationId;
@@ -44,6 +46,9 @@ final class CoreFixture {
             new CorePolicy.Expiry(10_000, 20_000, 30_000, 5_000),
             new CorePolicy.History(2, 4, 2),
             new CorePolicy.ApplicationLimits(1_000, 10, 0, 0));
+
+    /** An attempt of an application that nobody has submitted. */
+    static final AttemptId NOBODY = new AttemptId(new ApplicationId(1, 1), 1);
 
     final ClusterState state;
     final ClusterController controller;
@@ -121,6 +126,10 @@ final class CoreFixture {
     }
 
     static ApplicationSpec spec(int maxAttempts, Resource master, boolean unmanaged) {
+        return spec(maxAttempts, master, unmanaged, false);
+    }
+
+    private static ApplicationSpec spec(int maxAttempts, Resource master, boolean unmanaged, boolean keepContainers) {
         return new ApplicationSpec(
                 "name",
                 "TYPE",
@@ -128,7 +137,7 @@ final class CoreFixture {
                 "default",
                 0,
                 Set.of(),
-                Retries.upTo(maxAttempts),
+                new Retries(maxAttempts, -1, keepContainers),
                 master,
                 unmanaged,
                 0,
@@ -168,9 +177,28 @@ final class CoreFixture {
 
     Allocation allocate(AttemptId attempt, List<Ask> asks, List<ContainerId> releases) {
         int responseId = masterResponses.getOrDefault(attempt, 0);
-        Allocation reply = handle(new MasterCommand.Allocate(attempt, responseId, 0.5f, asks, releases));
+        Allocation reply = handle(new MasterCommand.Allocate(attempt, responseId, 0.5f, "", Wishes.of(asks, releases)));
         masterResponses.put(attempt, reply.responseId());
         return reply;
+    }
+
+    /** A heartbeat of a master with any wishes. */
+    Allocation allocate(AttemptId attempt, Wishes wishes) {
+        int responseId = masterResponses.getOrDefault(attempt, 0);
+        Allocation reply = handle(new MasterCommand.Allocate(attempt, responseId, 0.5f, "", wishes));
+        masterResponses.put(attempt, reply.responseId());
+        return reply;
+    }
+
+    /** A master that has registered again begins with response id 0. */
+    MasterRegistered register(AttemptId attempt) {
+        MasterRegistered reply = handle(new MasterCommand.RegisterMaster(attempt, "host", 4040, ""));
+        masterResponses.put(attempt, 0);
+        return reply;
+    }
+
+    static ApplicationSpec keeping(boolean unmanaged) {
+        return spec(3, SMALL, unmanaged, true);
     }
 
     static Ask ask(int count, long memoryMb) {

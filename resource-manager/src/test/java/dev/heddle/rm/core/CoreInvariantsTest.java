@@ -10,7 +10,9 @@ import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.Refusal;
+import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
@@ -22,6 +24,7 @@ import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.model.Utilization;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
@@ -60,8 +63,12 @@ class CoreInvariantsTest {
     private static void act(CoreFixture core, Random random) {
         core.nowMs += random.nextInt(3_000);
         switch (random.nextInt(13)) {
-            case 0 -> core.node("h" + random.nextInt(4), 256L * (1 + random.nextInt(8)));
-            case 1 -> core.submit(CoreFixture.spec(1 + random.nextInt(3), CoreFixture.SMALL, random.nextBoolean()));
+            case 0 -> core.node("h" + random.nextInt(4), "/r" + random.nextInt(2), 256L * (1 + random.nextInt(8)));
+            case 1 ->
+                core.submit(
+                        random.nextBoolean()
+                                ? CoreFixture.keeping(random.nextBoolean())
+                                : CoreFixture.spec(1 + random.nextInt(3), CoreFixture.SMALL, random.nextBoolean()));
             case 2, 3 -> masterMoves(core, random);
             case 4, 5, 6 -> allocate(core, random);
             case 7, 8, 9 -> heartbeat(core, random);
@@ -79,7 +86,7 @@ class CoreInvariantsTest {
         AttemptId id = attempt.id();
         switch (random.nextInt(6)) {
             case 0 -> core.handle(new MasterCommand.MasterLaunched(id));
-            case 1, 2, 3 -> core.handle(new MasterCommand.RegisterMaster(id, "h", 1, ""));
+            case 1, 2, 3 -> core.register(id);
             case 4 -> core.handle(new MasterCommand.FinishMaster(id, FinalStatus.SUCCEEDED, "", ""));
             default -> core.handle(new MasterCommand.MasterLaunchFailed(id, "reason"));
         }
@@ -96,10 +103,41 @@ class CoreInvariantsTest {
                 releases.add(container.id());
             }
         }
-        Allocation reply = core.allocate(
-                attempt.id(), List.of(CoreFixture.ask(random.nextInt(5), 128L * (1 + random.nextInt(10)))), releases);
+        Wishes wishes = new Wishes(asks(random), releases, blacklist(random), updates(attempt, random));
+        Allocation reply = core.allocate(attempt.id(), wishes);
         assertThat(reply.grants()).allSatisfy(grant -> assertThat(core.state.container(grant.container()))
                 .isNotNull());
+    }
+
+    private static List<Ask> asks(Random random) {
+        long memoryMb = 128L * (1 + random.nextInt(10));
+        int count = random.nextInt(5);
+        List<Ask> asks = new ArrayList<>();
+        if (random.nextBoolean()) {
+            asks.add(CoreFixture.ask("h" + random.nextInt(5), count, memoryMb, true));
+            asks.add(CoreFixture.ask("/r" + random.nextInt(2), count, memoryMb, random.nextBoolean()));
+        }
+        asks.add(CoreFixture.ask(Ask.ANYWHERE, count, memoryMb, random.nextInt(3) > 0));
+        return asks;
+    }
+
+    private static Wishes.BlacklistChange blacklist(Random random) {
+        return random.nextInt(4) > 0
+                ? Wishes.BlacklistChange.NONE
+                : new Wishes.BlacklistChange(List.of("h" + random.nextInt(5)), List.of("h" + random.nextInt(5)));
+    }
+
+    private static List<UpdateWish> updates(Attempt attempt, Random random) {
+        List<UpdateWish> updates = new ArrayList<>();
+        UpdateWish.Kind[] kinds = UpdateWish.Kind.values();
+        for (Container container : attempt.containers()) {
+            if (random.nextInt(6) == 0) {
+                Resource target = new Resource(128L * random.nextInt(12), random.nextInt(4));
+                int version = random.nextInt(5) == 0 ? 9 : container.version();
+                updates.add(new UpdateWish(container.id(), version, kinds[random.nextInt(kinds.length)], target));
+            }
+        }
+        return updates;
     }
 
     /** A node reports some of what was started there, and ends some of it. */
@@ -243,15 +281,23 @@ class CoreInvariantsTest {
             for (Attempt attempt : application.attempts()) {
                 Resource used = Resource.NONE;
                 for (Container container : attempt.containers()) {
-                    ofAttempts.add(container.id());
+                    assertThat(ofAttempts.add(container.id()))
+                            .as("one holder for a container")
+                            .isTrue();
+                    assertThat(core.state.holder(container)).isSameAs(attempt);
                     used = used.plus(container.resource());
                 }
                 assertThat(attempt.used()).isEqualTo(used);
                 assertThat(core.state.waiting().contains(attempt))
                         .as("whoever has asks waits, and nobody else")
-                        .isEqualTo(!attempt.asks().isEmpty());
+                        .isEqualTo(attempt.isWaiting());
+                assertThat(attempt.awaitedIncreases().keySet())
+                        .as("only what it has may grow")
+                        .allMatch(id -> attempt.containers().stream()
+                                .anyMatch(container -> container.id().equals(id)));
                 if (attempt.isOver()) {
-                    assertThat(attempt.asks().isEmpty()).isTrue();
+                    assertThat(attempt.isWaiting()).isFalse();
+                    assertThat(attempt.undeliveredExits()).isEmpty();
                 }
                 if (application.isOver()) {
                     assertThat(attempt.state())
@@ -263,6 +309,9 @@ class CoreInvariantsTest {
                 }
             }
         }
+        assertThat(core.state.unsettledIncreases().keySet())
+                .as("what may be larger is there")
+                .isSubsetOf(onNodes);
         assertThat(ofAttempts).as("each container has an owner and a place").isEqualTo(onNodes);
     }
 }

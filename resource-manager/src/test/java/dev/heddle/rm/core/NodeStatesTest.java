@@ -181,9 +181,10 @@ class NodeStatesTest {
         NodeId node = core.node("a", 1024);
         ContainerId container = running(node, core.unmanaged());
         ContainerToSignal signal = new ContainerToSignal(container, ContainerSignal.GRACEFUL_SHUTDOWN);
-        ContainerUpdate update = new ContainerUpdate(container, SMALL, 2, true, false);
+        ContainerUpdate update = new ContainerUpdate(container, SMALL, 2, 0, true, false);
         core.state.apply(new NodeEvent.NodeToldToSignal(node, signal));
-        core.state.apply(new NodeEvent.NodeToldToUpdate(node, new ContainerUpdate(container, SMALL, 1, true, false)));
+        core.state.apply(
+                new NodeEvent.NodeToldToUpdate(node, new ContainerUpdate(container, SMALL, 1, 0, true, false)));
         core.state.apply(new NodeEvent.NodeToldToUpdate(node, update));
         NodeInstructions told = core.running(node, container);
         assertThat(told.orders().signals()).containsExactly(signal);

@@ -25,6 +25,7 @@ import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.security.AmRmTokens;
 import dev.heddle.rm.security.ContainerTokens;
 import dev.heddle.rm.security.NodeTokens;
+import dev.heddle.rm.security.RollingKeys;
 import dev.heddle.rm.state.ClusterState;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -67,7 +68,8 @@ class MasterLauncherTest {
     private final Configuration configuration = new Configuration(false);
     private final InstantSource clock = InstantSource.system();
     private final RpcThreads threads = RpcThreads.start(configuration);
-    private final NodeTokens nodeTokens = new NodeTokens();
+    private final RollingKeys.Plan plan = new RollingKeys.Plan(1_000_000, 1_000);
+    private final NodeTokens nodeTokens = new NodeTokens(clock, plan, () -> {});
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final BlockingQueue<Caller> callers = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -85,9 +87,9 @@ class MasterLauncherTest {
         MasterLauncher launcher = new MasterLauncher(
                 threads,
                 configuration,
-                new AmRmTokens(),
+                new AmRmTokens(clock, plan),
                 nodeTokens,
-                new ContainerTokens(configuration, clock.millis(), clock));
+                new ContainerTokens(clock, plan, 600_000, clock.millis()));
         ClusterLoop loop = new ClusterLoop(
                 new ClusterState(clock.millis(), EPOCH),
                 new CorePolicy(

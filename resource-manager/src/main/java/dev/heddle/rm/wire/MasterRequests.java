@@ -1,0 +1,86 @@
+package dev.heddle.rm.wire;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.command.Wishes;
+import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.UpdateWish;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.yarn.exceptions.InvalidLabelResourceRequestException;
+import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
+import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceBlacklistRequestProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.UpdateContainerRequestProto;
+
+/** What masters send, as the core's values. */
+final class MasterRequests {
+    private MasterRequests() {}
+
+    /**
+     * What a master wants.
+     *
+     * @throws InvalidResourceRequestException as {@link #ask} does
+     */
+    static Wishes wishes(AllocateRequestProto request) throws InvalidResourceRequestException {
+        List<Ask> asks = new ArrayList<>(request.getAskCount());
+        for (ResourceRequestProto ask : request.getAskList()) {
+            asks.add(ask(ask));
+        }
+        return new Wishes(
+                asks,
+                request.getReleaseList().stream().map(WireValues::containerId).toList(),
+                blacklistChange(request.getBlacklistRequest()),
+                request.getUpdateRequestsList().stream()
+                        .map(MasterRequests::updateWish)
+                        .toList());
+    }
+
+    /**
+     * A row of asks.
+     *
+     * @throws InvalidResourceRequestException if an amount is negative, or the row asks for nodes of a label: there are none
+     */
+    static Ask ask(ResourceRequestProto proto) throws InvalidResourceRequestException {
+        if (!proto.getNodeLabelExpression().isEmpty()) {
+            throw new InvalidLabelResourceRequestException(
+                    "Invalid resource request, node label not enabled but request contains label expression");
+        }
+        return new Ask(
+                new AskKey(proto.getPriority().getPriority(), proto.getAllocationRequestId()),
+                proto.getResourceName(),
+                WireValues.resource(proto.getCapability()),
+                proto.getNumContainers(),
+                proto.getRelaxLocality());
+    }
+
+    private static Wishes.BlacklistChange blacklistChange(ResourceBlacklistRequestProto proto) {
+        return new Wishes.BlacklistChange(proto.getBlacklistAdditionsList(), proto.getBlacklistRemovalsList());
+    }
+
+    /** Between kinds of execution the target counts, as in YARN, whatever the request calls itself. */
+    private static UpdateWish updateWish(UpdateContainerRequestProto proto) {
+        UpdateWish.Kind kind =
+                switch (proto.getUpdateType()) {
+                    case INCREASE_RESOURCE -> UpdateWish.Kind.INCREASE;
+                    case DECREASE_RESOURCE -> UpdateWish.Kind.DECREASE;
+                    case PROMOTE_EXECUTION_TYPE, DEMOTE_EXECUTION_TYPE ->
+                        proto.getExecutionType() == ExecutionTypeProto.GUARANTEED
+                                ? UpdateWish.Kind.PROMOTE
+                                : UpdateWish.Kind.DEMOTE;
+                };
+        return new UpdateWish(
+                WireValues.containerId(proto.getContainerId()), proto.getContainerVersion(), kind, anyResource(proto));
+    }
+
+    /** What is negative cannot be had any more than what is beyond any machine, so it is taken for that. */
+    private static Resource anyResource(UpdateContainerRequestProto proto) {
+        ResourceProto target = proto.getCapability();
+        return target.getMemory() < 0 || target.getVirtualCores() < 0
+                ? new Resource(WireValues.ABSURD_MEMORY_MB, Integer.MAX_VALUE)
+                : new Resource(Math.min(target.getMemory(), WireValues.ABSURD_MEMORY_MB), target.getVirtualCores());
+    }
+}
