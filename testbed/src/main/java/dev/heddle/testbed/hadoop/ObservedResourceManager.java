@@ -1,5 +1,7 @@
 package dev.heddle.testbed.hadoop;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.yarn.event.AsyncDispatcher;
@@ -124,14 +126,17 @@ final class ObservedResourceManager extends ResourceManager {
         }
     }
 
-    /** Keeps nothing, on a thread of its own as every store of Hadoop's. */
+    /** Keeps nothing; as with every store of Hadoop's, most of that is done on a thread of its own. */
     private final class ObservedStore extends NullRMStateStore {
+        private final Set<Event<?>> handedOver = ConcurrentHashMap.newKeySet();
+
         @Override
         @SuppressWarnings({"rawtypes", "unchecked"})
         protected EventHandler getRMStateStoreEventHandler() {
             EventHandler handler = super.getRMStateStoreEventHandler();
-            return (EventHandler<Event>) event -> {
+            return (EventHandler<Event<?>>) event -> {
                 work.begun();
+                handedOver.add(event);
                 handler.handle(event);
             };
         }
@@ -141,7 +146,9 @@ final class ObservedResourceManager extends ResourceManager {
             try {
                 super.handleStoreEvent(event);
             } finally {
-                work.ended();
+                if (handedOver.remove(event)) {
+                    work.ended();
+                }
             }
         }
     }

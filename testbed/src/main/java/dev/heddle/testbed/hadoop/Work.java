@@ -24,6 +24,9 @@ final class Work {
     void ended() {
         lock.lock();
         try {
+            if (open == 0) {
+                throw new IllegalStateException("more was ended than begun");
+            }
             open--;
             if (open == 0) {
                 done.signalAll();
