@@ -43,6 +43,11 @@ final class ContainerControl {
         return was;
     }
 
+    /** Whether this pass may place no more. */
+    boolean isPassOver() {
+        return placementsLeft == 0;
+    }
+
     /** Places what an attempt wants, as far as it fits. */
     void place(Attempt attempt) {
         growAwaited(attempt);
@@ -102,7 +107,7 @@ final class ContainerControl {
                             container.id(),
                             size,
                             container.version(),
-                            container.key().priority(),
+                            ledger.state().purpose(container),
                             true,
                             false));
         }

@@ -7,6 +7,7 @@ import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.MasterRegistered;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.command.Wishes;
+import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.Ask;
@@ -16,6 +17,7 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -37,19 +39,22 @@ final class MasterControl implements MasterCommand.Handler {
     private final ApplicationControl applications;
     private final ContainerSizes sizes;
     private final ContainerUpdates updates;
+    private final SchedulingRequests schedulingRequests;
 
     MasterControl(
             Ledger ledger,
             ContainerControl containers,
             ApplicationControl applications,
             ContainerSizes sizes,
-            ContainerUpdates updates) {
+            ContainerUpdates updates,
+            SchedulingRequests schedulingRequests) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.applications = applications;
         this.sizes = sizes;
         this.updates = updates;
+        this.schedulingRequests = schedulingRequests;
     }
 
     @Override
@@ -74,6 +79,10 @@ final class MasterControl implements MasterCommand.Handler {
                         command.attempt(), command.host(), command.rpcPort(), command.trackingUrl(), ledger.nowMs()));
             }
             case SCHEDULED, FINISHING, FINISHED, FAILED, KILLED -> throw unknown(command.attempt());
+        }
+        if (!command.constraints().isEmpty() && application.constraints().isEmpty()) {
+            // As in YARN, the first word holds for all attempts.
+            ledger.emit(new ApplicationEvent.ConstraintsGiven(application.id(), command.constraints()));
         }
         List<Allocation.Grant> containers = keeps ? known(attempt) : List.of();
         return new MasterRegistered(
@@ -138,6 +147,7 @@ final class MasterControl implements MasterCommand.Handler {
         }
         Wishes wishes = command.wishes();
         List<Ask> asks = normalize(wishes.asks());
+        List<SchedulingAsk> schedulingAsks = schedulingRequests.accepted(attempt, asks, wishes.schedulingAsks());
         checkBlacklist(attempt, wishes.blacklist());
         checkReleases(attempt, wishes.releases());
         if (!attempt.unacknowledgedExits().isEmpty()) {
@@ -151,6 +161,9 @@ final class MasterControl implements MasterCommand.Handler {
         if (!asks.isEmpty()) {
             ledger.emit(new AttemptEvent.AsksReplaced(attempt.id(), asks));
         }
+        if (!schedulingAsks.isEmpty()) {
+            ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), schedulingAsks));
+        }
         if (!wishes.blacklist().isEmpty()) {
             ledger.emit(new AttemptEvent.BlacklistChanged(
                     attempt.id(),
@@ -162,7 +175,8 @@ final class MasterControl implements MasterCommand.Handler {
         } else {
             containers.placeWaiting();
         }
-        return answer(attempt, clamp(command.progress()), refused);
+        List<Allocation.Rejected> rejected = schedulingRequests.settle(attempt, schedulingAsks);
+        return answer(attempt, clamp(command.progress()), refused, rejected);
     }
 
     private void release(List<ContainerId> releases) {
@@ -179,7 +193,8 @@ final class MasterControl implements MasterCommand.Handler {
         return Float.isNaN(progress) ? 0 : Math.max(0, Math.min(1, progress));
     }
 
-    private Allocation answer(Attempt attempt, float progress, List<Allocation.Refused> refused) {
+    private Allocation answer(
+            Attempt attempt, float progress, List<Allocation.Refused> refused, List<Allocation.Rejected> rejected) {
         List<Allocation.Grant> grants = new ArrayList<>();
         attempt.undeliveredGrants().forEach(container -> grants.add(grant(container)));
         List<Allocation.Updated> updated = new ArrayList<>();
@@ -201,9 +216,9 @@ final class MasterControl implements MasterCommand.Handler {
                 grants,
                 exits,
                 giveTokens(attempt, mentioned),
-                updated.isEmpty() && refused.isEmpty()
-                        ? Allocation.Updates.NONE
-                        : new Allocation.Updates(updated, refused),
+                updated.isEmpty() && refused.isEmpty() && rejected.isEmpty()
+                        ? Allocation.Verdicts.NONE
+                        : new Allocation.Verdicts(updated, refused, rejected),
                 state.nodeChangesSince(attempt.nodeChangesSeen()),
                 new Allocation.Prospects(
                         state.total().minusOrZero(state.used()),
@@ -221,7 +236,7 @@ final class MasterControl implements MasterCommand.Handler {
                 container.node(),
                 node == null ? 0 : node.httpPort(),
                 container.resource(),
-                container.key(),
+                state.purpose(container),
                 container.version(),
                 container.grantedAtMs());
     }

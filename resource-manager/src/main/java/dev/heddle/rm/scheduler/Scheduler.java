@@ -3,6 +3,9 @@ package dev.heddle.rm.scheduler;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.constraint.Requirement;
+import dev.heddle.rm.scheduler.constraint.ConstrainedPlacement;
+import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Node;
@@ -30,18 +33,36 @@ public final class Scheduler {
             if (anywhere == null) {
                 continue;
             }
-            Node node = onHost(state, asks, key, anywhere.capability(), allowed);
-            if (node == null) {
-                node = inRack(state, asks, key, anywhere.capability(), allowed);
-            }
-            if (node == null && anywhere.relaxLocality()) {
-                node = state.nodeWithRoom(anywhere.capability(), allowed);
-            }
+            Node node = nodeFor(state, attempt, key, anywhere, allowed);
             if (node != null) {
                 return new Placement(node.id(), key, anywhere.capability());
             }
         }
         return null;
+    }
+
+    /** The node for the next container of one key, or null where there is none now. */
+    private static @Nullable Node nodeFor(
+            ClusterState state, Attempt attempt, AskKey key, Ask anywhere, Predicate<Node> allowed) {
+        PendingAsks asks = attempt.asks();
+        PendingAsks.Constrained constrained = asks.constrained(key);
+        if (constrained != null) {
+            return onConstraint(state, attempt, constrained.requirement(), anywhere.capability(), allowed);
+        }
+        Node node = onHost(state, asks, key, anywhere.capability(), allowed);
+        if (node == null) {
+            node = inRack(state, asks, key, anywhere.capability(), allowed);
+        }
+        return node == null && anywhere.relaxLocality() ? state.nodeWithRoom(anywhere.capability(), allowed) : node;
+    }
+
+    /** A node that a scheduling request may be placed on. */
+    private static @Nullable Node onConstraint(
+            ClusterState state, Attempt attempt, Requirement requirement, Resource size, Predicate<Node> allowed) {
+        Application application = state.application(attempt.id().application());
+        return application == null
+                ? null
+                : ConstrainedPlacement.nodeFor(state, application, requirement, size, allowed);
     }
 
     /** Hosts and racks may be on a blacklist, as in YARN. */

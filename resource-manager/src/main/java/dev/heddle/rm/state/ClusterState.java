@@ -9,6 +9,7 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
+import dev.heddle.rm.model.Purpose;
 import dev.heddle.rm.scheduler.placement.FreeCapacityIndex;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,6 +37,7 @@ public final class ClusterState {
     private final long clusterTimestamp;
     private final long epoch;
     final Marks marks = new Marks();
+    final AllocationTags allocationTags = new AllocationTags();
     private final EventVisitors appliers = new EventVisitors(
             new ApplicationApplier(this),
             new AttemptApplier(this),
@@ -135,6 +137,16 @@ public final class ClusterState {
 
     public Marks marks() {
         return marks;
+    }
+
+    /** The tags of containers, and where they are. */
+    public AllocationTags allocationTags() {
+        return allocationTags;
+    }
+
+    /** What a container was asked for. */
+    public Purpose purpose(Container container) {
+        return new Purpose(container.key(), allocationTags.of(container.id()));
     }
 
     /** The hosts that may take part. */

@@ -33,6 +33,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.containers.put(container.id(), container);
         attempt.containersGranted++;
         attempt.used = attempt.used.plus(event.resource());
+        state.allocationTags.add(container.id(), node, attempt.asks.tags(event.key()));
         attempt.asks.granted(event.key(), node.id().host(), node.rack());
         state.noteWishes(attempt);
         state.containers.put(container.id(), container);
@@ -114,6 +115,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         }
         Node node = ClusterState.known(state.node(container.node()), container.node());
         node.containers.remove(id);
+        state.allocationTags.remove(id, node);
         node.used = node.used.minus(container.resource());
         state.used = state.used.minus(container.resource());
         Application application =
