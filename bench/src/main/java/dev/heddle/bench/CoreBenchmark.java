@@ -22,6 +22,9 @@ import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 import java.util.Set;
@@ -71,8 +74,14 @@ public class CoreBenchmark {
                 Integer.MAX_VALUE,
                 new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
                 new CorePolicy.History(1_000, 50, 1_000),
-                new CorePolicy.ApplicationLimits(10_000, 0, 0, 0));
-        controller = new ClusterController(new ClusterState(NOW_MS, 1), policy);
+                0);
+        controller = new ClusterController(
+                new ClusterState(
+                        NOW_MS,
+                        1,
+                        QueuePlan.single(
+                                Measure.DOMINANT, CONTAINER, NODE, 10_000, QueueSpec.ApplicationCaps.DEFAULT, 1)),
+                policy);
         for (int i = 0; i < nodes; i++) {
             handle(new NodeCommand.RegisterNode(
                     node(i), NodeOffer.of(NODE, 8042, "bench"), NodeStatus.HEALTHY, List.of(), List.of()));
@@ -91,6 +100,7 @@ public class CoreBenchmark {
                         Set.of(),
                         Retries.upTo(1),
                         CONTAINER,
+                        ApplicationSpec.Labels.NONE,
                         true,
                         0,
                         ApplicationAcls.NOBODY,
