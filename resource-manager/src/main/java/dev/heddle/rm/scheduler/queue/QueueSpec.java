@@ -32,6 +32,9 @@ public record QueueSpec(
     /** The path of the root. */
     public static final String ROOT = "root";
 
+    /** Among the labels of a queue: it may use the nodes with any label, but is promised and allowed nothing of them. */
+    public static final String ANY_LABEL = "*";
+
     public QueueSpec {
         partitions = Map.copyOf(partitions);
         children = List.copyOf(children);
@@ -147,8 +150,13 @@ public record QueueSpec(
         public static final Preemption ALLOWED = new Preemption(true, true);
     }
 
-    /** The labels whose nodes it may use, {@code ""} among them. */
+    /** The labels whose nodes it may use, {@code ""} among them, and {@link #ANY_LABEL} where it may use all. */
     public Set<String> labels() {
         return partitions.keySet();
+    }
+
+    /** Whether it may use the nodes with a label, {@code ""} being those without. */
+    public boolean mayUse(String label) {
+        return partitions.containsKey(label) || partitions.containsKey(ANY_LABEL);
     }
 }
