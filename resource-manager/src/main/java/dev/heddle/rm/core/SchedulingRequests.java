@@ -178,7 +178,7 @@ final class SchedulingRequests {
     }
 
     private Allocation.Rejected giveUp(Attempt attempt, SchedulingAsk ask, Allocation.RejectionReason reason) {
-        ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), List.of(ask.withCount(0))));
+        ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), List.of(ask.withCount(0)), ledger.nowMs()));
         return new Allocation.Rejected(ask, reason);
     }
 
