@@ -27,6 +27,9 @@ import dev.heddle.rm.model.constraint.SchedulingAsk;
 import dev.heddle.rm.model.constraint.SentConstraint;
 import dev.heddle.rm.model.constraint.TagNamespace;
 import dev.heddle.rm.model.constraint.Target;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 import java.util.Set;
@@ -76,8 +79,14 @@ public class CoreBenchmark {
                 Integer.MAX_VALUE,
                 new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
                 new CorePolicy.History(1_000, 50, 1_000),
-                new CorePolicy.ApplicationLimits(10_000, 0, 0, 0));
-        controller = new ClusterController(new ClusterState(NOW_MS, 1), policy);
+                0);
+        controller = new ClusterController(
+                new ClusterState(
+                        NOW_MS,
+                        1,
+                        QueuePlan.single(
+                                Measure.DOMINANT, CONTAINER, NODE, 10_000, QueueSpec.ApplicationCaps.DEFAULT, 1)),
+                policy);
         for (int i = 0; i < nodes; i++) {
             handle(new NodeCommand.RegisterNode(
                     node(i), NodeOffer.of(NODE, 8042, "bench"), NodeStatus.HEALTHY, List.of(), List.of()));
@@ -103,6 +112,7 @@ public class CoreBenchmark {
                         Set.of(),
                         Retries.upTo(1),
                         CONTAINER,
+                        ApplicationSpec.Labels.NONE,
                         true,
                         0,
                         ApplicationAcls.NOBODY,
@@ -139,7 +149,8 @@ public class CoreBenchmark {
     /** Containers that may not be on one node with each other. */
     private static SchedulingAsk askApart(int count) {
         Target own = new Target.Tags(TagNamespace.Relative.SELF, Set.of("apart"));
-        PlacementConstraint constraint = new PlacementConstraint.Single(dev.heddle.rm.model.constraint.Scope.NODE, 0, 0, Set.of(own));
+        PlacementConstraint constraint =
+                new PlacementConstraint.Single(dev.heddle.rm.model.constraint.Scope.NODE, 0, 0, Set.of(own));
         return new SchedulingAsk(
                 new AskKey(1, 1),
                 CONTAINER,

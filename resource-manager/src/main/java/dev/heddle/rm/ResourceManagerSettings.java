@@ -184,6 +184,6 @@ public final class ResourceManagerSettings {
                         SubmissionSettings.COMPLETED_APPLICATIONS.get(configuration),
                         SubmissionSettings.ATTEMPTS.get(configuration),
                         GONE_NODES.get(configuration)),
-                SubmissionSettings.limits(configuration));
+                SubmissionSettings.MAXIMUM_PRIORITY.get(configuration));
     }
 }

@@ -23,7 +23,8 @@ public final class ClusterController {
 
     public ClusterController(ClusterState state, CorePolicy policy) {
         this.ledger = new Ledger(state);
-        this.containers = new ContainerControl(ledger, policy);
+        QueueControl queues = new QueueControl(ledger);
+        this.containers = new ContainerControl(ledger, queues, policy);
         ContainerSizes sizes = new ContainerSizes(state, policy);
         ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
         NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
@@ -39,7 +40,7 @@ public final class ClusterController {
                         new ContainerUpdates(ledger, containers, sizes),
                         new SchedulingRequests(ledger, containers, sizes)),
                 nodes,
-                new NodeAdministration(ledger, containers, departure, marks),
+                new NodeAdministration(ledger, containers, departure, marks, queues),
                 new Housekeeping(ledger, applications, nodes, containers));
     }
 

@@ -18,15 +18,18 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.constraint.SchedulingAsk;
+import dev.heddle.rm.scheduler.Limits;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
+import dev.heddle.rm.state.Queue;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The conversation with application masters: they register, ask, release, finish. */
 final class MasterControl implements MasterCommand.Handler {
@@ -86,7 +89,10 @@ final class MasterControl implements MasterCommand.Handler {
         }
         List<Allocation.Grant> containers = keeps ? known(attempt) : List.of();
         return new MasterRegistered(
-                sizes.maximumCapability(), application.spec().queue(), containers, giveTokens(attempt, containers));
+                sizes.maximumCapability(application.queue()),
+                application.spec().queue(),
+                containers,
+                giveTokens(attempt, containers));
     }
 
     /** What the attempt has and its master is not told of by a later reply. */
@@ -146,7 +152,7 @@ final class MasterControl implements MasterCommand.Handler {
                             + command.responseId());
         }
         Wishes wishes = command.wishes();
-        List<Ask> asks = normalize(wishes.asks());
+        List<Ask> asks = normalize(attempt, wishes.asks());
         List<SchedulingAsk> schedulingAsks = schedulingRequests.accepted(attempt, asks, wishes.schedulingAsks());
         checkBlacklist(attempt, wishes.blacklist());
         checkReleases(attempt, wishes.releases());
@@ -170,11 +176,12 @@ final class MasterControl implements MasterCommand.Handler {
                     wishes.blacklist().additions(),
                     wishes.blacklist().removals()));
         }
-        if (wishes.releases().isEmpty() && wishes.updates().isEmpty()) {
-            containers.place(attempt);
-        } else {
+        if (!wishes.releases().isEmpty() || !wishes.updates().isEmpty()) {
+            // Whoever is ahead of it has what it gives back.
             containers.placeWaiting();
         }
+        containers.place(attempt);
+        containers.placeWaiting();
         List<Allocation.Rejected> rejected = schedulingRequests.settle(attempt, schedulingAsks);
         return answer(attempt, clamp(command.progress()), refused, rejected);
     }
@@ -221,7 +228,7 @@ final class MasterControl implements MasterCommand.Handler {
                         : new Allocation.Verdicts(updated, refused, rejected),
                 state.nodeChangesSince(attempt.nodeChangesSeen()),
                 new Allocation.Prospects(
-                        state.total().minusOrZero(state.used()),
+                        Limits.headroom(state, attempt),
                         state.runningNodes(),
                         applications.application(attempt.id()).priority()));
         ledger.emit(
@@ -276,7 +283,11 @@ final class MasterControl implements MasterCommand.Handler {
         }
     }
 
-    private List<Ask> normalize(List<Ask> asks) {
+    private List<Ask> normalize(Attempt attempt, List<Ask> asks) {
+        if (asks.isEmpty()) {
+            return asks;
+        }
+        Queue queue = attempt.application().queue();
         List<Ask> normalized = new ArrayList<>(asks.size());
         for (Ask ask : asks) {
             if (ask.count() < 0) {
@@ -286,11 +297,40 @@ final class MasterControl implements MasterCommand.Handler {
                                 + " is negative: ask for 0 to withdraw");
             }
             Resource size = ask.count() > 0
-                    ? sizes.fitted(ask.capability(), Refusal.Kind.INVALID_ASK)
-                    : sizes.fitted(ask.capability());
-            normalized.add(new Ask(ask.key(), ask.place(), size, ask.count(), ask.relaxLocality()));
+                    ? sizes.fitted(ask.capability(), queue, Refusal.Kind.INVALID_ASK)
+                    : sizes.fitted(ask.capability(), queue);
+            String label = ask.label().isEmpty()
+                    ? attempt.application().spec().labels().containers()
+                    : ask.label();
+            checkLabel(queue, label);
+            normalized.add(new Ask(ask.key(), ask.place(), size, ask.count(), ask.relaxLocality(), label));
         }
         return normalized;
+    }
+
+    private void checkLabel(Queue queue, String label) {
+        if (label.isEmpty()) {
+            return;
+        }
+        if (state.marks().labels().isEmpty()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID_LABEL,
+                    "Invalid resource request, node label not enabled but request contains label expression " + label);
+        }
+        if (!state.marks().labels().containsKey(label)) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID_LABEL,
+                    "Invalid label in resource request, cluster do not contain label=" + label + ": the cluster has "
+                            + state.marks().labels().keySet());
+        }
+        if (!queue.spec().labels().contains(label)) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID_LABEL,
+                    "Invalid resource request, queue=" + queue.path()
+                            + " doesn't have permission to access all labels in resource request. labelExpression of"
+                            + " resource request=" + label + ". Queue labels="
+                            + String.join(",", new TreeSet<>(queue.spec().labels())));
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.heddle.rm.scheduler.constraint.ConstrainedPlacement;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.PendingAsks;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +64,9 @@ final class SchedulingRequests {
                         + ask.count());
             }
             SchedulingAsk before = latest.containsKey(ask.key()) ? latest.get(ask.key()) : pending(attempt, ask.key());
-            SchedulingAsk after = following(before, ask.withSize(sizes.fitted(ask.size())));
+            SchedulingAsk after = following(
+                    before,
+                    ask.withSize(sizes.fitted(ask.size(), attempt.application().queue())));
             latest.put(ask.key(), after);
             accepted.add(after);
         }
@@ -169,10 +172,16 @@ final class SchedulingRequests {
     }
 
     private Allocation.RejectionReason reason(Application application, SchedulingAsk ask) {
-        Resource size = ask.size();
-        return ConstrainedPlacement.nodeFor(state, application, ask.requirement(), size, node -> true) == null
-                ? Allocation.RejectionReason.NO_NODE
-                : Allocation.RejectionReason.NOT_ON_THAT_NODE;
+        for (Partition partition : state.partitions()) {
+            Resource size = partition.measure().counted(ask.size());
+            if (partition.isShared()
+                    && new ConstrainedPlacement(state, application, partition, true)
+                                    .nodeFor(ask.requirement(), size, node -> true)
+                            != null) {
+                return Allocation.RejectionReason.NOT_ON_THAT_NODE;
+            }
+        }
+        return Allocation.RejectionReason.NO_NODE;
     }
 
     private Allocation.Rejected giveUp(Attempt attempt, SchedulingAsk ask, Allocation.RejectionReason reason) {

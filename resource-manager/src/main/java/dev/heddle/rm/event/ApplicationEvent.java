@@ -17,6 +17,8 @@ public sealed interface ApplicationEvent extends Event {
 
         void applicationEnded(ApplicationEnded event);
 
+        void applicationMoved(ApplicationMoved event);
+
         void priorityChanged(PriorityChanged event);
 
         void lifetimeChanged(LifetimeChanged event);
@@ -54,6 +56,19 @@ public sealed interface ApplicationEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.applications().applicationEnded(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+
+    /** An application is in another queue, with all that it has. */
+    record ApplicationMoved(ApplicationId application, String queue) implements ApplicationEvent, Event.Durable {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().applicationMoved(this);
         }
 
         @Override

@@ -21,6 +21,8 @@ public sealed interface AttemptEvent extends Event {
     interface Visitor {
         void attemptStarted(AttemptStarted event);
 
+        void attemptActivated(AttemptActivated event);
+
         void attemptLaunched(AttemptLaunched event);
 
         void attemptRegistered(AttemptRegistered event);
@@ -61,6 +63,24 @@ public sealed interface AttemptEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().attemptStarted(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return attempt.application();
+        }
+    }
+
+    /**
+     * Its queue has let an attempt begin: what it asks for is served from now on.
+     *
+     * @param master what its master is counted with
+     * @param label of the nodes that the master is counted on; empty for those without
+     */
+    record AttemptActivated(AttemptId attempt, Resource master, String label) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().attemptActivated(this);
         }
 
         @Override

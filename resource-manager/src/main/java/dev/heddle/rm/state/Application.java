@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** An application. Changed by {@link ClusterState} alone. */
 public final class Application {
     private final ApplicationId id;
-    private final ApplicationSpec spec;
+    private ApplicationSpec spec;
     private final long submittedAtMs;
     final List<Attempt> attempts = new ArrayList<>();
     final Set<NodeId> nodes = new LinkedHashSet<>();
@@ -34,8 +34,12 @@ public final class Application {
     long launchedAtMs;
     long endedAtMs;
 
-    Application(ApplicationId id, ApplicationSpec spec, long submittedAtMs) {
+    /** The leaf that it is in. */
+    Queue queue;
+
+    Application(ApplicationId id, ApplicationSpec spec, Queue queue, long submittedAtMs) {
         this.id = id;
+        this.queue = queue;
         this.spec = spec;
         this.submittedAtMs = submittedAtMs;
         this.priority = spec.priority();
@@ -49,6 +53,16 @@ public final class Application {
 
     public ApplicationSpec spec() {
         return spec;
+    }
+
+    /** The leaf that it is in, or was when it ended. */
+    public Queue queue() {
+        return queue;
+    }
+
+    void move(Queue target) {
+        queue = target;
+        spec = spec.in(target.path());
     }
 
     public ApplicationState state() {

@@ -35,6 +35,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.used = attempt.used.plus(event.resource());
         state.allocationTags.add(container.id(), node, attempt.asks.tags(event.key()));
         attempt.asks.granted(event.key(), node.id().host(), node.rack());
+        state.queues.charge(attempt, node.partition, event.resource());
         state.noteWishes(attempt);
         state.containers.put(container.id(), container);
         node.containers.put(container.id(), container);
@@ -44,8 +45,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
         application.nodes.add(event.node());
         application.usage = application.usage.take(event.resource(), event.atMs());
-        state.everywhere.granted(node.slot());
-        ClusterState.known(state.racks.get(node.rack()), node.rack()).granted(node.rackSlot);
+        node.partition.granted(node);
         state.reindex(node);
     }
 
@@ -66,6 +66,8 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.used = attempt.used.minus(before).plus(event.size());
         attempt.updates.put(event.container(), event.kind());
         node.used = node.used.minus(before).plus(event.size());
+        state.queues.refund(attempt, node.partition, before);
+        state.queues.charge(attempt, node.partition, event.size());
         state.used = state.used.minus(before).plus(event.size());
         Application application =
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
@@ -80,6 +82,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             state.unsettledIncreases.remove(event.container());
         }
         state.reindex(node);
+        state.noteRoom(node);
     }
 
     @Override
@@ -118,10 +121,11 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         state.allocationTags.remove(id, node);
         node.used = node.used.minus(container.resource());
         state.used = state.used.minus(container.resource());
-        Application application =
-                ClusterState.known(state.application(attempt.id().application()), attempt.id());
+        state.queues.refund(attempt, node.partition, container.resource());
+        Application application = attempt.application();
         application.usage = application.usage.giveBack(container.resource(), event.atMs());
         state.reindex(node);
+        state.noteRoom(node);
     }
 
     /** Who is told of an attempt's containers: itself, or the one that has taken over what it left. */

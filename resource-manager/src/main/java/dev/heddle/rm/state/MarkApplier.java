@@ -23,6 +23,7 @@ final class MarkApplier implements MarkEvent.Visitor {
     @Override
     public void labelsAdded(MarkEvent.LabelsAdded event) {
         marks.labels.putAll(event.labels());
+        event.labels().forEach((label, exclusive) -> state.partition(label).shared = !exclusive);
     }
 
     @Override
@@ -56,9 +57,7 @@ final class MarkApplier implements MarkEvent.Visitor {
     public void nodeMarked(MarkEvent.NodeMarked event) {
         NodeId id = event.node();
         Node node = ClusterState.known(state.node(id), id);
-        node.label = marks.labelOf(id);
-        node.reserved = marks.isReserved(id);
-        state.reindex(node);
+        state.moveToPartition(node, state.partition(marks.labelOf(id)));
     }
 
     @Override

@@ -34,11 +34,6 @@ public final class Marks {
         return own != null ? own : labelled.getOrDefault(new NodeId(node.host(), EVERY_PORT), "");
     }
 
-    /** Whether a node is kept for those who ask for its label. */
-    boolean isReserved(NodeId node) {
-        return !labelled.isEmpty() && labels.getOrDefault(labelOf(node), false);
-    }
-
     /** By host, those of operators and those of nodes. */
     public Map<String, Map<AttributeKey, String>> attributes() {
         return Collections.unmodifiableMap(attributes);

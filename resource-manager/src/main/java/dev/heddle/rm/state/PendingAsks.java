@@ -26,6 +26,12 @@ public final class PendingAsks {
     private static final int COUNTABLE_VCORES = Integer.MAX_VALUE / 4;
 
     private final NavigableMap<AskKey, Map<String, Ask>> rows = new TreeMap<>();
+    private long shape;
+
+    /** Another number whenever another size is wanted than before, or one is not wanted any more. */
+    long shape() {
+        return shape;
+    }
 
     /** What the keys of scheduling requests ask for besides their row {@code *}. */
     private final Map<AskKey, Constrained> constrained = new TreeMap<>();
@@ -71,6 +77,12 @@ public final class PendingAsks {
 
     /** Replaces the row of the same key and place; a count of zero removes it. */
     void replace(Ask ask) {
+        if (ask.place().equals(Ask.ANYWHERE)) {
+            Ask before = anywhere(ask.key());
+            if (before == null || ask.count() == 0 || !before.wantsTheSame(ask)) {
+                shape++;
+            }
+        }
         if (ask.count() > 0) {
             rows.computeIfAbsent(ask.key(), key -> new LinkedHashMap<>()).put(ask.place(), ask);
             return;
@@ -101,17 +113,28 @@ public final class PendingAsks {
         Map<String, Ask> places = rows.get(key);
         Ask ask = places == null ? null : places.get(place);
         if (ask != null) {
-            replace(new Ask(key, place, ask.capability(), ask.count() - 1, ask.relaxLocality()));
+            replace(ask.withCount(ask.count() - 1));
         }
     }
 
     void clear() {
+        shape++;
         rows.clear();
         constrained.clear();
     }
 
     public boolean isEmpty() {
         return rows.isEmpty();
+    }
+
+    /** Whether a key has a row for any node: without it hosts and racks are preferences of nothing. */
+    boolean isAnythingWanted() {
+        for (Map<String, Ask> places : rows.values()) {
+            if (places.containsKey(Ask.ANYWHERE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The keys with rows, first in turn first. */

@@ -9,7 +9,6 @@ import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.model.constraint.SchedulingAsk;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.yarn.exceptions.InvalidLabelResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
@@ -52,19 +51,16 @@ final class MasterRequests {
     /**
      * A row of asks.
      *
-     * @throws InvalidResourceRequestException if an amount is negative, or the row asks for nodes of a label: there are none
+     * @throws InvalidResourceRequestException if an amount is negative
      */
     static Ask ask(ResourceRequestProto proto) throws InvalidResourceRequestException {
-        if (!proto.getNodeLabelExpression().isEmpty()) {
-            throw new InvalidLabelResourceRequestException(
-                    "Invalid resource request, node label not enabled but request contains label expression");
-        }
         return new Ask(
                 new AskKey(proto.getPriority().getPriority(), proto.getAllocationRequestId()),
                 proto.getResourceName(),
                 WireValues.resource(proto.getCapability()),
                 proto.getNumContainers(),
-                proto.getRelaxLocality());
+                proto.getRelaxLocality(),
+                proto.getNodeLabelExpression().trim());
     }
 
     private static Wishes.BlacklistChange blacklistChange(ResourceBlacklistRequestProto proto) {

@@ -70,7 +70,7 @@ class ContainerUpdatesTest {
         ContainerId other = core.allocate(attempt, ask(1, 640)).grants().get(0).container();
         core.running(node, container, other);
         assertThat(update(wish(container, 0, Kind.INCREASE, 512)).done()).isEmpty();
-        assertThat(core.state.waiting()).hasSize(1);
+        assertThat(core.waiting()).hasSize(1);
         core.allocate(attempt, ask(1, 768));
         core.ended(node, other, 0, "");
         assertThat(update().done())
@@ -143,9 +143,9 @@ class ContainerUpdatesTest {
     void shouldForgetAnIncreaseThatWaitsWhenTheContainerShallShrink() {
         core.allocate(attempt, ask(1, 768));
         update(wish(container, 0, Kind.INCREASE, 512));
-        assertThat(core.state.waiting()).hasSize(1);
+        assertThat(core.waiting()).hasSize(1);
         assertThat(update(wish(container, 0, Kind.DECREASE, 128)).done()).hasSize(1);
-        assertThat(core.state.waiting()).isEmpty();
+        assertThat(core.waiting()).isEmpty();
     }
 
     @Test

@@ -73,6 +73,7 @@ class SchedulingRequestsTest {
                         Set.of(applicationTag),
                         Retries.upTo(1),
                         CoreFixture.SMALL,
+                        ApplicationSpec.Labels.NONE,
                         true,
                         0,
                         ApplicationAcls.NOBODY,
@@ -103,7 +104,7 @@ class SchedulingRequestsTest {
                 .as("what has ended is in nobody's way")
                 .isEmpty();
         assertThat(state(attempt).containers()).hasSize(4);
-        assertThat(core.state.waiting()).isEmpty();
+        assertThat(state(attempt).isWaiting()).isFalse();
     }
 
     @Test
@@ -319,7 +320,7 @@ class SchedulingRequestsTest {
         assertThat(allocate(attempt).verdicts().rejected()).isEmpty();
         assertThat(allocate(attempt).verdicts().rejected())
                 .containsExactly(new Allocation.Rejected(wanted.withCount(2), Allocation.RejectionReason.NO_NODE));
-        assertThat(core.state.waiting()).isEmpty();
+        assertThat(state(attempt).isWaiting()).isFalse();
         assertThat(allocate(attempt).verdicts().rejected()).isEmpty();
     }
 

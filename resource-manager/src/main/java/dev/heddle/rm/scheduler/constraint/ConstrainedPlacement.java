@@ -7,39 +7,37 @@ import dev.heddle.rm.model.constraint.Requirement;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Node;
+import dev.heddle.rm.state.Partition;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node is next for a scheduling request. Where its constraint wants neighbours or an attribute, the places that have
- * them are looked at and no others; where it only forbids, the index of free capacity is asked.
+ * Which node of a partition is next for a scheduling request. Where its constraint wants neighbours or an attribute, the
+ * places that have them are looked at and no others; where it only forbids, the index of free capacity is asked.
+ *
+ * @param application that asks
+ * @param pack whether to begin with the same node each time
  */
-public final class ConstrainedPlacement {
-    private ConstrainedPlacement() {}
-
+public record ConstrainedPlacement(ClusterState state, Application application, Partition partition, boolean pack) {
     /**
      * A node for one container: with the room, allowed, and such that the request's constraint and the application's are met
      * there now.
      *
+     * @param size what counts of the container's
      * @param allowed what else there is to heed
      * @return null where there is none
      */
-    public static @Nullable Node nodeFor(
-            ClusterState state,
-            Application application,
-            Requirement requirement,
-            Resource size,
-            Predicate<Node> allowed) {
+    public @Nullable Node nodeFor(Requirement requirement, Resource size, Predicate<Node> allowed) {
         Rule rule = Rule.of(state, application, constraint(application, requirement));
         if (rule.isVacuous()) {
-            return state.nodeWithRoom(size, allowed);
+            return partition.nodeWithRoom(size, pack, allowed);
         }
         Predicate<Node> fit = node -> rule.admits(node) && allowed.test(node);
         Candidates candidates = rule.candidates();
         return candidates.everywhere() || candidates.size() > state.runningNodes() / 2
-                ? state.nodeWithRoom(size, fit)
-                : among(state, candidates, size, fit);
+                ? partition.nodeWithRoom(size, pack, fit)
+                : among(candidates, size, fit);
     }
 
     /** What holds for a request: its own constraint and, where it has one tag, the application's for that tag, as in YARN. */
@@ -54,7 +52,7 @@ public final class ConstrainedPlacement {
                 : new PlacementConstraint.And(List.of(requirement.constraint(), general));
     }
 
-    private static @Nullable Node among(ClusterState state, Candidates candidates, Resource size, Predicate<Node> fit) {
+    private @Nullable Node among(Candidates candidates, Resource size, Predicate<Node> fit) {
         for (NodeId id : candidates.nodes()) {
             Node node = state.node(id);
             if (node != null && hasRoom(node, size) && fit.test(node)) {
@@ -69,7 +67,7 @@ public final class ConstrainedPlacement {
             }
         }
         for (String rack : candidates.racks()) {
-            Node node = state.nodeWithRoom(rack, size, fit);
+            Node node = partition.nodeWithRoom(rack, size, pack, fit);
             if (node != null) {
                 return node;
             }
@@ -77,7 +75,9 @@ public final class ConstrainedPlacement {
         return null;
     }
 
-    private static boolean hasRoom(Node node, Resource size) {
-        return node.takesContainers() && size.fitsIn(node.free());
+    private boolean hasRoom(Node node, Resource size) {
+        return node.takesContainers()
+                && node.partition() == partition
+                && partition.measure().fits(size, node.free());
     }
 }

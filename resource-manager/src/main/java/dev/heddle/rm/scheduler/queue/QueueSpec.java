@@ -52,8 +52,8 @@ public record QueueSpec(
      * @param masterShare how much of what the queue has may be taken by application masters, from 0 to 1
      */
     public record Partition(Capacity guaranteed, Capacity maximum, double masterShare) {
-        /** All of it, and a tenth for masters. */
-        public static final Partition WHOLE = new Partition(Capacity.ALL, Capacity.ALL, 0.1);
+        /** How much masters may take where nothing is said. */
+        public static final double DEFAULT_MASTER_SHARE = 0.1;
     }
 
     /**
@@ -126,7 +126,7 @@ public record QueueSpec(
         public enum Nodes {
             /** One after the other. */
             SPREAD,
-            /** The one that is fullest, so that others stay empty. */
+            /** The first in an order that stays the same, so that the last ones stay empty. */
             PACK
         }
     }
