@@ -1,7 +1,7 @@
 package dev.heddle.rm.scheduler.queue.config;
 
 import dev.heddle.common.resources.Resource;
-import dev.heddle.rm.scheduler.queue.QueuePlan.Measure;
+import dev.heddle.rm.scheduler.queue.Measure;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.heddle.rm.scheduler.queue.config;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.HashMap;
@@ -22,10 +23,16 @@ public final class QueuePlanReader {
     /**
      * What the plan has to fit.
      *
-     * @param maximumAllocation the largest container of the cluster
+     * @param minimumAllocation the smallest container of the cluster
+     * @param maximumAllocation the largest
      * @param labels of the cluster's nodes; null where they are not known yet, so that any may come
      */
-    public record Cluster(Resource maximumAllocation, @Nullable Set<String> labels) {}
+    public record Cluster(Resource minimumAllocation, Resource maximumAllocation, @Nullable Set<String> labels) {
+        /** The same, once the labels of its nodes are known. */
+        public Cluster with(Set<String> known) {
+            return new Cluster(minimumAllocation, maximumAllocation, known);
+        }
+    }
 
     /**
      * Reads the plan.
@@ -37,13 +44,14 @@ public final class QueuePlanReader {
         Properties properties = new Properties(withQueues(all), findings);
         Outline outline = Outline.read(properties);
         boolean legacy = properties.bool(ClusterKey.LEGACY_QUEUE_MODE.key(), true);
-        QueuePlan.Measure measure = measure(properties);
+        Measure measure = measure(properties);
         Shares shares = Shares.read(outline, properties, legacy);
         new CapacityRules(shares, properties, measure, legacy).check(outline);
         QueueSpec root = new SpecReader(properties, shares, cluster).read(outline);
         QueuePlan plan = new QueuePlan(
                 root,
                 measure,
+                cluster.minimumAllocation(),
                 properties.integer(ClusterKey.MAXIMUM_APPLICATIONS.key(), DEFAULT_APPLICATIONS, 0),
                 users(properties),
                 locality(properties));
@@ -65,22 +73,22 @@ public final class QueuePlanReader {
         return with;
     }
 
-    private static QueuePlan.Measure measure(Properties properties) {
+    private static Measure measure(Properties properties) {
         String key = ClusterKey.RESOURCE_CALCULATOR.key();
         String text = properties.text(key);
         if (text == null) {
-            return QueuePlan.Measure.MEMORY;
+            return Measure.MEMORY;
         }
         return switch (text) {
-            case "org.apache.hadoop.yarn.util.resource.DefaultResourceCalculator" -> QueuePlan.Measure.MEMORY;
-            case "org.apache.hadoop.yarn.util.resource.DominantResourceCalculator" -> QueuePlan.Measure.DOMINANT;
+            case "org.apache.hadoop.yarn.util.resource.DefaultResourceCalculator" -> Measure.MEMORY;
+            case "org.apache.hadoop.yarn.util.resource.DominantResourceCalculator" -> Measure.DOMINANT;
             default -> {
                 properties.unreadable(
                         key,
                         text,
                         "resource calculator: org.apache.hadoop.yarn.util.resource.DefaultResourceCalculator or"
                                 + " DominantResourceCalculator of the same package");
-                yield QueuePlan.Measure.MEMORY;
+                yield Measure.MEMORY;
             }
         };
     }

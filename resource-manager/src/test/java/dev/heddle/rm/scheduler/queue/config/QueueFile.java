@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Configurations as a few lines; keys lack {@code yarn.scheduler.capacity.} unless they have another beginning. */
 public final class QueueFile {
+    public static final Resource SMALLEST = new Resource(1024, 1);
     public static final Resource LARGEST = new Resource(8192, 4);
 
     private final Map<String, String> properties = new LinkedHashMap<>();
@@ -44,7 +45,7 @@ public final class QueueFile {
     }
 
     public QueuePlanReading read(@Nullable Set<String> labels) {
-        return QueuePlanReader.read(properties, new QueuePlanReader.Cluster(LARGEST, labels));
+        return QueuePlanReader.read(properties, new QueuePlanReader.Cluster(SMALLEST, LARGEST, labels));
     }
 
     /** The plan, where there are no faults. */

@@ -3,6 +3,8 @@ package dev.heddle.rm.scheduler.queue.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.scheduler.queue.Capacity;
+import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.List;
@@ -17,15 +19,16 @@ class QueuePlanReaderTest {
     @Test
     void shouldHaveOneQueueWithEverythingWhereNoneIsNamed() {
         QueuePlan plan = QueueFile.of().plan();
-        QueuePlan single = QueuePlan.single(QueueFile.LARGEST, QueuePlan.Measure.MEMORY, 10_000);
         assertThat(plan.byPath().keySet()).containsExactlyInAnyOrder("root", "root.default");
-        assertThat(plan.byPath().get("root.default").partitions().get("")).isEqualTo(QueueSpec.Partition.WHOLE);
-        assertThat(plan.root().users()).isEqualTo(single.root().users());
-        assertThat(plan.root().applications()).isEqualTo(single.root().applications());
+        assertThat(plan.byPath().get("root.default").partitions().get(""))
+                .isEqualTo(new QueueSpec.Partition(
+                        Capacity.ALL, Capacity.ALL, QueueSpec.Partition.DEFAULT_MASTER_SHARE));
+        assertThat(plan.root().users()).isEqualTo(QueueSpec.UserShares.DEFAULT);
+        assertThat(plan.root().applications()).isEqualTo(QueueSpec.ApplicationCaps.DEFAULT);
         assertThat(plan.root().acls()).isEqualTo(QueueSpec.Acls.EVERYBODY);
         assertThat(plan.byPath().get("root.default").acls()).isEqualTo(QueueSpec.Acls.NOBODY);
         assertThat(plan.maximumApplications()).isEqualTo(10_000);
-        assertThat(plan.measure()).isEqualTo(QueuePlan.Measure.MEMORY);
+        assertThat(plan.measure()).isEqualTo(Measure.MEMORY);
         assertThat(plan.locality()).isEqualTo(new QueuePlan.Locality(40, -1));
         assertThat(plan.userParallel()).isEqualTo(QueuePlan.UserParallel.UNLIMITED);
     }
@@ -283,7 +286,7 @@ class QueuePlanReaderTest {
         assertThat(two().and("resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator")
                         .plan()
                         .measure())
-                .isEqualTo(QueuePlan.Measure.DOMINANT);
+                .isEqualTo(Measure.DOMINANT);
         assertThat(two().and("resource-calculator=Mine").faults())
                 .singleElement()
                 .asString()
