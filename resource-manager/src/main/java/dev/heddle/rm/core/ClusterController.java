@@ -33,7 +33,12 @@ public final class ClusterController {
         this.handlers = new CommandHandlers(
                 new ApplicationRequests(ledger, applications, containers, sizes, policy),
                 new MasterControl(
-                        ledger, containers, applications, sizes, new ContainerUpdates(ledger, containers, sizes)),
+                        ledger,
+                        containers,
+                        applications,
+                        sizes,
+                        new ContainerUpdates(ledger, containers, sizes),
+                        new SchedulingRequests(ledger, containers, sizes)),
                 nodes,
                 new NodeAdministration(ledger, containers, departure, marks, queues),
                 new Housekeeping(ledger, applications, nodes, containers));

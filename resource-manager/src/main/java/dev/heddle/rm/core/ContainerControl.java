@@ -54,6 +54,11 @@ final class ContainerControl {
         return was;
     }
 
+    /** Whether this pass may place no more. */
+    boolean isPassOver() {
+        return placementsLeft == 0;
+    }
+
     /** Places what an attempt wants, as far as it fits and its queue lets it. */
     void place(Attempt attempt) {
         growAwaited(attempt);
@@ -126,7 +131,7 @@ final class ContainerControl {
                             container.id(),
                             size,
                             container.version(),
-                            container.key().priority(),
+                            ledger.state().purpose(container),
                             true,
                             false));
         }

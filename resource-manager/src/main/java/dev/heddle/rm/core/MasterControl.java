@@ -7,6 +7,7 @@ import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.MasterRegistered;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.command.Wishes;
+import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.Ask;
@@ -16,6 +17,7 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
 import dev.heddle.rm.scheduler.Limits;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
@@ -40,19 +42,22 @@ final class MasterControl implements MasterCommand.Handler {
     private final ApplicationControl applications;
     private final ContainerSizes sizes;
     private final ContainerUpdates updates;
+    private final SchedulingRequests schedulingRequests;
 
     MasterControl(
             Ledger ledger,
             ContainerControl containers,
             ApplicationControl applications,
             ContainerSizes sizes,
-            ContainerUpdates updates) {
+            ContainerUpdates updates,
+            SchedulingRequests schedulingRequests) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.applications = applications;
         this.sizes = sizes;
         this.updates = updates;
+        this.schedulingRequests = schedulingRequests;
     }
 
     @Override
@@ -77,6 +82,10 @@ final class MasterControl implements MasterCommand.Handler {
                         command.attempt(), command.host(), command.rpcPort(), command.trackingUrl(), ledger.nowMs()));
             }
             case SCHEDULED, FINISHING, FINISHED, FAILED, KILLED -> throw unknown(command.attempt());
+        }
+        if (!command.constraints().isEmpty() && application.constraints().isEmpty()) {
+            // As in YARN, the first word holds for all attempts.
+            ledger.emit(new ApplicationEvent.ConstraintsGiven(application.id(), command.constraints()));
         }
         List<Allocation.Grant> containers = keeps ? known(attempt) : List.of();
         return new MasterRegistered(
@@ -144,6 +153,7 @@ final class MasterControl implements MasterCommand.Handler {
         }
         Wishes wishes = command.wishes();
         List<Ask> asks = normalize(attempt, wishes.asks());
+        List<SchedulingAsk> schedulingAsks = schedulingRequests.accepted(attempt, asks, wishes.schedulingAsks());
         checkBlacklist(attempt, wishes.blacklist());
         checkReleases(attempt, wishes.releases());
         if (!attempt.unacknowledgedExits().isEmpty()) {
@@ -157,6 +167,9 @@ final class MasterControl implements MasterCommand.Handler {
         if (!asks.isEmpty()) {
             ledger.emit(new AttemptEvent.AsksReplaced(attempt.id(), asks));
         }
+        if (!schedulingAsks.isEmpty()) {
+            ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), schedulingAsks));
+        }
         if (!wishes.blacklist().isEmpty()) {
             ledger.emit(new AttemptEvent.BlacklistChanged(
                     attempt.id(),
@@ -168,8 +181,9 @@ final class MasterControl implements MasterCommand.Handler {
             containers.placeWaiting();
         }
         containers.place(attempt);
+        List<Allocation.Rejected> rejected = schedulingRequests.settle(attempt, schedulingAsks);
         containers.placeWaiting();
-        return answer(attempt, clamp(command.progress()), refused);
+        return answer(attempt, clamp(command.progress()), refused, rejected);
     }
 
     private void release(List<ContainerId> releases) {
@@ -186,7 +200,8 @@ final class MasterControl implements MasterCommand.Handler {
         return Float.isNaN(progress) ? 0 : Math.max(0, Math.min(1, progress));
     }
 
-    private Allocation answer(Attempt attempt, float progress, List<Allocation.Refused> refused) {
+    private Allocation answer(
+            Attempt attempt, float progress, List<Allocation.Refused> refused, List<Allocation.Rejected> rejected) {
         List<Allocation.Grant> grants = new ArrayList<>();
         attempt.undeliveredGrants().forEach(container -> grants.add(grant(container)));
         List<Allocation.Updated> updated = new ArrayList<>();
@@ -208,9 +223,9 @@ final class MasterControl implements MasterCommand.Handler {
                 grants,
                 exits,
                 giveTokens(attempt, mentioned),
-                updated.isEmpty() && refused.isEmpty()
-                        ? Allocation.Updates.NONE
-                        : new Allocation.Updates(updated, refused),
+                updated.isEmpty() && refused.isEmpty() && rejected.isEmpty()
+                        ? Allocation.Verdicts.NONE
+                        : new Allocation.Verdicts(updated, refused, rejected),
                 state.nodeChangesSince(attempt.nodeChangesSeen()),
                 new Allocation.Prospects(
                         Limits.headroom(state, attempt),
@@ -228,7 +243,7 @@ final class MasterControl implements MasterCommand.Handler {
                 container.node(),
                 node == null ? 0 : node.httpPort(),
                 container.resource(),
-                container.key(),
+                state.purpose(container),
                 container.version(),
                 container.grantedAtMs());
     }

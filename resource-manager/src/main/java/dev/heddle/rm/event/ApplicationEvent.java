@@ -4,6 +4,8 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.constraint.PlacementConstraint;
+import java.util.Map;
 
 /** What happens to applications. Times are in ms since 1970. */
 public sealed interface ApplicationEvent extends Event {
@@ -22,6 +24,8 @@ public sealed interface ApplicationEvent extends Event {
         void lifetimeChanged(LifetimeChanged event);
 
         void applicationForgotten(ApplicationForgotten event);
+
+        void constraintsGiven(ConstraintsGiven event);
     }
 
     /** An id was given to somebody who may submit an application under it. */
@@ -96,6 +100,15 @@ public sealed interface ApplicationEvent extends Event {
         @Override
         public ApplicationId touchedApplication() {
             return application;
+        }
+    }
+
+    /** The application's requests are placed under these constraints, by their tag; its master says so each time it begins. */
+    record ConstraintsGiven(ApplicationId application, Map<String, PlacementConstraint> constraints)
+            implements ApplicationEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().constraintsGiven(this);
         }
     }
 

@@ -3,12 +3,14 @@ package dev.heddle.rm.event;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,10 @@ public sealed interface AttemptEvent extends Event {
         void attemptForgotten(AttemptForgotten event);
 
         void asksReplaced(AsksReplaced event);
+
+        void schedulingAsksReplaced(SchedulingAsksReplaced event);
+
+        void schedulingAsksTried(SchedulingAsksTried event);
 
         void deliveriesTaken(DeliveriesTaken event);
 
@@ -240,6 +246,22 @@ public sealed interface AttemptEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().asksReplaced(this);
+        }
+    }
+
+    /** Scheduling requests have replaced former ones of the same keys; with a count of zero they are gone. */
+    record SchedulingAsksReplaced(AttemptId attempt, List<SchedulingAsk> asks) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().schedulingAsksReplaced(this);
+        }
+    }
+
+    /** The scheduling requests of these keys could not be met in a call of the master. */
+    record SchedulingAsksTried(AttemptId attempt, List<AskKey> keys) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().schedulingAsksTried(this);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.scheduler.constraint.ConstrainedPlacement;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -18,7 +19,7 @@ final class NodeChoice {
     private NodeChoice() {}
 
     /**
-     * The node for the next container of a key: on a host that it names, else in a rack that it names, where that row's
+     * The node for the next container of a key: for a scheduling request one that its constraint allows; else on a host that it names, else in a rack that it names, where that row's
      * locality may be relaxed to, else the node that is next in turn, where that of the row {@code *} may. Nodes on the
      * attempt's blacklist are passed over.
      *
@@ -30,6 +31,11 @@ final class NodeChoice {
         PendingAsks asks = attempt.asks();
         Predicate<Node> allowed = allowed(attempt.blacklist());
         boolean pack = attempt.application().queue().spec().ordering().nodes() == QueueSpec.Ordering.Nodes.PACK;
+        PendingAsks.Constrained constrained = asks.constrained(key);
+        if (constrained != null) {
+            return ConstrainedPlacement.nodeFor(
+                    state, partition, attempt.application(), constrained.requirement(), wanted, allowed);
+        }
         if (asks.rows(key).size() > 1) {
             Node node = onHost(state, partition, asks, key, wanted, allowed);
             if (node == null) {

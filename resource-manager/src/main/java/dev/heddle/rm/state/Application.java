@@ -6,10 +6,12 @@ import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.ResourceTime;
+import dev.heddle.rm.model.constraint.PlacementConstraint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ public final class Application {
     private final long submittedAtMs;
     final List<Attempt> attempts = new ArrayList<>();
     final Set<NodeId> nodes = new LinkedHashSet<>();
+    Map<String, PlacementConstraint> constraints = Map.of();
 
     ApplicationState state = Lifecycles.APPLICATION.initial();
     FinalStatus finalStatus = FinalStatus.UNDEFINED;
@@ -116,6 +119,11 @@ public final class Application {
     /** The nodes on which it was granted containers. */
     public Set<NodeId> nodes() {
         return Collections.unmodifiableSet(nodes);
+    }
+
+    /** The constraints that hold for its requests besides their own, by the tag of the request. */
+    public Map<String, PlacementConstraint> constraints() {
+        return constraints;
     }
 
     /** The latest attempt, or null before the first. */

@@ -64,4 +64,10 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
         state.endedApplications.remove(event.application());
         state.unsettled.remove(event.application());
     }
+
+    @Override
+    public void constraintsGiven(ApplicationEvent.ConstraintsGiven event) {
+        ClusterState.known(state.application(event.application()), event.application()).constraints =
+                event.constraints();
+    }
 }

@@ -175,6 +175,18 @@ final class AttemptApplier implements AttemptEvent.Visitor {
     }
 
     @Override
+    public void schedulingAsksReplaced(AttemptEvent.SchedulingAsksReplaced event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        event.asks().forEach(attempt.asks::replace);
+        state.noteWishes(attempt);
+    }
+
+    @Override
+    public void schedulingAsksTried(AttemptEvent.SchedulingAsksTried event) {
+        event.keys().forEach(state.knownAttempt(event.attempt()).asks::tried);
+    }
+
+    @Override
     public void deliveriesTaken(AttemptEvent.DeliveriesTaken event) {
         Attempt attempt = state.knownAttempt(event.attempt());
         for (Container container : attempt.grants) {

@@ -9,6 +9,7 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
+import dev.heddle.rm.model.Purpose;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,6 +34,7 @@ public final class ClusterState {
     private final long clusterTimestamp;
     private final long epoch;
     final Marks marks = new Marks();
+    final AllocationTags allocationTags = new AllocationTags();
     private final EventVisitors appliers = new EventVisitors(
             new ApplicationApplier(this),
             new AttemptApplier(this),
@@ -135,6 +137,16 @@ public final class ClusterState {
         return marks;
     }
 
+    /** The tags of containers, and where they are. */
+    public AllocationTags allocationTags() {
+        return allocationTags;
+    }
+
+    /** What a container was asked for. */
+    public Purpose purpose(Container container) {
+        return new Purpose(container.key(), allocationTags.of(container.id()));
+    }
+
     /** The hosts that may take part. */
     public NodeLists nodeLists() {
         return nodeLists;
@@ -170,7 +182,7 @@ public final class ClusterState {
         return runningNodes;
     }
 
-    /** The capacity of the nodes that take containers, and what is used on the others. */
+    /** The capacity of the nodes that take containers, and what is used on the others and on those that have shrunk. */
     public Resource total() {
         return total;
     }
@@ -364,7 +376,8 @@ public final class ClusterState {
         if (takes) {
             node.partition.setFree(node);
         }
-        count(node, takes ? node.total : node.used);
+        // A node that has shrunk below what runs there keeps the others from nothing.
+        count(node, takes ? node.total.max(node.used) : node.used);
     }
 
     private void count(Node node, Resource counted) {

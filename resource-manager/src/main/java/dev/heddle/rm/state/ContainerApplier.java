@@ -6,6 +6,7 @@ import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.UpdateWish;
+import java.util.Set;
 
 /** Makes events of containers true; decides nothing. An event about something unknown is a defect. */
 final class ContainerApplier implements ContainerEvent.Visitor {
@@ -33,6 +34,12 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.containers.put(container.id(), container);
         attempt.containersGranted++;
         attempt.used = attempt.used.plus(event.resource());
+        Set<String> tags = attempt.asks.tags(event.key());
+        if (!tags.isEmpty()) {
+            state.allocationTags.add(container.id(), node, tags);
+            // Whoever wants to be near it was passed over before.
+            node.partition.makeDue();
+        }
         attempt.asks.granted(event.key(), node.id().host(), node.rack());
         state.queues.charge(attempt, node.partition, event.resource());
         state.noteWishes(attempt);
@@ -117,6 +124,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         }
         Node node = ClusterState.known(state.node(container.node()), container.node());
         node.containers.remove(id);
+        state.allocationTags.remove(id, node);
         node.used = node.used.minus(container.resource());
         state.used = state.used.minus(container.resource());
         state.queues.refund(attempt, node.partition, container.resource());

@@ -21,8 +21,11 @@ final class NodeApplier implements NodeEvent.Visitor {
         if (node == null) {
             node = add(event.node(), event.offer(), event.total());
         }
-        if (node.listed && !node.rack().equals(event.offer().rack())) {
-            state.unlist(node);
+        if (!node.rack().equals(event.offer().rack())) {
+            state.allocationTags.move(node, event.offer().rack());
+            if (node.listed) {
+                state.unlist(node);
+            }
         }
         node.offer = event.offer();
         state.moveToPartition(node, state.partition(state.marks.labelOf(event.node())));

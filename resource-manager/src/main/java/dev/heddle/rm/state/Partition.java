@@ -37,7 +37,7 @@ public final class Partition {
         return label;
     }
 
-    /** The capacity of its nodes that take containers, and what is used on the others. */
+    /** The capacity of its nodes that take containers, and what is used on the others and on those that have shrunk. */
     public Resource total() {
         return total;
     }

@@ -3,11 +3,14 @@ package dev.heddle.rm.state;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.constraint.Requirement;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,48 @@ public final class PendingAsks {
         return shape;
     }
 
+    /** What the keys of scheduling requests ask for besides their row {@code *}. */
+    private final Map<AskKey, Constrained> constrained = new TreeMap<>();
+
+    /**
+     * A scheduling request that is not met yet.
+     *
+     * @param requirement of its containers
+     * @param tries after how many calls of its master it is given back, or {@link SchedulingAsk#PATIENT}
+     * @param tried how many calls there have been
+     */
+    public record Constrained(Requirement requirement, int tries, int tried) {}
+
+    /** Replaces what a scheduling request asks for; a count of zero removes it. */
+    void replace(SchedulingAsk ask) {
+        if (ask.count() > 0) {
+            constrained.put(ask.key(), new Constrained(ask.requirement(), ask.tries(), 0));
+        }
+        replace(new Ask(ask.key(), Ask.ANYWHERE, ask.size(), ask.count(), true));
+    }
+
+    /** Another call of its master has left a scheduling request unmet. */
+    void tried(AskKey key) {
+        constrained.computeIfPresent(
+                key, (any, ask) -> new Constrained(ask.requirement(), ask.tries(), ask.tried() + 1));
+    }
+
+    /** The scheduling request of a key, or null where there is none. */
+    public @Nullable Constrained constrained(AskKey key) {
+        return constrained.get(key);
+    }
+
+    /** The keys of scheduling requests. */
+    public Set<AskKey> constrainedKeys() {
+        return Collections.unmodifiableSet(constrained.keySet());
+    }
+
+    /** The tags of the containers of a key. */
+    Set<String> tags(AskKey key) {
+        Constrained ask = constrained.get(key);
+        return ask == null ? Set.of() : ask.requirement().tags();
+    }
+
     /** Replaces the row of the same key and place; a count of zero removes it. */
     void replace(Ask ask) {
         if (ask.place().equals(Ask.ANYWHERE)) {
@@ -47,6 +92,7 @@ public final class PendingAsks {
             places.remove(ask.place());
             if (places.isEmpty()) {
                 rows.remove(ask.key());
+                constrained.remove(ask.key());
             }
         }
     }
@@ -74,6 +120,7 @@ public final class PendingAsks {
     void clear() {
         shape++;
         rows.clear();
+        constrained.clear();
     }
 
     public boolean isEmpty() {

@@ -34,10 +34,10 @@ final class SimulatedNode {
     private int responseId;
     private boolean registered;
 
-    SimulatedNode(ResourceTracker tracker, int number, Resource capability) {
+    SimulatedNode(ResourceTracker tracker, String host, int number, Resource capability) {
         this.tracker = tracker;
-        // Some name that every machine can look up, for a resource manager may try to.
-        this.id = NodeId.newInstance("127.0.0.1", 20_000 + number);
+        // An address of this machine that needs no looking up, for a resource manager may try to.
+        this.id = NodeId.newInstance(host, 20_000 + number);
         this.capability = capability;
     }
 

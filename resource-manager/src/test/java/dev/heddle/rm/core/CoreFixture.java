@@ -51,6 +51,8 @@ final class CoreFixture {
             new CorePolicy.History(2, 4, 2),
             10);
 
+    private static final double MASTERS_WITHOUT_LIMIT = 1_000;
+
     /** One queue that may have everything, also masters. */
     static final QueuePlan QUEUES = queues(1_000, QueueSpec.ApplicationCaps.DEFAULT);
 
@@ -79,7 +81,7 @@ final class CoreFixture {
 
     static QueuePlan queues(int maximumApplications, QueueSpec.ApplicationCaps caps) {
         return QueuePlan.single(
-                Measure.DOMINANT, POLICY.minimumAllocation(), POLICY.maximumAllocation(), maximumApplications, caps, 1);
+                Measure.DOMINANT, POLICY.minimumAllocation(), POLICY.maximumAllocation(), maximumApplications, caps, MASTERS_WITHOUT_LIMIT);
     }
 
     <R> R handle(Command<R> command) {

@@ -26,6 +26,8 @@ import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.model.Utilization;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
+import dev.heddle.rm.model.constraint.Scope;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
@@ -104,7 +106,8 @@ class CoreInvariantsTest {
                 releases.add(container.id());
             }
         }
-        Wishes wishes = new Wishes(asks(random), releases, blacklist(random), updates(attempt, random));
+        Wishes wishes =
+                new Wishes(asks(random), schedulingAsks(random), releases, blacklist(random), updates(attempt, random));
         Allocation reply = core.allocate(attempt.id(), wishes);
         assertThat(reply.grants()).allSatisfy(grant -> assertThat(core.state.container(grant.container()))
                 .isNotNull());
@@ -120,6 +123,17 @@ class CoreInvariantsTest {
         }
         asks.add(CoreFixture.ask(Ask.ANYWHERE, count, memoryMb, random.nextInt(3) > 0));
         return asks;
+    }
+
+    /** Of the same key always the same but for the number, as nothing else may change. */
+    private static List<SchedulingAsk> schedulingAsks(Random random) {
+        int count = random.nextInt(4);
+        return switch (random.nextInt(4)) {
+            case 0 -> List.of(SchedulingAsks.ask(10, count, "x", SchedulingAsks.notIn(Scope.NODE, "x")));
+            case 1 -> List.of(SchedulingAsks.ask(11, count, "y", SchedulingAsks.in(Scope.RACK, "x")));
+            case 2 -> List.of(SchedulingAsks.ask(12, count, "x", SchedulingAsks.notIn(Scope.RACK, "y"), 2));
+            default -> List.of();
+        };
     }
 
     private static Wishes.BlacklistChange blacklist(Random random) {
@@ -245,7 +259,7 @@ class CoreInvariantsTest {
             allUsed = allUsed.plus(used);
             if (node.state() == NodeState.RUNNING) {
                 running++;
-                total = total.plus(node.total());
+                total = total.plus(node.total().max(used));
             } else if (node.isInUse()) {
                 inUse++;
                 total = total.plus(used);
@@ -263,6 +277,16 @@ class CoreInvariantsTest {
         assertThat(core.state.used()).isEqualTo(allUsed);
         assertThat(core.state.runningNodes()).isEqualTo(running);
         checkAttempts(core, onNodes);
+        checkTags(core, onNodes);
+    }
+
+    private static void checkTags(CoreFixture core, Set<ContainerId> onNodes) {
+        Map<String, Integer> tagged = new HashMap<>();
+        onNodes.forEach(id -> core.state.allocationTags().of(id).forEach(tag -> tagged.merge(tag, 1, Integer::sum)));
+        Map<String, Integer> counted = new HashMap<>();
+        core.state.allocationTags().all().forEach((tag, places) -> places.nodes()
+                .forEach(node -> counted.merge(tag, places.on(node), Integer::sum)));
+        assertThat(counted).as("the tags of what holds room").isEqualTo(tagged);
     }
 
     private static void checkAttempts(CoreFixture core, Set<ContainerId> onNodes) {

@@ -60,7 +60,7 @@ final class QueueInvariants {
             Resource total = Resource.NONE;
             for (Node node : state.nodes()) {
                 if (node.partition() == partition) {
-                    total = total.plus(node.takesContainers() ? node.total() : node.used());
+                    total = total.plus(node.takesContainers() ? node.total().max(node.used()) : node.used());
                 }
             }
             assertThat(partition.total()).isEqualTo(total);
