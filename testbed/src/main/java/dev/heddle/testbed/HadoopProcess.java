@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -36,8 +37,18 @@ public final class HadoopProcess implements AutoCloseable {
      * @param directory for its data, logs and configuration
      */
     public static HadoopProcess cluster(Path directory, int nodeManagers) {
-        Path configuration = directory.resolve("conf");
-        return start(directory, configuration, "cluster", Integer.toString(nodeManagers));
+        return cluster(directory, nodeManagers, Map.of());
+    }
+
+    /**
+     * As {@link #cluster(Path, int)}.
+     *
+     * @param settings beside the testbed's own, over which they go
+     */
+    public static HadoopProcess cluster(Path directory, int nodeManagers, Map<String, String> settings) {
+        List<String> arguments = new ArrayList<>(List.of(Integer.toString(nodeManagers)));
+        settings.forEach((key, value) -> arguments.add(key + "=" + value));
+        return start(directory, directory.resolve("conf"), "cluster", arguments);
     }
 
     /**
@@ -45,7 +56,7 @@ public final class HadoopProcess implements AutoCloseable {
      * folders are its own.
      */
     public static HadoopProcess nodeManager(Path directory, Path configurationOfResourceManager) {
-        return start(directory, configurationOfResourceManager, "node-manager", "1");
+        return start(directory, configurationOfResourceManager, "node-manager", List.of("1"));
     }
 
     /** Hadoop's class path, to run a class of Hadoop's (a command line, say) in a process of its own. */
@@ -67,13 +78,15 @@ public final class HadoopProcess implements AutoCloseable {
         }
     }
 
-    private static HadoopProcess start(Path directory, Path configuration, String role, String nodeManagers) {
+    private static HadoopProcess start(Path directory, Path configuration, String role, List<String> arguments) {
         try {
             Files.createDirectories(directory);
             Files.createDirectories(configuration);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        List<String> all = new ArrayList<>(List.of(role, directory.toString(), configuration.toString()));
+        all.addAll(arguments);
         ChildProcess process = ChildProcess.java(
                 directory,
                 "hadoop-" + role,
@@ -81,10 +94,7 @@ public final class HadoopProcess implements AutoCloseable {
                 List.of("-Xmx768m", "-Djava.net.preferIPv4Stack=true", "-Djava.io.tmpdir=" + directory),
                 classPath(),
                 MAIN_CLASS,
-                role,
-                directory.toString(),
-                configuration.toString(),
-                nodeManagers);
+                all.toArray(new String[0]));
         try {
             process.awaitReady(START_LIMIT);
         } catch (AssertionError e) {

@@ -3,6 +3,7 @@ package dev.heddle.rm.command;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,6 +30,8 @@ public sealed interface AdminCommand<R> extends Command<R> {
         Done labelNodes(LabelNodes command);
 
         Done mapAttributes(MapAttributes command);
+
+        Done changeQueues(ChangeQueues command);
     }
 
     /** How hosts go that may no longer take part. */
@@ -122,6 +125,14 @@ public sealed interface AdminCommand<R> extends Command<R> {
         @Override
         public Done on(CommandHandlers handlers) {
             return handlers.administration().mapAttributes(this);
+        }
+    }
+
+    /** The queues are these from now on. */
+    record ChangeQueues(QueuePlan plan) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().changeQueues(this);
         }
     }
 }

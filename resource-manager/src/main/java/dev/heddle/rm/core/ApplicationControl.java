@@ -57,11 +57,20 @@ final class ApplicationControl {
         }
         if (spec.unmanaged()) {
             ledger.emit(new AttemptEvent.AttemptLaunched(id, ledger.nowMs()));
+            containers.placeWaiting();
             return;
         }
         ledger.emit(new AttemptEvent.AsksReplaced(
-                id, List.of(new Ask(MASTER_KEY, Ask.ANYWHERE, spec.masterResource(), 1, true))));
-        containers.place(current(id));
+                id,
+                List.of(new Ask(
+                        MASTER_KEY,
+                        Ask.ANYWHERE,
+                        spec.masterResource(),
+                        1,
+                        true,
+                        spec.labels().master())),
+                ledger.nowMs()));
+        containers.placeWaiting();
     }
 
     Done launched(AttemptId id) {

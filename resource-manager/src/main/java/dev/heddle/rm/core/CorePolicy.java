@@ -9,6 +9,7 @@ import dev.heddle.common.resources.Resource;
  * @param maximumAllocation the largest container
  * @param maxAttempts how many attempts an application may have at most, whatever it says
  * @param placementsPerPass how many containers one command may place before others get their turn
+ * @param maxPriority higher priorities of applications are cut to it
  */
 public record CorePolicy(
         Resource minimumAllocation,
@@ -17,7 +18,7 @@ public record CorePolicy(
         int placementsPerPass,
         Expiry expiry,
         History history,
-        ApplicationLimits limits) {
+        int maxPriority) {
     /**
      * How long silence is borne.
      *
@@ -36,25 +37,6 @@ public record CorePolicy(
      * @param goneNodes nodes that are not used any more
      */
     public record History(int completedApplications, int attempts, int goneNodes) {}
-
-    /**
-     * What applications may ask for themselves.
-     *
-     * @param live applications that are not over, in all
-     * @param maxPriority higher ones are cut to it
-     * @param defaultLifetimeMs of an application that names none, or 0 for ever
-     * @param maxLifetimeMs longer ones are cut to it, or 0 for none
-     */
-    public record ApplicationLimits(int live, int maxPriority, long defaultLifetimeMs, long maxLifetimeMs) {
-        /** The lifetime of an application that asks for this one; 0 stands for ever. */
-        long lifetimeMs(long askedMs) {
-            long wantedMs = askedMs > 0 ? askedMs : defaultLifetimeMs;
-            if (maxLifetimeMs <= 0) {
-                return wantedMs;
-            }
-            return wantedMs > 0 ? Math.min(wantedMs, maxLifetimeMs) : maxLifetimeMs;
-        }
-    }
 
     /**
      * Rounds an ask up as YARN does: at least the minimum, and a multiple of the minimum's memory.

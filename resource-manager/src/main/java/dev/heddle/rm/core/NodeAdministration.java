@@ -30,13 +30,27 @@ final class NodeAdministration implements AdminCommand.Handler {
     private final ContainerControl containers;
     private final NodeDeparture departure;
     private final MarkControl marks;
+    private final QueueControl queues;
 
-    NodeAdministration(Ledger ledger, ContainerControl containers, NodeDeparture departure, MarkControl marks) {
+    NodeAdministration(
+            Ledger ledger,
+            ContainerControl containers,
+            NodeDeparture departure,
+            MarkControl marks,
+            QueueControl queues) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.departure = departure;
         this.marks = marks;
+        this.queues = queues;
+    }
+
+    @Override
+    public Done changeQueues(AdminCommand.ChangeQueues command) {
+        queues.replace(command.plan());
+        containers.placeWaiting();
+        return Done.DONE;
     }
 
     @Override

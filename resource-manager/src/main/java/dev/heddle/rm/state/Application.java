@@ -6,20 +6,23 @@ import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.ResourceTime;
+import dev.heddle.rm.model.constraint.PlacementConstraint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An application. Changed by {@link ClusterState} alone. */
 public final class Application {
     private final ApplicationId id;
-    private final ApplicationSpec spec;
+    private ApplicationSpec spec;
     private final long submittedAtMs;
     final List<Attempt> attempts = new ArrayList<>();
     final Set<NodeId> nodes = new LinkedHashSet<>();
+    Map<String, PlacementConstraint> constraints = Map.of();
 
     ApplicationState state = Lifecycles.APPLICATION.initial();
     FinalStatus finalStatus = FinalStatus.UNDEFINED;
@@ -31,8 +34,12 @@ public final class Application {
     long launchedAtMs;
     long endedAtMs;
 
-    Application(ApplicationId id, ApplicationSpec spec, long submittedAtMs) {
+    /** The leaf that it is in. */
+    Queue queue;
+
+    Application(ApplicationId id, ApplicationSpec spec, Queue queue, long submittedAtMs) {
         this.id = id;
+        this.queue = queue;
         this.spec = spec;
         this.submittedAtMs = submittedAtMs;
         this.priority = spec.priority();
@@ -46,6 +53,16 @@ public final class Application {
 
     public ApplicationSpec spec() {
         return spec;
+    }
+
+    /** The leaf that it is in, or was when it ended. */
+    public Queue queue() {
+        return queue;
+    }
+
+    void move(Queue target) {
+        queue = target;
+        spec = spec.in(target.path());
     }
 
     public ApplicationState state() {
@@ -102,6 +119,11 @@ public final class Application {
     /** The nodes on which it was granted containers. */
     public Set<NodeId> nodes() {
         return Collections.unmodifiableSet(nodes);
+    }
+
+    /** The constraints that hold for its requests besides their own, by the tag of the request. */
+    public Map<String, PlacementConstraint> constraints() {
+        return constraints;
     }
 
     /** The latest attempt, or null before the first. */

@@ -25,13 +25,14 @@ public final class HadoopServer {
     /** What this process runs, as far as it has to be stopped. */
     private record Running(List<NodeManager> nodes, Runnable stopResourceManager) {}
 
-    /** Arguments: {@code cluster|node-manager DIRECTORY CONFIGURATION_DIRECTORY NODE_MANAGERS}. */
+    /** Arguments: {@code cluster|node-manager DIRECTORY CONFIGURATION_DIRECTORY NODE_MANAGERS [KEY=VALUE...]}. */
     public static void main(String[] args) throws IOException {
         Path directory = Path.of(args[1]);
         Path configuration = Path.of(args[2]);
         Running running =
                 switch (args[0]) {
-                    case "cluster" -> cluster(directory, configuration, Integer.parseInt(args[3]));
+                    case "cluster" ->
+                        cluster(directory, configuration, List.of(args).subList(3, args.length));
                     case "node-manager" -> new Running(List.of(nodeManager(directory, configuration)), () -> {});
                     default -> throw new IllegalArgumentException("unknown role " + args[0]);
                 };
@@ -50,7 +51,8 @@ public final class HadoopServer {
         ((ContainerManagerImpl) node.getNMContext().getContainerManager()).cleanUpApplicationsOnNMShutDown();
     }
 
-    private static Running cluster(Path directory, Path configuration, int nodeManagers) throws IOException {
+    private static Running cluster(Path directory, Path configuration, List<String> arguments) throws IOException {
+        int nodeManagers = Integer.parseInt(arguments.get(0));
         System.setProperty("test.build.data", directory.resolve("data").toString());
         YarnConfiguration conf = new YarnConfiguration();
         common(conf);
@@ -59,6 +61,10 @@ public final class HadoopServer {
         conf.set("yarn.scheduler.capacity.root.queues", "default");
         conf.set("yarn.scheduler.capacity.root.default.capacity", "100");
         conf.set("yarn.scheduler.capacity.maximum-am-resource-percent", "0.5");
+        for (String setting : arguments.subList(1, arguments.size())) {
+            int equals = setting.indexOf('=');
+            conf.set(setting.substring(0, equals), setting.substring(equals + 1));
+        }
         MiniYARNCluster cluster = new MiniYARNCluster("testbed", nodeManagers, 1, 1);
         cluster.init(conf);
         cluster.start();
