@@ -236,6 +236,13 @@ final class Application {
                 .count();
     }
 
+    /** How many of them were asked for at a priority. */
+    int held(int priority) {
+        return (int) held.values().stream()
+                .filter(container -> container.getPriority().getPriority() == priority)
+                .count();
+    }
+
     /** In MB. */
     long memoryHeld() {
         return held.values().stream()
