@@ -147,6 +147,9 @@ final class ContainerControl {
 
     /** Something has changed: whoever may begin does, and whoever waits is served, in the order of the queues. */
     void placeWaiting() {
+        if (!state.isPlacementDue()) {
+            return;
+        }
         queues.activate().forEach(this::place);
         List.copyOf(state.growing()).forEach(this::growAwaited);
         for (Partition partition : List.copyOf(state.partitions())) {

@@ -323,7 +323,7 @@ final class MasterControl implements MasterCommand.Handler {
                     "Invalid label in resource request, cluster do not contain label=" + label + ": the cluster has "
                             + state.marks().labels().keySet());
         }
-        if (!queue.spec().labels().contains(label)) {
+        if (!queue.spec().mayUse(label)) {
             throw new Refusal(
                     Refusal.Kind.INVALID_LABEL,
                     "Invalid resource request, queue=" + queue.path()

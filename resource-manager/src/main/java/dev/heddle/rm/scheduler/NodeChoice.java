@@ -38,11 +38,17 @@ final class NodeChoice {
         }
         if (asks.rows(key).size() > 1) {
             Node node = onHost(state, partition, asks, key, wanted, allowed);
-            if (node == null) {
-                node = inRack(partition, asks, key, wanted, pack, allowed);
-            }
             if (node != null) {
                 return node;
+            }
+            Patience patience = new Patience(state, state.partition(anywhere.label()), asks, key);
+            node = patience.letsRack() ? inRack(partition, asks, key, wanted, pack, allowed) : null;
+            if (node != null) {
+                return node;
+            }
+            if (!patience.letsAnywhere()) {
+                state.partition(anywhere.label()).delayUntil(patience.nextChange());
+                return null;
             }
         }
         return anywhere.relaxLocality() ? partition.nodeWithRoom(wanted, pack, allowed) : null;

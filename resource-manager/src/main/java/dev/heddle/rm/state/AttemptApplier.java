@@ -172,7 +172,8 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         event.asks().forEach(ask -> {
             attempt.asks.replace(ask);
-            attempt.asks.note(ask.key(), event.atMs());
+            attempt.asks.note(
+                    ask.key(), event.atMs(), state.partition(ask.label()).opportunities());
         });
         state.noteWishes(attempt);
     }
@@ -182,7 +183,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         event.asks().forEach(ask -> {
             attempt.asks.replace(ask);
-            attempt.asks.note(ask.key(), event.atMs());
+            attempt.asks.note(ask.key(), event.atMs(), 0);
         });
         state.noteWishes(attempt);
     }

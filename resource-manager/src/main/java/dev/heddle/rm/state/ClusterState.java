@@ -253,6 +253,11 @@ public final class ClusterState {
         return queues.takeActivationDue();
     }
 
+    /** Whether anybody who waits may perhaps be served, or begin. */
+    public boolean isPlacementDue() {
+        return !growing.isEmpty() || queues.isDue();
+    }
+
     /** Whether somebody who waits in a partition may perhaps be served, since the last call. */
     public boolean takePlacementDue(Partition partition) {
         return partition.takeDue();

@@ -70,6 +70,7 @@ final class NodeApplier implements NodeEvent.Visitor {
     @Override
     public void nodeAnswered(NodeEvent.NodeAnswered event) {
         Node node = known(event.node());
+        node.partition.heardOf(node);
         node.responseId = event.responseId();
         node.lastReply = event.reply();
         node.lastHeardMs = event.atMs();

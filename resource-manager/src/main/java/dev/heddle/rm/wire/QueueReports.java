@@ -57,9 +57,7 @@ final class QueueReports {
         }
         if (request.getIncludeApplications()) {
             for (ApplicationSnapshot application : snapshots.applications()) {
-                if (isLive(application)
-                        && isIn(application, queue.path())
-                        && reader.mayView(application.spec())) {
+                if (isLive(application) && isIn(application, queue.path()) && reader.mayView(application.spec())) {
                     info.addApplications(reports.application(application, reader));
                 }
             }
@@ -118,8 +116,8 @@ final class QueueReports {
                                 : -1)
                 .setMaxParallelApps(spec.applications().parallel())
                 .setSchedulerType("CapacityScheduler");
-        spec.partitions().forEach((label, configured) -> info.addQueueConfigurationsMap(
-                QueueConfigurationsMapProto.newBuilder()
+        spec.partitions()
+                .forEach((label, configured) -> info.addQueueConfigurationsMap(QueueConfigurationsMapProto.newBuilder()
                         .setPartitionName(label)
                         .setQueueConfigurations(configuration(configured, queue.share(label)))));
         return info;

@@ -1,10 +1,10 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
-import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import dev.heddle.rm.snapshot.ApplicationSnapshot.AttemptSnapshot;
 import dev.heddle.rm.snapshot.ContainerSnapshot;

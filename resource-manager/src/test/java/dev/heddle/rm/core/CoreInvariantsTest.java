@@ -115,7 +115,8 @@ class CoreInvariantsTest {
     @Property(tries = 400)
     void shouldKeepTheBooks(@ForAll long seed) {
         Random random = new Random(seed);
-        CoreFixture core = new CoreFixture(CoreFixture.POLICY, random.nextBoolean() ? CoreFixture.QUEUES : anyOf(PLANS, random));
+        CoreFixture core =
+                new CoreFixture(CoreFixture.POLICY, random.nextBoolean() ? CoreFixture.QUEUES : anyOf(PLANS, random));
         for (int step = 0; step < STEPS; step++) {
             try {
                 act(core, random);
@@ -130,8 +131,7 @@ class CoreInvariantsTest {
         core.nowMs += random.nextInt(3_000);
         switch (random.nextInt(13)) {
             case 0 -> core.node("h" + random.nextInt(4), "/r" + random.nextInt(2), 256L * (1 + random.nextInt(8)));
-            case 1 ->
-                core.submit(spec(random));
+            case 1 -> core.submit(spec(random));
             case 2, 3 -> masterMoves(core, random);
             case 4, 5, 6 -> allocate(core, random);
             case 7, 8, 9 -> heartbeat(core, random);
@@ -186,8 +186,8 @@ class CoreInvariantsTest {
         }
         asks.add(CoreFixture.ask(Ask.ANYWHERE, count, memoryMb, random.nextInt(3) > 0));
         if (random.nextInt(4) == 0) {
-            asks.add(new Ask(
-                    new AskKey(2, -1), Ask.ANYWHERE, new Resource(256, 1), count, true, anyOf(LABELS, random)));
+            asks.add(
+                    new Ask(new AskKey(2, -1), Ask.ANYWHERE, new Resource(256, 1), count, true, anyOf(LABELS, random)));
         }
         return asks;
     }

@@ -185,6 +185,26 @@ public sealed interface Obstacle {
         }
     }
 
+    /**
+     * Others have room, but it is too early to give up the places that it names.
+     *
+     * @param missed how many opportunities have been passed up
+     * @param until after how many any node will do
+     */
+    record Patience(List<String> places, long missed, long until) implements Obstacle {
+        @Override
+        public String what() {
+            return "it waits for room on one of " + places + " and has passed up " + missed
+                    + " heartbeats of other nodes with room, of " + until;
+        }
+
+        @Override
+        public String remedy() {
+            return "wait for " + Math.max(1, until + 1 - missed)
+                    + " more, or lower yarn.scheduler.capacity.node-locality-delay";
+        }
+    }
+
     /** Every node with the room is one that the application does not want. */
     record Blacklisted(Resource wanted, int places) implements Obstacle {
         @Override
