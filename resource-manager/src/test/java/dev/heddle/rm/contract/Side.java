@@ -21,9 +21,9 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
  *
  * @param configuration that leads a client to it
  */
-record Side(Kind kind, YarnConfiguration configuration, Closeable running) implements Closeable {
+public record Side(Kind kind, YarnConfiguration configuration, Closeable running) implements Closeable {
     /** Whose it is. */
-    enum Kind {
+    public enum Kind {
         HEDDLE,
         HADOOP;
 
@@ -108,7 +108,7 @@ record Side(Kind kind, YarnConfiguration configuration, Closeable running) imple
      *
      * @param why for whoever reads the test
      */
-    <T> T onPurpose(String why, T heddle, T hadoop) {
+    public <T> T onPurpose(String why, T heddle, T hadoop) {
         if (why.isBlank()) {
             throw new IllegalArgumentException("a difference without a reason");
         }

@@ -22,7 +22,7 @@ import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeStatus;
 
 /** The calls of a node manager, without a node. */
-final class SimulatedNode {
+public final class SimulatedNode {
     static final int HTTP_PORT = 8042;
 
     /** What a running container has in place of an exit status. */
@@ -35,13 +35,17 @@ final class SimulatedNode {
     private boolean registered;
 
     SimulatedNode(ResourceTracker tracker, String host, int number, Resource capability) {
-        this.tracker = tracker;
         // An address of this machine that needs no looking up, for a resource manager may try to.
-        this.id = NodeId.newInstance(host, 20_000 + number);
+        this(tracker, NodeId.newInstance(host, 20_000 + number), capability);
+    }
+
+    public SimulatedNode(ResourceTracker tracker, NodeId id, Resource capability) {
+        this.tracker = tracker;
+        this.id = id;
         this.capability = capability;
     }
 
-    NodeId id() {
+    public NodeId id() {
         return id;
     }
 
@@ -49,7 +53,7 @@ final class SimulatedNode {
         return capability;
     }
 
-    RegisterNodeManagerResponse register(NMContainerStatus... containers) throws Exception {
+    public RegisterNodeManagerResponse register(NMContainerStatus... containers) throws Exception {
         RegisterNodeManagerResponse response = tracker.registerNodeManager(RegisterNodeManagerRequest.newInstance(
                 id,
                 HTTP_PORT,
@@ -63,7 +67,7 @@ final class SimulatedNode {
         return response;
     }
 
-    NodeHeartbeatResponse heartbeat(ContainerStatus... containers) throws Exception {
+    public NodeHeartbeatResponse heartbeat(ContainerStatus... containers) throws Exception {
         NodeHeartbeatResponse response = heartbeatWith(responseId, containers);
         responseId = response.getResponseId();
         return response;
@@ -87,15 +91,15 @@ final class SimulatedNode {
         return responseId;
     }
 
-    static ContainerStatus runs(ContainerId container) {
+    public static ContainerStatus runs(ContainerId container) {
         return ContainerStatus.newInstance(container, ContainerState.RUNNING, "", RUNNING);
     }
 
-    static ContainerStatus ended(ContainerId container, int exitStatus, String diagnostics) {
+    public static ContainerStatus ended(ContainerId container, int exitStatus, String diagnostics) {
         return ContainerStatus.newInstance(container, ContainerState.COMPLETE, diagnostics, exitStatus);
     }
 
-    void leave() throws IOException, YarnException {
+    public void leave() throws IOException, YarnException {
         if (registered) {
             registered = false;
             tracker.unRegisterNodeManager(UnRegisterNodeManagerRequest.newInstance(id));
