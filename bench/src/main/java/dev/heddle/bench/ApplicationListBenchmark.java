@@ -15,6 +15,7 @@ import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.security.AccessList;
+import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.security.DelegationTokens;
 import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.RollingKeys;
@@ -100,7 +101,8 @@ public class ApplicationListBenchmark {
         leadership.replace(cluster);
         AccessList everybody = AccessList.parse("*");
         Access.QueueRules queue = new Access.QueueRules(everybody, everybody);
-        Access access = new Access(new Access.Rules(false, everybody, queue, queue, false), USER, threads.slow());
+        Access access = new Access(
+                new Access.Rules(false, queue, queue, false), new Administrators(everybody, USER), threads.slow());
         ApplicationClientEndpoint endpoint = new ApplicationClientEndpoint(
                 leadership,
                 access,

@@ -15,6 +15,7 @@ import dev.heddle.rm.lead.LeadersDelegationTokens;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.security.Access;
+import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
@@ -93,8 +94,10 @@ public final class ResourceManager implements Daemon {
                     configuration, IdentitySettings.PAGE_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
             RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
+            Administrators administrators = new Administrators(AccessSettings.administrators(configuration), ownUser());
+            Access access = new Access(AccessSettings.rules(configuration), administrators, threads.slow());
             RpcServer client =
-                    keep(resources, serveClients(threads, configuration, id, leadership, web.address(), clock));
+                    keep(resources, serveClients(threads, configuration, id, leadership, access, web.address(), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
             AtomicLong heartbeatIntervalMs = new AtomicLong(heartbeatIntervalMs(configuration));
             RpcServer tracker =
@@ -108,7 +111,11 @@ public final class ResourceManager implements Daemon {
                             configuration,
                             id,
                             new AdminServer.Administered(
-                                    leadership, terms, List.of(client, scheduler, tracker), heartbeatIntervalMs)));
+                                    leadership,
+                                    terms,
+                                    administrators,
+                                    List.of(client, scheduler, tracker),
+                                    heartbeatIntervalMs)));
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
             } else if (AdminServer.isFailoverAutomatic(configuration)) {
@@ -141,13 +148,13 @@ public final class ResourceManager implements Daemon {
             Configuration configuration,
             @Nullable String id,
             Leadership leadership,
+            Access access,
             String webAddress,
             InstantSource clock) {
         ServiceAddress address =
                 address(configuration, IdentitySettings.CLIENT_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_PORT, id);
         Submissions submissions = new Submissions(
                 SubmissionSettings.MAX_ATTEMPTS.get(configuration), SubmissionSettings.submissionLimits(configuration));
-        Access access = new Access(AccessSettings.rules(configuration), ownUser(), threads.slow());
         return RpcServer.start(
                 threads,
                 configuration,

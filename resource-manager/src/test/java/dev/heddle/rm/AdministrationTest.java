@@ -13,12 +13,16 @@ import java.util.Set;
 import org.apache.hadoop.ha.HAServiceProtocol.HAServiceState;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.NodeAttribute;
 import org.apache.hadoop.yarn.api.records.NodeAttributeType;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.NodeLabel;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.client.ClientRMProxy;
 import org.apache.hadoop.yarn.client.RMHAServiceTarget;
 import org.apache.hadoop.yarn.client.api.YarnClient;
@@ -125,6 +129,56 @@ class AdministrationTest {
         write(Map.of(YarnConfiguration.YARN_ADMIN_ACL, "stranger"));
         assertThat(rmadmin("-refreshAdminAcls")).isZero();
         refreshQueuesAs("stranger");
+    }
+
+    @Test
+    void shouldGuardApplicationsByTheSameListOfAdministrators() throws Exception {
+        write(Map.of(YarnConfiguration.YARN_ADMIN_ACL, " "));
+        YarnConfiguration configuration = configuration();
+        configuration.setBoolean(YarnConfiguration.YARN_ACL_ENABLE, true);
+        configuration.set("yarn.scheduler.capacity.root.acl_administer_queue", " ");
+        try (RunningResourceManager guarded = RunningResourceManager.start(configuration)) {
+            ApplicationId id = as("ann", guarded, owner -> {
+                ApplicationSubmissionContext context = owner.createApplication().getApplicationSubmissionContext();
+                context.setApplicationName("guarded");
+                context.setResource(Resource.newInstance(128, 1));
+                context.setAMContainerSpec(
+                        ContainerLaunchContext.newInstance(Map.of(), Map.of(), List.of("none"), null, null, null));
+                return owner.submitApplication(context);
+            });
+            assertThatExceptionOfType(YarnException.class)
+                    .as("a space is nobody")
+                    .isThrownBy(() -> kill("operator", guarded, id));
+            write(Map.of(YarnConfiguration.YARN_ADMIN_ACL, "operator"));
+            assertThat(new RMAdminCLI(guarded.clientConfiguration()).run(new String[] {"-refreshAdminAcls"}))
+                    .isZero();
+            kill("operator", guarded, id);
+        }
+    }
+
+    private static void kill(String user, RunningResourceManager guarded, ApplicationId id) throws Exception {
+        as(user, guarded, other -> {
+            other.killApplication(id);
+            return id;
+        });
+    }
+
+    private static <T> T as(String user, RunningResourceManager guarded, ThrowingFunction<YarnClient, T> use)
+            throws Exception {
+        try {
+            return UserGroupInformation.createRemoteUser(user).doAs((PrivilegedExceptionAction<T>) () -> {
+                try (YarnClient other = guarded.client()) {
+                    return use.apply(other);
+                }
+            });
+        } catch (java.lang.reflect.UndeclaredThrowableException e) {
+            throw (Exception) e.getCause();
+        }
+    }
+
+    @FunctionalInterface
+    private interface ThrowingFunction<A, B> {
+        B apply(A argument) throws Exception;
     }
 
     private void refreshQueuesAs(String user) throws Exception {
