@@ -20,6 +20,8 @@ import dev.heddle.rm.security.DelegationTokens;
 import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.RollingKeys;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
+import dev.heddle.rm.wire.LogRules;
+import dev.heddle.rm.wire.ReportSource;
 import dev.heddle.rm.wire.Submissions;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -108,8 +110,7 @@ public class ApplicationListBenchmark {
                 access,
                 threads.slow(),
                 new Submissions(2, new Submissions.Limits(10, 100, 1_000)),
-                "127.0.0.1:1",
-                InstantSource.system());
+                new ReportSource("127.0.0.1:1", new LogRules(false, 0), InstantSource.system()));
         method = (RpcMethod<GetApplicationsRequestProto, GetApplicationsResponseProto>)
                 Objects.requireNonNull(endpoint.protocol().answers().get("getApplications"))
                         .method();

@@ -10,12 +10,13 @@ import dev.heddle.rm.lead.ManualFailover;
 import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.wire.AdminEndpoint;
 import dev.heddle.rm.wire.HaEndpoint;
+import dev.heddle.rm.wire.HeartbeatPace;
 import dev.heddle.rm.wire.Refreshes;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +34,14 @@ final class AdminServer implements AutoCloseable {
      *
      * @param administrators who may do so
      * @param servers the other ports
-     * @param heartbeatIntervalMs what nodes are told to wait between heartbeats
+     * @param pace how long nodes wait between heartbeats
      */
     record Administered(
             Leadership leadership,
             Terms terms,
             Administrators administrators,
             List<RpcServer> servers,
-            AtomicLong heartbeatIntervalMs) {}
+            AtomicReference<HeartbeatPace> pace) {}
 
     /**
      * Opens the port.
@@ -56,7 +57,7 @@ final class AdminServer implements AutoCloseable {
                 () -> Terms.reread(configuration),
                 read -> administrators.replace(AccessSettings.administrators(read)),
                 read -> servers.forEach(server -> server.refreshAuthorization(read)),
-                read -> administered.heartbeatIntervalMs().set(ResourceManager.heartbeatIntervalMs(read)));
+                read -> administered.pace().set(TrackerSettings.pace(read)));
         List<RpcProtocol> protocols = new ArrayList<>();
         protocols.add(
                 new AdminEndpoint(administered.leadership(), administrators, refreshes, threads.slow()).protocol());

@@ -19,7 +19,9 @@ import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
+import dev.heddle.rm.wire.HeartbeatPace;
 import dev.heddle.rm.wire.Racks;
+import dev.heddle.rm.wire.ReportSource;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
 import dev.heddle.rm.wire.Submissions;
 import java.io.IOException;
@@ -29,8 +31,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -99,9 +101,8 @@ public final class ResourceManager implements Daemon {
             RpcServer client =
                     keep(resources, serveClients(threads, configuration, id, leadership, access, web.address(), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
-            AtomicLong heartbeatIntervalMs = new AtomicLong(heartbeatIntervalMs(configuration));
-            RpcServer tracker =
-                    keep(resources, serveNodes(threads, configuration, id, leadership, heartbeatIntervalMs::get));
+            AtomicReference<HeartbeatPace> pace = new AtomicReference<>(TrackerSettings.pace(configuration));
+            RpcServer tracker = keep(resources, serveNodes(threads, configuration, id, leadership, pace::get));
             Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership);
             terms.check();
             AdminServer administration = keep(
@@ -111,11 +112,7 @@ public final class ResourceManager implements Daemon {
                             configuration,
                             id,
                             new AdminServer.Administered(
-                                    leadership,
-                                    terms,
-                                    administrators,
-                                    List.of(client, scheduler, tracker),
-                                    heartbeatIntervalMs)));
+                                    leadership, terms, administrators, List.of(client, scheduler, tracker), pace)));
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
             } else if (AdminServer.isFailoverAutomatic(configuration)) {
@@ -162,7 +159,12 @@ public final class ResourceManager implements Daemon {
                 address.key(),
                 Authentication.CONFIGURED,
                 new LeadersDelegationTokens(leadership),
-                new ApplicationClientEndpoint(leadership, access, threads.slow(), submissions, webAddress, clock)
+                new ApplicationClientEndpoint(
+                                leadership,
+                                access,
+                                threads.slow(),
+                                submissions,
+                                new ReportSource(webAddress, TrackerSettings.logs(configuration), clock))
                         .protocol());
     }
 
@@ -197,7 +199,7 @@ public final class ResourceManager implements Daemon {
             Configuration configuration,
             @Nullable String id,
             Leadership leadership,
-            LongSupplier heartbeatIntervalMs) {
+            Supplier<HeartbeatPace> pace) {
         ServiceAddress address = address(
                 configuration,
                 IdentitySettings.TRACKER_ADDRESS.key(),
@@ -213,15 +215,11 @@ public final class ResourceManager implements Daemon {
                 new ResourceTrackerEndpoint(
                                 leadership,
                                 new Racks(configuration, threads.slow()),
-                                heartbeatIntervalMs,
+                                pace,
+                                TrackerSettings.logs(configuration),
                                 ResourceManagerSettings.MINIMUM_NODE_VERSION.get(configuration),
                                 configuration)
                         .protocol());
-    }
-
-    /** As nodes are told to wait between heartbeats. */
-    static long heartbeatIntervalMs(Configuration configuration) {
-        return ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
     }
 
     private static ServiceAddress address(Configuration configuration, String key, int port, @Nullable String id) {

@@ -2,6 +2,7 @@ package dev.heddle.testbed;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 
 /**
  * Hadoop's own servers, each in a process of its own with Hadoop's full class path, which never meets Heddle's.
@@ -18,6 +20,9 @@ import java.util.Map;
  * {@code yarn-site.xml} into its {@link #configurationDirectory}.
  */
 public final class HadoopProcess implements AutoCloseable {
+    /** A file in the directory of a cluster's configuration, with what it shall have besides. */
+    public static final String OWN_SETTINGS = "own.properties";
+
     private static final String MAIN_CLASS = "dev.heddle.testbed.hadoop.HadoopServer";
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
@@ -36,7 +41,22 @@ public final class HadoopProcess implements AutoCloseable {
      * @param directory for its data, logs and configuration
      */
     public static HadoopProcess cluster(Path directory, int nodeManagers) {
+        return cluster(directory, nodeManagers, Map.of());
+    }
+
+    /** As {@link #cluster(Path, int)} with settings of the caller's own. */
+    public static HadoopProcess cluster(Path directory, int nodeManagers, Map<String, String> settings) {
         Path configuration = directory.resolve("conf");
+        Properties own = new Properties();
+        settings.forEach(own::setProperty);
+        try {
+            Files.createDirectories(configuration);
+            try (OutputStream out = Files.newOutputStream(configuration.resolve(OWN_SETTINGS))) {
+                own.store(out, null);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return start(directory, configuration, "cluster", Integer.toString(nodeManagers));
     }
 

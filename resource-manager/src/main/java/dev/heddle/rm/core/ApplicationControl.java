@@ -14,12 +14,12 @@ import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.FinalStatus;
-import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Node;
 import java.util.List;
 import java.util.Set;
 
@@ -214,8 +214,8 @@ final class ApplicationControl {
     }
 
     void cleanNodes(Application application) {
-        for (NodeId node : application.nodes()) {
-            containers.tellApplicationEnded(node, application.id());
+        for (Node node : state.nodesOf(application)) {
+            containers.tellApplicationEnded(node.id(), application.id());
         }
     }
 

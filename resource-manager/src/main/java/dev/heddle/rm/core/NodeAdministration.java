@@ -93,7 +93,7 @@ final class NodeAdministration implements AdminCommand.Handler {
         if (decommission == null) {
             List<ApplicationId> waitsFor = new ArrayList<>();
             for (Application application : state.applications()) {
-                if (!application.isOver() && application.nodes().contains(node.id())) {
+                if (!application.isOver() && application.hasBeenOn(node)) {
                     waitsFor.add(application.id());
                 }
             }

@@ -5,6 +5,7 @@ import dev.heddle.rm.command.Done;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
+import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
@@ -12,6 +13,8 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.ExitStatus;
+import dev.heddle.rm.model.LogReport;
+import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.state.Application;
@@ -248,6 +251,30 @@ final class NodeControl implements NodeCommand.Handler {
             containers.placeWaiting();
         }
         return Done.DONE;
+    }
+
+    @Override
+    public Done reportLogs(NodeCommand.ReportLogs command) {
+        Node node = state.node(command.node());
+        if (node == null || !node.isInUse()) {
+            return Done.DONE;
+        }
+        for (LogReport report : command.reports()) {
+            Application application = state.application(report.application());
+            if (application != null && isNews(application, node, report.state())) {
+                ledger.emit(new ApplicationEvent.LogsReported(
+                        application.id(), node.id(), report.state(), report.diagnostics()));
+            }
+        }
+        return Done.DONE;
+    }
+
+    /** A failure is not forgotten because the node goes on, and what is settled stays so, as in YARN. */
+    private static boolean isNews(Application application, Node node, LogState reported) {
+        LogState known = application.logs(node);
+        boolean goesOn = known == LogState.RUNNING_WITH_FAILURE && reported == LogState.RUNNING;
+        boolean settled = application.isOver() && application.logs().isSettled();
+        return known != reported && !goesOn && !settled;
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.LogState;
+import dev.heddle.rm.model.NodeId;
 
 /** What happens to applications. Times are in ms since 1970. */
 public sealed interface ApplicationEvent extends Event {
@@ -18,6 +20,8 @@ public sealed interface ApplicationEvent extends Event {
         void priorityChanged(PriorityChanged event);
 
         void lifetimeChanged(LifetimeChanged event);
+
+        void logsReported(LogsReported event);
 
         void applicationForgotten(ApplicationForgotten event);
     }
@@ -76,6 +80,20 @@ public sealed interface ApplicationEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.applications().lifetimeChanged(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+
+    /** A node is further with bringing together an application's logs, or has failed to. */
+    record LogsReported(ApplicationId application, NodeId node, LogState state, String diagnostics)
+            implements ApplicationEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().logsReported(this);
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.LogProgress;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.ResourceTime;
 import dev.heddle.rm.state.Application;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param runningContainers that hold room, the master's among them
  * @param wanted the room that is asked for and not granted yet
  * @param usage what its containers have used so far
+ * @param logs how far nodes are with bringing its logs together
  */
 public record ApplicationSnapshot(
         ApplicationId id,
@@ -40,7 +42,8 @@ public record ApplicationSnapshot(
         int runningContainers,
         Resource used,
         Resource wanted,
-        ResourceTime usage) {
+        ResourceTime usage,
+        LogProgress logs) {
     /**
      * When things happened.
      *
@@ -94,7 +97,8 @@ public record ApplicationSnapshot(
                 attempt == null ? 0 : attempt.containers().size(),
                 attempt == null ? Resource.NONE : attempt.used(),
                 attempt == null ? Resource.NONE : attempt.asks().total(),
-                application.usage());
+                application.usage(),
+                application.logs());
     }
 
     private static List<AttemptSnapshot> earlier(List<Attempt> attempts, List<AttemptSnapshot> before) {

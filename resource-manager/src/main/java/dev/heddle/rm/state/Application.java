@@ -4,13 +4,12 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
-import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.LogProgress;
+import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.model.ResourceTime;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An application. Changed by {@link ClusterState} alone. */
@@ -19,7 +18,7 @@ public final class Application {
     private final ApplicationSpec spec;
     private final long submittedAtMs;
     final List<Attempt> attempts = new ArrayList<>();
-    final Set<NodeId> nodes = new LinkedHashSet<>();
+    final Footprint footprint = new Footprint();
 
     ApplicationState state = Lifecycles.APPLICATION.initial();
     FinalStatus finalStatus = FinalStatus.UNDEFINED;
@@ -99,9 +98,19 @@ public final class Application {
         return usage;
     }
 
-    /** The nodes on which it was granted containers. */
-    public Set<NodeId> nodes() {
-        return Collections.unmodifiableSet(nodes);
+    /** Whether it was ever granted a container there. */
+    public boolean hasBeenOn(Node node) {
+        return footprint.includes(node);
+    }
+
+    /** How far a node is with its logs. */
+    public LogState logs(Node node) {
+        return footprint.logs(node);
+    }
+
+    /** How far all nodes are with its logs. */
+    public LogProgress logs() {
+        return footprint.logs();
     }
 
     /** The latest attempt, or null before the first. */

@@ -54,6 +54,13 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
     }
 
     @Override
+    public void logsReported(ApplicationEvent.LogsReported event) {
+        ClusterState.known(state.application(event.application()), event.application())
+                .footprint
+                .logged(ClusterState.known(state.node(event.node()), event.node()), event.state());
+    }
+
+    @Override
     public void applicationForgotten(ApplicationEvent.ApplicationForgotten event) {
         state.applications.remove(event.application());
         state.endedApplications.remove(event.application());

@@ -7,12 +7,10 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.FinalStatus;
-import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.UpdateWish;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,8 +33,8 @@ public final class Attempt {
     final Map<ContainerId, UpdateWish.Kind> updates = new LinkedHashMap<>();
     final Map<ContainerId, Resource> awaitedIncreases = new LinkedHashMap<>();
 
-    /** For each node that its master has a token for, under which of its registrations it is good. */
-    final Map<NodeId, Long> nodeTokens = new HashMap<>();
+    /** The registrations of the nodes that its master has tokens for. */
+    final IntTable tokens = new IntTable();
 
     final Set<String> blacklist = new LinkedHashSet<>();
 
@@ -156,8 +154,7 @@ public final class Attempt {
 
     /** Whether its master has been given a token for a node that is still good there. */
     public boolean hasTokenFor(Node node) {
-        Long registration = nodeTokens.get(node.id());
-        return registration != null && registration.equals(node.registration);
+        return tokens.has(node.registration);
     }
 
     /** How far into {@link ClusterState#nodeChanges} its master has been told. */

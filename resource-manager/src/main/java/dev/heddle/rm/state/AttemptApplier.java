@@ -10,6 +10,8 @@ import dev.heddle.rm.model.NodeId;
 
 /** Makes events of attempts true; decides nothing. An event about something unknown is a defect. */
 final class AttemptApplier implements AttemptEvent.Visitor {
+    private static final byte GIVEN = 0;
+
     private final ClusterState state;
 
     AttemptApplier(ClusterState state) {
@@ -58,7 +60,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.lastHeardMs = event.atMs();
         attempt.responseId = 0;
         attempt.lastReply = null;
-        attempt.nodeTokens.clear();
+        attempt.tokens.clear();
         attempt.exits.addAll(0, attempt.unacknowledgedExits);
         attempt.unacknowledgedExits.clear();
     }
@@ -86,7 +88,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
     public void nodeTokensGiven(AttemptEvent.NodeTokensGiven event) {
         Attempt attempt = state.knownAttempt(event.attempt());
         for (NodeId id : event.nodes()) {
-            attempt.nodeTokens.put(id, ClusterState.known(state.node(id), id).registration);
+            attempt.tokens.put(ClusterState.known(state.node(id), id).registration, GIVEN);
         }
     }
 
@@ -144,7 +146,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.exits.clear();
         attempt.unacknowledgedExits.clear();
         attempt.updates.clear();
-        attempt.nodeTokens.clear();
+        attempt.tokens.clear();
         stopWaiting(attempt);
         state.settle(ClusterState.known(state.application(event.attempt().application()), event.attempt()));
     }

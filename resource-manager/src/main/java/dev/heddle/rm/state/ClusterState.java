@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * is the sum of its containers.
  */
 public final class ClusterState {
+    private static final float MILLI = 1_000;
+
     private final long clusterTimestamp;
     private final long epoch;
     final Marks marks = new Marks();
@@ -60,10 +62,11 @@ public final class ClusterState {
     long nodeListsAtMs;
     Map<NodeId, Resource> dynamicResources = Map.of();
     int runningNodes;
+    long busyMillicores;
     final NodeChanges nodeChanges = new NodeChanges();
     final Map<ContainerId, UnsettledIncrease> unsettledIncreases = new LinkedHashMap<>();
     int lastSequence;
-    long registrations;
+    int registrations;
 
     /**
      * An empty cluster.
@@ -96,6 +99,13 @@ public final class ClusterState {
 
     public @Nullable Application application(ApplicationId id) {
         return applications.get(id);
+    }
+
+    /** The nodes on which an application was granted containers and that are remembered. */
+    public List<Node> nodesOf(Application application) {
+        List<Node> nodes = new ArrayList<>();
+        application.footprint.forEachSlot(slot -> nodes.add(known(everywhere.at(slot), slot)));
+        return nodes;
     }
 
     /** In the order in which they were accepted. */
@@ -180,6 +190,11 @@ public final class ClusterState {
     /** What containers hold, on all nodes together. */
     public Resource used() {
         return used;
+    }
+
+    /** How many of the cores of nodes in use are at work, by what nodes measure: their share of the machine's counts. */
+    public float busyCores() {
+        return busyMillicores / MILLI;
     }
 
     /** The applications that have ended, the earliest end first. */
@@ -315,11 +330,21 @@ public final class ClusterState {
             known(racks.get(node.rack()), node.rack()).setFree(node.rackSlot, free);
             totalCapacity.set(node.slot(), node.total);
         }
+        noteLoad(node);
         Resource counted = takes ? node.total : node.used;
         if (!counted.equals(node.counted)) {
             total = total.minus(node.counted).plus(counted);
             node.counted = counted;
         }
+    }
+
+    /** Brings the sum of busy cores in line with a node after a change. */
+    void noteLoad(Node node) {
+        float share =
+                node.status.machine().cpu() / Math.max(1, node.offer.physical().vcores());
+        long busy = node.isInUse() ? (long) (Math.max(0, Math.min(1, share)) * node.total.vcores() * MILLI) : 0;
+        busyMillicores += busy - node.busyMillicores;
+        node.busyMillicores = busy;
     }
 
     private void list(Node node) {

@@ -41,7 +41,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         state.used = state.used.plus(event.resource());
         Application application =
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
-        application.nodes.add(event.node());
+        application.footprint.granted(node);
         application.usage = application.usage.take(event.resource(), event.atMs());
         state.everywhere.granted(node.slot());
         ClusterState.known(state.racks.get(node.rack()), node.rack()).granted(node.rackSlot);
@@ -52,6 +52,9 @@ final class ContainerApplier implements ContainerEvent.Visitor {
     public void containerStarted(ContainerEvent.ContainerStarted event) {
         Container container = state.knownContainer(event.container());
         container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.RUNNING);
+        ClusterState.known(state.application(event.container().attempt().application()), event.container())
+                .footprint
+                .ran(ClusterState.known(state.node(container.node()), container.node()));
     }
 
     @Override

@@ -25,11 +25,14 @@ public final class Node {
     Resource total;
     Resource used = Resource.NONE;
 
-    /** Another one each time that the tokens which masters have for it become void; an object that all of them share. */
-    Long registration = 0L;
+    /** Which one of all registrations its last was: a token that was given before is void. */
+    int registration;
 
     /** What it adds to the cluster's total. */
     Resource counted = Resource.NONE;
+
+    /** What it adds to the cluster's busy cores, in thousandths. */
+    long busyMillicores;
 
     String label = "";
     /** Whether it is kept for those who ask for its label. */

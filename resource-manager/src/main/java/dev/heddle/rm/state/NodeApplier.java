@@ -77,7 +77,9 @@ final class NodeApplier implements NodeEvent.Visitor {
 
     @Override
     public void nodeReported(NodeEvent.NodeReported event) {
-        known(event.node()).status = event.status();
+        Node node = known(event.node());
+        node.status = event.status();
+        state.noteLoad(node);
     }
 
     @Override
@@ -98,8 +100,8 @@ final class NodeApplier implements NodeEvent.Visitor {
 
     @Override
     public void nodeKeyReplaced(NodeEvent.NodeKeyReplaced event) {
-        for (Node node : state.nodes.values()) {
-            node.registration = ++state.registrations;
+        for (Application application : state.unsettled.values()) {
+            application.attempts.forEach(attempt -> attempt.tokens.clear());
         }
     }
 
@@ -126,6 +128,7 @@ final class NodeApplier implements NodeEvent.Visitor {
     public void nodeForgotten(NodeEvent.NodeForgotten event) {
         Node node = ClusterState.known(state.nodes.remove(event.node()), event.node());
         state.goneNodes.remove(event.node());
+        state.applications.values().forEach(application -> application.footprint.forget(node));
         state.everywhere.leave(node.slot());
     }
 

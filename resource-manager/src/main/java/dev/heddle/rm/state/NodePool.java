@@ -44,6 +44,12 @@ final class NodePool {
         size--;
     }
 
+    /** The node that has a slot, or null. */
+    @Nullable
+    Node at(int slot) {
+        return bySlot.get(slot);
+    }
+
     boolean isEmpty() {
         return size == 0;
     }

@@ -20,7 +20,6 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationTimeoutTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerReportProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.LogAggregationStatusProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationAttemptStateProto;
@@ -47,11 +46,13 @@ final class Reports {
 
     private final LeadingCluster cluster;
     private final String webAddress;
+    private final LogRules logs;
     private final long nowMs;
 
-    Reports(LeadingCluster cluster, String webAddress, long nowMs) {
+    Reports(LeadingCluster cluster, String webAddress, LogRules logs, long nowMs) {
         this.cluster = cluster;
         this.webAddress = webAddress;
+        this.logs = logs;
         this.nowMs = nowMs;
     }
 
@@ -93,7 +94,7 @@ final class Reports {
                 .setHost(attempt.host())
                 .setRpcPort(attempt.rpcPort())
                 .setOriginalTrackingUrl(originalTrackingUrl(attempt))
-                .setLogAggregationStatus(LogAggregationStatusProto.LOG_DISABLED);
+                .setLogAggregationStatus(logs.status(application, nowMs));
         if (mayNeedToken(attempt.state())) {
             addTokens(report, application, attempt.id(), reader.user());
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -20,6 +21,9 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
  * @param configuration that leads a client to it
  */
 record Side(Kind kind, YarnConfiguration configuration, Closeable running) implements Closeable {
+    /** What both have that is not the default. */
+    private static final Map<String, String> SETTINGS = Map.of(YarnConfiguration.LOG_AGGREGATION_ENABLED, "true");
+
     /** Whose it is. */
     enum Kind {
         HEDDLE,
@@ -43,14 +47,16 @@ record Side(Kind kind, YarnConfiguration configuration, Closeable running) imple
     }
 
     private static Side heddle() {
-        RunningResourceManager running = RunningResourceManager.start();
+        YarnConfiguration configuration = RunningResourceManager.configuration();
+        SETTINGS.forEach(configuration::set);
+        RunningResourceManager running = RunningResourceManager.start(configuration);
         return new Side(Kind.HEDDLE, running.clientConfiguration(), running::close);
     }
 
     private static Side hadoop() {
         try {
             Path directory = Files.createTempDirectory("contract");
-            HadoopProcess process = HadoopProcess.cluster(directory, 0);
+            HadoopProcess process = HadoopProcess.cluster(directory, 0, SETTINGS);
             YarnConfiguration configuration = new YarnConfiguration();
             configuration.addResource(new org.apache.hadoop.fs.Path(
                     process.configurationDirectory().resolve("yarn-site.xml").toUri()));

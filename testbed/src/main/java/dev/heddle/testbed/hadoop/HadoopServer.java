@@ -1,10 +1,13 @@
 package dev.heddle.testbed.hadoop;
 
+import dev.heddle.testbed.HadoopProcess;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
@@ -59,6 +62,11 @@ public final class HadoopServer {
         conf.set("yarn.scheduler.capacity.root.queues", "default");
         conf.set("yarn.scheduler.capacity.root.default.capacity", "100");
         conf.set("yarn.scheduler.capacity.maximum-am-resource-percent", "0.5");
+        Properties own = new Properties();
+        try (InputStream in = Files.newInputStream(configuration.resolve(HadoopProcess.OWN_SETTINGS))) {
+            own.load(in);
+        }
+        own.stringPropertyNames().forEach(key -> conf.set(key, own.getProperty(key)));
         MiniYARNCluster cluster = new MiniYARNCluster("testbed", nodeManagers, 1, 1);
         cluster.init(conf);
         cluster.start();
