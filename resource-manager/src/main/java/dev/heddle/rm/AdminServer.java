@@ -57,7 +57,8 @@ final class AdminServer implements AutoCloseable {
                 () -> Terms.reread(configuration),
                 read -> administrators.replace(AccessSettings.administrators(read)),
                 read -> servers.forEach(server -> server.refreshAuthorization(read)),
-                read -> administered.pace().set(TrackerSettings.pace(read)));
+                read -> administered.pace().set(TrackerSettings.pace(read)),
+                SubmissionSettings.MAXIMUM_PRIORITY::get);
         List<RpcProtocol> protocols = new ArrayList<>();
         protocols.add(
                 new AdminEndpoint(administered.leadership(), administrators, refreshes, threads.slow()).protocol());

@@ -107,6 +107,24 @@ final class SubmissionSettings {
             "How many containers that have ended are remembered for each attempt. With 0 their reports are as YARN's, which"
                     + " knows those alone that hold room.");
 
+    static final Setting<Boolean> AVOIDING = Setting.bool(
+            YarnConfiguration.AM_SCHEDULING_NODE_BLACKLISTING_ENABLED,
+            false,
+            "Whether an application's next master keeps away from nodes where former ones failed.");
+    static final Setting<Float> AVOIDED_SHARE = Setting.parsed(
+            YarnConfiguration.AM_SCHEDULING_NODE_BLACKLISTING_DISABLE_THRESHOLD,
+            YarnConfiguration.DEFAULT_AM_SCHEDULING_NODE_BLACKLISTING_DISABLE_THRESHOLD,
+            "",
+            "number from 0 to 1",
+            "The share of all nodes from which on it goes there after all.",
+            text -> {
+                float value = Float.parseFloat(text);
+                if (value >= 0 && value <= 1) {
+                    return value;
+                }
+                throw new IllegalArgumentException(text);
+            });
+
     private SubmissionSettings() {}
 
     /** Every setting, in the order of the reference page. */
@@ -124,7 +142,9 @@ final class SubmissionSettings {
                 MAXIMUM_TOKENS_CONF_BYTES,
                 COMPLETED_APPLICATIONS,
                 ATTEMPTS,
-                COMPLETED_CONTAINERS);
+                COMPLETED_CONTAINERS,
+                AVOIDING,
+                AVOIDED_SHARE);
     }
 
     /** How many attempts an application may have at most. */
@@ -135,11 +155,13 @@ final class SubmissionSettings {
 
     static CorePolicy.ApplicationLimits limits(Configuration configuration) {
         int ofQueue = QUEUE_MAXIMUM_APPLICATIONS.get(configuration);
+        float avoidedShare = AVOIDED_SHARE.get(configuration);
         return new CorePolicy.ApplicationLimits(
                 ofQueue > 0 ? ofQueue : MAXIMUM_APPLICATIONS.get(configuration),
                 MAXIMUM_PRIORITY.get(configuration),
                 lifetimeMs(DEFAULT_LIFETIME_SECONDS, configuration),
-                lifetimeMs(MAXIMUM_LIFETIME_SECONDS, configuration));
+                lifetimeMs(MAXIMUM_LIFETIME_SECONDS, configuration),
+                AVOIDING.get(configuration) ? avoidedShare : 0);
     }
 
     private static long lifetimeMs(Setting<Integer> seconds, Configuration configuration) {

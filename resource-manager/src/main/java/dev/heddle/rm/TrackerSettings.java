@@ -69,19 +69,19 @@ final class TrackerSettings {
      */
     static HeartbeatPace pace(Configuration configuration) {
         long intervalMs = INTERVAL_MS.get(configuration);
+        long minMs = MINIMUM_MS.get(configuration);
+        long maxMs = MAXIMUM_MS.get(configuration);
+        HeartbeatPace.Scaling scaling =
+                new HeartbeatPace.Scaling(minMs, maxMs, SPEEDUP.get(configuration), SLOWDOWN.get(configuration));
         if (!SCALED.get(configuration)) {
             return new HeartbeatPace(intervalMs, null);
         }
-        long minMs = MINIMUM_MS.get(configuration);
-        long maxMs = MAXIMUM_MS.get(configuration);
         if (minMs <= 0 || minMs > intervalMs || intervalMs > maxMs) {
             throw new UserException(INTERVAL_MS.key() + " is " + intervalMs + ", which is not between "
                     + MINIMUM_MS.key() + " (" + minMs + ", at least 1) and " + MAXIMUM_MS.key() + " (" + maxMs
                     + "): correct them, or set " + SCALED.key() + " to false");
         }
-        return new HeartbeatPace(
-                intervalMs,
-                new HeartbeatPace.Scaling(minMs, maxMs, SPEEDUP.get(configuration), SLOWDOWN.get(configuration)));
+        return new HeartbeatPace(intervalMs, scaling);
     }
 
     static LogRules logs(Configuration configuration) {

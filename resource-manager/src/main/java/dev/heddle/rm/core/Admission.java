@@ -76,7 +76,7 @@ final class Admission {
 
     /** The priority that is given where this one is asked for. */
     int priority(int asked) {
-        return Math.min(asked, policy.limits().maxPriority());
+        return Math.min(asked, state.maxPriority(policy.limits().maxPriority()));
     }
 
     /**

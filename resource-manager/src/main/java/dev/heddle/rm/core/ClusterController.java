@@ -28,13 +28,14 @@ public final class ClusterController {
         ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
         NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
         MarkControl marks = new MarkControl(ledger, containers);
-        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, policy);
+        Overcommit overcommit = new Overcommit(ledger, containers, applications);
+        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, overcommit, policy);
         this.handlers = new CommandHandlers(
                 new ApplicationRequests(ledger, applications, containers, sizes, policy),
                 new MasterControl(
                         ledger, containers, applications, sizes, new ContainerUpdates(ledger, containers, sizes)),
                 nodes,
-                new NodeAdministration(ledger, containers, departure, marks),
+                new NodeAdministration(ledger, containers, departure, marks, overcommit),
                 new Housekeeping(ledger, applications, nodes, containers));
     }
 

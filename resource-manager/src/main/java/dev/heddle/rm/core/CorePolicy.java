@@ -44,8 +44,16 @@ public record CorePolicy(
      * @param maxPriority higher ones are cut to it
      * @param defaultLifetimeMs of an application that names none, or 0 for ever
      * @param maxLifetimeMs longer ones are cut to it, or 0 for none
+     * @param avoidedShare masters keep away from nodes where former ones of theirs failed while those are less than this
+     *     share of all; 0 for never
      */
-    public record ApplicationLimits(int live, int maxPriority, long defaultLifetimeMs, long maxLifetimeMs) {
+    public record ApplicationLimits(
+            int live, int maxPriority, long defaultLifetimeMs, long maxLifetimeMs, double avoidedShare) {
+        /** Masters go everywhere. */
+        public ApplicationLimits(int live, int maxPriority, long defaultLifetimeMs, long maxLifetimeMs) {
+            this(live, maxPriority, defaultLifetimeMs, maxLifetimeMs, 0);
+        }
+
         /** The lifetime of an application that asks for this one; 0 stands for ever. */
         long lifetimeMs(long askedMs) {
             long wantedMs = askedMs > 0 ? askedMs : defaultLifetimeMs;

@@ -4,6 +4,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.AdminCommand;
 import dev.heddle.rm.command.Done;
 import dev.heddle.rm.command.Refusal;
+import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.NodeId;
@@ -30,13 +31,20 @@ final class NodeAdministration implements AdminCommand.Handler {
     private final ContainerControl containers;
     private final NodeDeparture departure;
     private final MarkControl marks;
+    private final Overcommit overcommit;
 
-    NodeAdministration(Ledger ledger, ContainerControl containers, NodeDeparture departure, MarkControl marks) {
+    NodeAdministration(
+            Ledger ledger,
+            ContainerControl containers,
+            NodeDeparture departure,
+            MarkControl marks,
+            Overcommit overcommit) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.departure = departure;
         this.marks = marks;
+        this.overcommit = overcommit;
     }
 
     @Override
@@ -127,14 +135,20 @@ final class NodeAdministration implements AdminCommand.Handler {
                                 + id);
             }
         }
-        resize(command.totals());
+        resize(command.totals(), command.graceMs());
         return Done.DONE;
     }
 
     @Override
     public Done useDynamicResources(AdminCommand.UseDynamicResources command) {
         ledger.emit(new NodeEvent.DynamicResourcesReplaced(Map.copyOf(command.totals())));
-        resize(command.totals());
+        resize(command.totals(), command.graceMs());
+        return Done.DONE;
+    }
+
+    @Override
+    public Done useMaxPriority(AdminCommand.UseMaxPriority command) {
+        ledger.emit(new ApplicationEvent.MaxPriorityReplaced(command.priority()));
         return Done.DONE;
     }
 
@@ -158,11 +172,15 @@ final class NodeAdministration implements AdminCommand.Handler {
         return marks.mapAttributes(command);
     }
 
-    private void resize(Map<NodeId, Resource> totals) {
+    private void resize(Map<NodeId, Resource> totals, Map<NodeId, Integer> graceMs) {
         new TreeMap<>(totals).forEach((id, total) -> {
             Node node = state.node(id);
             if (node != null && node.isInUse() && !node.total().equals(total)) {
                 ledger.emit(new NodeEvent.NodeResized(id, total));
+                Integer grace = graceMs.get(id);
+                if (grace != null && grace >= 0) {
+                    overcommit.limit(id, grace);
+                }
             }
         });
         containers.placeWaiting();

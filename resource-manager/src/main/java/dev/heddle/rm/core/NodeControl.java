@@ -23,6 +23,7 @@ import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Decommission;
 import dev.heddle.rm.state.Node;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,7 @@ final class NodeControl implements NodeCommand.Handler {
     private final ApplicationControl applications;
     private final NodeDeparture departure;
     private final MarkControl marks;
+    private final Overcommit overcommit;
     private final CorePolicy policy;
 
     NodeControl(
@@ -43,6 +45,7 @@ final class NodeControl implements NodeCommand.Handler {
             ApplicationControl applications,
             NodeDeparture departure,
             MarkControl marks,
+            Overcommit overcommit,
             CorePolicy policy) {
         this.ledger = ledger;
         this.state = ledger.state();
@@ -50,6 +53,7 @@ final class NodeControl implements NodeCommand.Handler {
         this.applications = applications;
         this.departure = departure;
         this.marks = marks;
+        this.overcommit = overcommit;
         this.policy = policy;
     }
 
@@ -223,23 +227,33 @@ final class NodeControl implements NodeCommand.Handler {
             return false;
         }
         boolean freed = false;
+        List<ContainerId> settled = new ArrayList<>();
         for (ContainerExit exit : exits) {
             Container container = state.container(exit.container());
+            boolean owed;
             if (container != null && container.node().equals(node)) {
+                owed = containers.willBeTold(container);
                 ended(container, exit);
                 freed = true;
+            } else {
+                owed = containers.isOwed(exit.container());
+            }
+            if (!owed) {
+                settled.add(exit.container());
             }
         }
-        ledger.emit(new NodeEvent.ExitsNoted(
-                node, exits.stream().map(ContainerExit::container).toList()));
+        if (!settled.isEmpty()) {
+            ledger.emit(new NodeEvent.ExitsNoted(node, settled));
+        }
         return freed;
     }
 
     private void ended(Container container, ContainerExit exit) {
+        ContainerExit decided = container.decidedExit();
         containers.end(container, exit);
         Attempt attempt = state.attempt(container.id().attempt());
         if (container.isMaster() && attempt != null) {
-            applications.masterEnded(attempt, exit);
+            applications.masterEnded(attempt, decided == null ? exit : decided);
         }
     }
 
@@ -304,6 +318,7 @@ final class NodeControl implements NodeCommand.Handler {
                 departure.exclude(node, "it had " + decommission.timeoutSeconds() + " s to become empty");
             } else {
                 expireGrants(node);
+                overcommit.enforce(node);
             }
         }
         containers.placeWaiting();

@@ -19,6 +19,8 @@ public sealed interface ApplicationEvent extends Event {
 
         void priorityChanged(PriorityChanged event);
 
+        void maxPriorityReplaced(MaxPriorityReplaced event);
+
         void lifetimeChanged(LifetimeChanged event);
 
         void logsReported(LogsReported event);
@@ -72,6 +74,14 @@ public sealed interface ApplicationEvent extends Event {
         @Override
         public ApplicationId touchedApplication() {
             return application;
+        }
+    }
+
+    /** No application gets a higher priority from now on. Read from a file again by each leader. */
+    record MaxPriorityReplaced(int priority) implements ApplicationEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().maxPriorityReplaced(this);
         }
     }
 

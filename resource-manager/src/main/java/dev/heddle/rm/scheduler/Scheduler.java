@@ -18,13 +18,13 @@ public final class Scheduler {
     /**
      * Plans one container for the first of an attempt's asks that fits anywhere. For each: on a host that it names, else in
      * a rack that it names, where that row's locality may be relaxed to, else on the node that is next in turn, where that
-     * of the row {@code *} may. Nodes on the attempt's blacklist are passed over.
+     * of the row {@code *} may. Nodes that the attempt avoids are passed over.
      *
      * @return null where nothing that the attempt wants fits now
      */
     public static @Nullable Placement next(ClusterState state, Attempt attempt) {
         PendingAsks asks = attempt.asks();
-        Predicate<Node> allowed = allowed(attempt.blacklist());
+        Predicate<Node> allowed = allowed(attempt.avoided());
         for (AskKey key : asks.keys()) {
             Ask anywhere = asks.anywhere(key);
             if (anywhere == null) {

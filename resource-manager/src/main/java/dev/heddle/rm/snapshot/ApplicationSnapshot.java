@@ -16,6 +16,7 @@ import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,7 @@ public record ApplicationSnapshot(
      * @param trackingUrl as the master gave it, or empty
      * @param master the container of the master, or null before it was placed
      * @param masterNode where that is, or null
+     * @param keptAway the hosts where the master is not placed, because former ones failed there
      */
     public record AttemptSnapshot(
             AttemptId id,
@@ -71,7 +73,8 @@ public record ApplicationSnapshot(
             long startedAtMs,
             long endedAtMs,
             @Nullable ContainerId master,
-            @Nullable NodeId masterNode) {}
+            @Nullable NodeId masterNode,
+            Set<String> keptAway) {}
 
     /**
      * A picture of an application.
@@ -144,7 +147,8 @@ public record ApplicationSnapshot(
                 attempt.startedAtMs(),
                 attempt.endedAtMs(),
                 master == null ? null : master.id(),
-                master == null ? null : master.node());
+                master == null ? null : master.node(),
+                attempt.keptAway());
     }
 
     /** From 0 to 1. */

@@ -10,6 +10,7 @@ import dev.heddle.rm.model.ResourceTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An application. Changed by {@link ClusterState} alone. */
@@ -19,6 +20,9 @@ public final class Application {
     private final long submittedAtMs;
     final List<Attempt> attempts = new ArrayList<>();
     final Footprint footprint = new Footprint();
+
+    /** Replaced by a set that can grow when there is one: most applications have none. */
+    Set<String> blamedHosts = Set.of();
 
     ApplicationState state = Lifecycles.APPLICATION.initial();
     FinalStatus finalStatus = FinalStatus.UNDEFINED;
@@ -96,6 +100,11 @@ public final class Application {
     /** What its containers, of all attempts, have used so far. */
     public ResourceTime usage() {
         return usage;
+    }
+
+    /** The hosts where masters failed for reasons that may have been the host's. */
+    public Set<String> blamedHosts() {
+        return Collections.unmodifiableSet(blamedHosts);
     }
 
     /** Whether it was ever granted a container there. */

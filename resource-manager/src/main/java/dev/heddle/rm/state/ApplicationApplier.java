@@ -48,6 +48,11 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
     }
 
     @Override
+    public void maxPriorityReplaced(ApplicationEvent.MaxPriorityReplaced event) {
+        state.maxPriority = event.priority();
+    }
+
+    @Override
     public void lifetimeChanged(ApplicationEvent.LifetimeChanged event) {
         ClusterState.known(state.application(event.application()), event.application()).expiresAtMs =
                 event.expiresAtMs();

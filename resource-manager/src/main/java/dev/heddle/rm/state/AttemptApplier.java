@@ -7,6 +7,7 @@ import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.NodeId;
+import java.util.TreeSet;
 
 /** Makes events of attempts true; decides nothing. An event about something unknown is a defect. */
 final class AttemptApplier implements AttemptEvent.Visitor {
@@ -97,6 +98,21 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         attempt.blacklist.addAll(event.additions());
         event.removals().forEach(attempt.blacklist::remove);
+    }
+
+    @Override
+    public void masterHostBlamed(AttemptEvent.MasterHostBlamed event) {
+        Application application =
+                ClusterState.known(state.application(event.attempt().application()), event.attempt());
+        if (application.blamedHosts.isEmpty()) {
+            application.blamedHosts = new TreeSet<>();
+        }
+        application.blamedHosts.add(event.host());
+    }
+
+    @Override
+    public void masterKeptAway(AttemptEvent.MasterKeptAway event) {
+        state.knownAttempt(event.attempt()).keptAway = event.hosts();
     }
 
     @Override

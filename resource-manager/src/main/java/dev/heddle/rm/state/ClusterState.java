@@ -63,6 +63,10 @@ public final class ClusterState {
     Map<NodeId, Resource> dynamicResources = Map.of();
     int runningNodes;
     long busyMillicores;
+
+    @Nullable
+    Integer maxPriority;
+
     final NodeChanges nodeChanges = new NodeChanges();
     final Map<ContainerId, UnsettledIncrease> unsettledIncreases = new LinkedHashMap<>();
     int lastSequence;
@@ -116,6 +120,11 @@ public final class ClusterState {
     /** Those that are not over, or whose last attempt is not: the ones that time matters to. */
     public Collection<Application> unsettledApplications() {
         return Collections.unmodifiableCollection(unsettled.values());
+    }
+
+    /** The highest priority that applications may get: what an operator has had read since, else what was configured. */
+    public int maxPriority(int configured) {
+        return maxPriority == null ? configured : maxPriority;
     }
 
     /** The number of applications that are not over. */
@@ -263,6 +272,13 @@ public final class ClusterState {
         }
         Application application = applications.get(container.id().attempt().application());
         return application == null ? null : application.currentAttempt();
+    }
+
+    /** Who is told of an attempt's containers: itself, or the one that has taken over what it left. */
+    public Attempt heir(Attempt attempt) {
+        Application application = known(application(attempt.id().application()), attempt.id());
+        Attempt current = application.currentAttempt();
+        return attempt.isOver() && application.spec().keepContainers() && current != null ? current : attempt;
     }
 
     /** The attempts that want containers, in turn. */

@@ -5,6 +5,7 @@ import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
+import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.UpdateWish;
 
 /** Makes events of containers true; decides nothing. An event about something unknown is a defect. */
@@ -111,9 +112,9 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             state.noteWishes(attempt);
         }
         attempt.used = attempt.used.minus(container.resource());
-        Attempt told = heir(attempt);
+        Attempt told = state.heir(attempt);
         if (!told.isOver() && !container.isMaster()) {
-            told.exits.add(event.exit());
+            told.exits.add(new EndedContainer(event.exit(), event.node()));
         }
         Node node = ClusterState.known(state.node(container.node()), container.node());
         node.containers.remove(id);
@@ -123,13 +124,5 @@ final class ContainerApplier implements ContainerEvent.Visitor {
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
         application.usage = application.usage.giveBack(container.resource(), event.atMs());
         state.reindex(node);
-    }
-
-    /** Who is told of an attempt's containers: itself, or the one that has taken over what it left. */
-    private Attempt heir(Attempt attempt) {
-        Application application =
-                ClusterState.known(state.application(attempt.id().application()), attempt.id());
-        Attempt current = application.currentAttempt();
-        return attempt.isOver() && application.spec().keepContainers() && current != null ? current : attempt;
     }
 }

@@ -77,7 +77,7 @@ final class Footprint {
                 count(LogState.RUNNING),
                 count(LogState.RUNNING_WITH_FAILURE),
                 count(LogState.SUCCEEDED),
-                count(LogState.FAILED));
+                count(LogState.FAILED) + count(LogState.TIMED_OUT));
     }
 
     private int count(LogState state) {

@@ -50,6 +50,9 @@ public final class Node {
     @Nullable
     Decommission decommission;
 
+    /** Until when containers may hold more than its total; 0 for ever. */
+    long overcommittedUntilMs;
+
     String reason = "";
     int responseId;
 
@@ -119,6 +122,11 @@ public final class Node {
     /** What is left; nothing where a node has shrunk below what is used. */
     public Resource free() {
         return total.minusOrZero(used);
+    }
+
+    /** Until when containers may hold more than its total, in ms since 1970; 0 for ever. */
+    public long overcommittedUntilMs() {
+        return overcommittedUntilMs;
     }
 
     /** Of the node's web server, or 0 where it has none. */

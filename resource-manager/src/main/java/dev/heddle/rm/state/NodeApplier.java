@@ -116,10 +116,16 @@ final class NodeApplier implements NodeEvent.Visitor {
     }
 
     @Override
+    public void overcommitLimited(NodeEvent.OvercommitLimited event) {
+        known(event.node()).overcommittedUntilMs = event.untilMs();
+    }
+
+    @Override
     public void nodeGone(NodeEvent.NodeGone event) {
         Node node = known(event.node());
         node.lastReply = null;
         node.orders = null;
+        node.overcommittedUntilMs = 0;
         node.lastHeardMs = event.atMs();
         enter(node, event.state(), event.reason());
     }

@@ -141,7 +141,7 @@ final class Reports {
                 .setRpcPort(attempt.rpcPort())
                 .setTrackingUrl(trackingUrl(application.id(), attempt))
                 .setOriginalTrackingUrl(originalTrackingUrl(attempt))
-                .setDiagnostics(attempt.diagnostics())
+                .setDiagnostics((attempt.diagnostics() + keptAway(attempt)).strip())
                 .setYarnApplicationAttemptState(state(attempt.state()))
                 .setStartTime(attempt.startedAtMs())
                 .setFinishTime(attempt.endedAtMs());
@@ -204,10 +204,17 @@ final class Reports {
         Totals totals = cluster.snapshots().totals();
         String wanted = "The application master waits for a container of "
                 + application.spec().masterResource() + ": ";
+        ApplicationSnapshot.AttemptSnapshot attempt = application.attempt();
         return totals.runningNodes() == 0
                 ? wanted + "no node has registered."
                 : wanted + "the most that is free on one of the " + totals.runningNodes() + " nodes is "
-                        + totals.largestFree() + ".";
+                        + totals.largestFree() + "." + (attempt == null ? "" : keptAway(attempt));
+    }
+
+    private static String keptAway(ApplicationSnapshot.AttemptSnapshot attempt) {
+        return attempt.keptAway().isEmpty()
+                ? ""
+                : " It keeps away from " + String.join(", ", attempt.keptAway()) + ", where former masters failed.";
     }
 
     private String trackingUrl(ApplicationSnapshot application) {

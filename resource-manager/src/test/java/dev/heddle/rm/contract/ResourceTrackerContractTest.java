@@ -11,14 +11,17 @@ import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ContainerState;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.LogAggregationStatus;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.ResourceUtilization;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerResponse;
 import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
@@ -149,6 +152,60 @@ class ResourceTrackerContractTest {
         SimulatedNode node = stage.newNode(4096, 4);
         assertThat(stage.tracker().unRegisterNodeManager(UnRegisterNodeManagerRequest.newInstance(node.id())))
                 .isNotNull();
+    }
+
+    @ContractTest
+    void shouldSendAwayTheFormerOfTwoNodesWithOneId(Stage stage) throws Exception {
+        SimulatedNode former = stage.node(4096, 4);
+        former.heartbeat();
+        former.heartbeat();
+        SimulatedNode latter = former.twin();
+        assertThat(latter.register().getNodeAction()).isEqualTo(NodeAction.NORMAL);
+        Await.until(
+                "the latter to be answered",
+                Stage.LIMIT,
+                () -> latter.heartbeat().getNodeAction() == NodeAction.NORMAL);
+        latter.heartbeat();
+        assertThat(reports(stage, former, NodeState.RUNNING)).hasSize(1);
+        NodeHeartbeatResponse told = former.heartbeatWith(former.lastResponseId() + 5);
+        assertThat(told.getNodeAction()).isEqualTo(NodeAction.RESYNC);
+        assertThat(told.getDiagnosticsMessage()).isNotBlank();
+    }
+
+    @ContractTest
+    void shouldNotCountAContainerThatNobodyKnowsWhenItsNodeRegisters(Stage stage) throws Exception {
+        SimulatedNode node = stage.newNode(4096, 4);
+        ContainerId stranger =
+                ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(1, 78), 1), 5);
+        assertThat(node.register(NMContainerStatus.newInstance(
+                                stranger,
+                                0,
+                                ContainerState.RUNNING,
+                                Resource.newInstance(1024, 1),
+                                "",
+                                0,
+                                Priority.newInstance(1),
+                                1))
+                        .getNodeAction())
+                .isEqualTo(NodeAction.NORMAL);
+        List<ContainerId> told = new ArrayList<>();
+        boolean cleaned = stage.onPurpose(
+                "Heddle names it for cleaning at once; YARN only where it recovers after a restart", true, false);
+        Await.until("the container to be cleaned", Stage.LIMIT, () -> {
+            told.addAll(node.heartbeat(SimulatedNode.runs(stranger)).getContainersToCleanup());
+            return !cleaned || told.contains(stranger);
+        });
+        assertThat(reports(stage, node, NodeState.RUNNING).get(0).getUsed()).isEqualTo(Resource.newInstance(0, 0));
+    }
+
+    @ContractTest
+    void shouldNotMindTheEndOfAContainerThatNobodyKnows(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        ContainerId stranger =
+                ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(1, 79), 1), 5);
+        assertThat(node.heartbeat(SimulatedNode.ended(stranger, 0, "")).getNodeAction())
+                .isEqualTo(NodeAction.NORMAL);
+        assertThat(node.heartbeat().getNodeAction()).isEqualTo(NodeAction.NORMAL);
     }
 
     @ContractTest

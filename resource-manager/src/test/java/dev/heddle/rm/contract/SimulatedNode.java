@@ -38,10 +38,19 @@ final class SimulatedNode {
     private boolean registered;
 
     SimulatedNode(ResourceTracker tracker, int number, Resource capability) {
-        this.tracker = tracker;
         // Some name that every machine can look up, for a resource manager may try to.
-        this.id = NodeId.newInstance("127.0.0.1", 20_000 + number);
+        this(tracker, NodeId.newInstance("127.0.0.1", 20_000 + number), capability);
+    }
+
+    private SimulatedNode(ResourceTracker tracker, NodeId id, Resource capability) {
+        this.tracker = tracker;
+        this.id = id;
         this.capability = capability;
+    }
+
+    /** Another process that says it is this node. */
+    SimulatedNode twin() {
+        return new SimulatedNode(tracker, id, capability);
     }
 
     NodeId id() {
