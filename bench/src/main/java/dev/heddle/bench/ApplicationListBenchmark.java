@@ -13,6 +13,9 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.security.AccessList;
 import dev.heddle.rm.security.Administrators;
@@ -81,7 +84,7 @@ public class ApplicationListBenchmark {
                 1_000,
                 new CorePolicy.Expiry(HOUR_MS, HOUR_MS, HOUR_MS, HOUR_MS),
                 new CorePolicy.History(1_000_000, 10, 10),
-                new CorePolicy.ApplicationLimits(1_000_000, 0, 0, 0));
+                0);
         RollingKeys.Plan keys = new RollingKeys.Plan(HOUR_MS, 1);
         cluster = new LeadingCluster(
                 threads,
@@ -90,7 +93,9 @@ public class ApplicationListBenchmark {
                 new LeadingCluster.Options(
                         100,
                         new DelegationTokens.Times(HOUR_MS, HOUR_MS, HOUR_MS),
-                        new KeyPlans(keys, keys, keys, HOUR_MS)),
+                        new KeyPlans(keys, keys, keys, HOUR_MS),
+                        QueuePlan.single(
+                                Measure.DOMINANT, SIZE, SIZE, 1_000_000, QueueSpec.ApplicationCaps.DEFAULT, 1)),
                 0,
                 InstantSource.system(),
                 (what, cause) -> {
@@ -132,6 +137,7 @@ public class ApplicationListBenchmark {
                 Set.of(),
                 Retries.upTo(2),
                 SIZE,
+                ApplicationSpec.Labels.NONE,
                 false,
                 0,
                 ApplicationAcls.NOBODY,

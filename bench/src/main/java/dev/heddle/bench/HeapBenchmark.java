@@ -22,6 +22,9 @@ import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
 import dev.heddle.rm.state.ClusterState;
 import java.util.ArrayList;
@@ -40,7 +43,10 @@ public final class HeapBenchmark {
     private static final long NOW_MS = 1_700_000_000_000L;
     private static final Resource CONTAINER = new Resource(1_024, 1);
 
-    private final ClusterState state = new ClusterState(NOW_MS, 1);
+    private final ClusterState state = new ClusterState(
+            NOW_MS,
+            1,
+            QueuePlan.single(Measure.DOMINANT, CONTAINER, CONTAINER, 10_000, QueueSpec.ApplicationCaps.DEFAULT, 1));
     private final ClusterSnapshots snapshots = new ClusterSnapshots(100);
     private final ClusterController controller;
     private final int nodes;
@@ -58,7 +64,7 @@ public final class HeapBenchmark {
                         Integer.MAX_VALUE,
                         new CorePolicy.Expiry(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
                         new CorePolicy.History(1_000, 50, 1_000),
-                        new CorePolicy.ApplicationLimits(10_000, 0, 0, 0)));
+                        0));
     }
 
     /**
@@ -140,6 +146,7 @@ public final class HeapBenchmark {
                             Set.of(),
                             Retries.upTo(1),
                             CONTAINER,
+                            ApplicationSpec.Labels.NONE,
                             true,
                             0,
                             ApplicationAcls.NOBODY,

@@ -191,7 +191,7 @@ public final class ResourceManager implements Daemon {
                 address.key(),
                 Authentication.TOKEN_ONLY,
                 new LeadersAmRmTokens(leadership),
-                new ApplicationMasterEndpoint(leadership).protocol());
+                new ApplicationMasterEndpoint(leadership, configuration).protocol());
     }
 
     private static RpcServer serveNodes(

@@ -6,6 +6,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.RollingKeys;
+import dev.heddle.rm.wire.ConstraintSettings;
 import dev.heddle.rm.wire.NodeListSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,6 +148,7 @@ public final class ResourceManagerSettings {
         all.addAll(IdentitySettings.all());
         all.addAll(NodeListSettings.all());
         all.addAll(TrackerSettings.all());
+        all.addAll(ConstraintSettings.all());
         all.addAll(SubmissionSettings.all());
         all.addAll(AccessSettings.all());
         return List.copyOf(all);
@@ -180,6 +182,7 @@ public final class ResourceManagerSettings {
                         SubmissionSettings.COMPLETED_APPLICATIONS.get(configuration),
                         SubmissionSettings.ATTEMPTS.get(configuration),
                         GONE_NODES.get(configuration)),
-                SubmissionSettings.limits(configuration));
+                SubmissionSettings.MAXIMUM_PRIORITY.get(configuration),
+                SubmissionSettings.avoidedShare(configuration));
     }
 }

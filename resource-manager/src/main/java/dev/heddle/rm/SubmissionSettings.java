@@ -2,6 +2,9 @@ package dev.heddle.rm;
 
 import dev.heddle.common.config.Setting;
 import dev.heddle.rm.core.CorePolicy;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.wire.Submissions;
 import java.time.Duration;
 import java.util.List;
@@ -153,15 +156,27 @@ final class SubmissionSettings {
         return global > 0 ? global : MAX_ATTEMPTS.get(configuration);
     }
 
-    static CorePolicy.ApplicationLimits limits(Configuration configuration) {
+    /** From which share of all nodes on masters go where former ones failed after all; 0 where they always do. */
+    static double avoidedShare(Configuration configuration) {
+        float share = AVOIDED_SHARE.get(configuration);
+        return AVOIDING.get(configuration) ? share : 0;
+    }
+
+    /** The one queue. */
+    static QueuePlan queues(Configuration configuration, CorePolicy policy) {
         int ofQueue = QUEUE_MAXIMUM_APPLICATIONS.get(configuration);
-        float avoidedShare = AVOIDED_SHARE.get(configuration);
-        return new CorePolicy.ApplicationLimits(
-                ofQueue > 0 ? ofQueue : MAXIMUM_APPLICATIONS.get(configuration),
-                MAXIMUM_PRIORITY.get(configuration),
-                lifetimeMs(DEFAULT_LIFETIME_SECONDS, configuration),
-                lifetimeMs(MAXIMUM_LIFETIME_SECONDS, configuration),
-                AVOIDING.get(configuration) ? avoidedShare : 0);
+        return QueuePlan.single(
+                Measure.DOMINANT,
+                policy.minimumAllocation(),
+                policy.maximumAllocation(),
+                MAXIMUM_APPLICATIONS.get(configuration),
+                new QueueSpec.ApplicationCaps(
+                        ofQueue > 0 ? ofQueue : -1,
+                        Integer.MAX_VALUE,
+                        lifetimeMs(DEFAULT_LIFETIME_SECONDS, configuration),
+                        lifetimeMs(MAXIMUM_LIFETIME_SECONDS, configuration),
+                        0),
+                QueueSpec.Partition.DEFAULT_MASTER_SHARE);
     }
 
     private static long lifetimeMs(Setting<Integer> seconds, Configuration configuration) {

@@ -79,7 +79,8 @@ record Terms(
                 new LeadingCluster.Options(
                         SubmissionSettings.COMPLETED_CONTAINERS.get(configuration),
                         AccessSettings.tokenTimes(configuration),
-                        ResourceManagerSettings.keyPlans(configuration)),
+                        ResourceManagerSettings.keyPlans(configuration),
+                        SubmissionSettings.queues(configuration, policy)),
                 epoch,
                 clock,
                 faults);

@@ -2,16 +2,15 @@ package dev.heddle.testbed;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 
 /**
  * Hadoop's own servers, each in a process of its own with Hadoop's full class path, which never meets Heddle's.
@@ -20,9 +19,6 @@ import java.util.Properties;
  * {@code yarn-site.xml} into its {@link #configurationDirectory}.
  */
 public final class HadoopProcess implements AutoCloseable {
-    /** A file in the directory of a cluster's configuration, with what it shall have besides. */
-    public static final String OWN_SETTINGS = "own.properties";
-
     private static final String MAIN_CLASS = "dev.heddle.testbed.hadoop.HadoopServer";
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
@@ -44,20 +40,15 @@ public final class HadoopProcess implements AutoCloseable {
         return cluster(directory, nodeManagers, Map.of());
     }
 
-    /** As {@link #cluster(Path, int)} with settings of the caller's own. */
+    /**
+     * As {@link #cluster(Path, int)}.
+     *
+     * @param settings beside the testbed's own, over which they go
+     */
     public static HadoopProcess cluster(Path directory, int nodeManagers, Map<String, String> settings) {
-        Path configuration = directory.resolve("conf");
-        Properties own = new Properties();
-        settings.forEach(own::setProperty);
-        try {
-            Files.createDirectories(configuration);
-            try (OutputStream out = Files.newOutputStream(configuration.resolve(OWN_SETTINGS))) {
-                own.store(out, null);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return start(directory, configuration, "cluster", Integer.toString(nodeManagers));
+        List<String> arguments = new ArrayList<>(List.of(Integer.toString(nodeManagers)));
+        settings.forEach((key, value) -> arguments.add(key + "=" + value));
+        return start(directory, directory.resolve("conf"), "cluster", arguments);
     }
 
     /**
@@ -65,7 +56,7 @@ public final class HadoopProcess implements AutoCloseable {
      * folders are its own.
      */
     public static HadoopProcess nodeManager(Path directory, Path configurationOfResourceManager) {
-        return start(directory, configurationOfResourceManager, "node-manager", "1");
+        return start(directory, configurationOfResourceManager, "node-manager", List.of("1"));
     }
 
     /** Hadoop's class path, to run a class of Hadoop's (a command line, say) in a process of its own. */
@@ -87,13 +78,15 @@ public final class HadoopProcess implements AutoCloseable {
         }
     }
 
-    private static HadoopProcess start(Path directory, Path configuration, String role, String nodeManagers) {
+    private static HadoopProcess start(Path directory, Path configuration, String role, List<String> arguments) {
         try {
             Files.createDirectories(directory);
             Files.createDirectories(configuration);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        List<String> all = new ArrayList<>(List.of(role, directory.toString(), configuration.toString()));
+        all.addAll(arguments);
         ChildProcess process = ChildProcess.java(
                 directory,
                 "hadoop-" + role,
@@ -101,10 +94,7 @@ public final class HadoopProcess implements AutoCloseable {
                 List.of("-Xmx768m", "-Djava.net.preferIPv4Stack=true", "-Djava.io.tmpdir=" + directory),
                 classPath(),
                 MAIN_CLASS,
-                role,
-                directory.toString(),
-                configuration.toString(),
-                nodeManagers);
+                all.toArray(new String[0]));
         try {
             process.awaitReady(START_LIMIT);
         } catch (AssertionError e) {

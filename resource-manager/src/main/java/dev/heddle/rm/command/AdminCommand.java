@@ -3,6 +3,7 @@ package dev.heddle.rm.command;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,6 +32,8 @@ public sealed interface AdminCommand<R> extends Command<R> {
         Done labelNodes(LabelNodes command);
 
         Done mapAttributes(MapAttributes command);
+
+        Done changeQueues(ChangeQueues command);
     }
 
     /** How hosts go that may no longer take part. */
@@ -153,6 +156,14 @@ public sealed interface AdminCommand<R> extends Command<R> {
         @Override
         public Done on(CommandHandlers handlers) {
             return handlers.administration().mapAttributes(this);
+        }
+    }
+
+    /** The queues are these from now on. */
+    record ChangeQueues(QueuePlan plan) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().changeQueues(this);
         }
     }
 }

@@ -6,7 +6,9 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Purpose;
 import dev.heddle.rm.model.UpdateWish;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
 import java.util.List;
 
 /**
@@ -22,14 +24,14 @@ public record Allocation(
         List<Grant> grants,
         List<ContainerExit> exits,
         List<NodeId> tokensFor,
-        Updates updates,
+        Verdicts verdicts,
         List<NodeChange> nodeChanges,
         Prospects prospects) {
     /**
      * One container.
      *
      * @param httpPort of its node's web server, or 0
-     * @param key of the ask that it meets
+     * @param purpose of the ask that it meets
      * @param version 0 at first, one more with each change of its size
      */
     public record Grant(
@@ -37,13 +39,32 @@ public record Allocation(
             NodeId node,
             int httpPort,
             Resource resource,
-            AskKey key,
+            Purpose purpose,
             int version,
-            long grantedAtMs) {}
+            long grantedAtMs) {
+        public AskKey key() {
+            return purpose.key();
+        }
+    }
 
-    /** What became of wishes to change containers. */
-    public record Updates(List<Updated> done, List<Refused> refused) {
-        public static final Updates NONE = new Updates(List.of(), List.of());
+    /** What became of wishes to change containers, and which scheduling requests are given back. */
+    public record Verdicts(List<Updated> done, List<Refused> refused, List<Rejected> rejected) {
+        public static final Verdicts NONE = new Verdicts(List.of(), List.of(), List.of());
+    }
+
+    /**
+     * A scheduling request is not waited for any longer.
+     *
+     * @param ask with the number of containers that are missing
+     */
+    public record Rejected(SchedulingAsk ask, RejectionReason reason) {}
+
+    /** Why a scheduling request is given back. */
+    public enum RejectionReason {
+        /** No node meets the constraint and has the room. */
+        NO_NODE,
+        /** There is a node, and something else stands against the placement. */
+        NOT_ON_THAT_NODE
     }
 
     /** A container has changed; this is how it is now. */

@@ -2,6 +2,8 @@ package dev.heddle.rm.command;
 
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.constraint.PlacementConstraint;
+import java.util.Map;
 
 /**
  * What application masters want, and what becomes of their launch.
@@ -22,8 +24,26 @@ public sealed interface MasterCommand<R> extends Command<R> {
         Done masterLaunchFailed(MasterLaunchFailed command);
     }
 
-    record RegisterMaster(AttemptId attempt, String host, int rpcPort, String trackingUrl)
+    /**
+     * A master begins.
+     *
+     * @param constraints that hold for its application's requests besides their own, by the tag of the request
+     */
+    record RegisterMaster(
+            AttemptId attempt,
+            String host,
+            int rpcPort,
+            String trackingUrl,
+            Map<String, PlacementConstraint> constraints)
             implements MasterCommand<MasterRegistered> {
+        public RegisterMaster {
+            constraints = Map.copyOf(constraints);
+        }
+
+        public RegisterMaster(AttemptId attempt, String host, int rpcPort, String trackingUrl) {
+            this(attempt, host, rpcPort, trackingUrl, Map.of());
+        }
+
         @Override
         public MasterRegistered on(CommandHandlers handlers) {
             return handlers.masters().registerMaster(this);

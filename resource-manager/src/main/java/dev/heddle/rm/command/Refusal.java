@@ -23,6 +23,8 @@ public final class Refusal extends RuntimeException {
         WRONG_RESPONSE_ID,
         /** An ask is malformed or larger than anything that may be granted. */
         INVALID_ASK,
+        /** An ask names a label that its queue may not use, or that there is not. */
+        INVALID_LABEL,
         /** A blacklist cannot be used. */
         INVALID_BLACKLIST,
         /** A release names a container of another application. */

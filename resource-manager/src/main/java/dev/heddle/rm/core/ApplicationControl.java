@@ -72,18 +72,27 @@ final class ApplicationControl {
         }
         if (spec.unmanaged()) {
             ledger.emit(new AttemptEvent.AttemptLaunched(id, ledger.nowMs()));
+            containers.placeWaiting();
             return;
         }
         keepAway(id);
         ledger.emit(new AttemptEvent.AsksReplaced(
-                id, List.of(new Ask(MASTER_KEY, Ask.ANYWHERE, spec.masterResource(), 1, true))));
-        containers.place(current(id));
+                id,
+                List.of(new Ask(
+                        MASTER_KEY,
+                        Ask.ANYWHERE,
+                        spec.masterResource(),
+                        1,
+                        true,
+                        spec.labels().master())),
+                ledger.nowMs()));
+        containers.placeWaiting();
     }
 
     /** As YARN's {@code SimpleBlacklistManager}: where too much of the cluster would be left out, nothing is. */
     private void keepAway(AttemptId id) {
         Set<String> hosts = application(id).blamedHosts();
-        if (!hosts.isEmpty() && hosts.size() < policy.limits().avoidedShare() * state.runningNodes()) {
+        if (!hosts.isEmpty() && hosts.size() < policy.avoidedShare() * state.runningNodes()) {
             ledger.emit(new AttemptEvent.MasterKeptAway(id, Collections.unmodifiableSortedSet(new TreeSet<>(hosts))));
         }
     }
@@ -123,7 +132,7 @@ final class ApplicationControl {
             }
             case SCHEDULED, ALLOCATED, LAUNCHED, RUNNING -> {
                 Container master = attempt.master();
-                if (master != null && policy.limits().avoidedShare() > 0 && !NOT_THE_NODES.contains(exit.status())) {
+                if (master != null && policy.avoidedShare() > 0 && !NOT_THE_NODES.contains(exit.status())) {
                     ledger.emit(new AttemptEvent.MasterHostBlamed(
                             attempt.id(), master.node().host()));
                 }

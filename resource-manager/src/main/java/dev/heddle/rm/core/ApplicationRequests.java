@@ -10,10 +10,12 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.ExitStatus;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Queue;
 
 /** What users want of applications. Who may want it is decided before it comes here. */
 final class ApplicationRequests implements ApplicationCommand.Handler {
@@ -22,7 +24,6 @@ final class ApplicationRequests implements ApplicationCommand.Handler {
     private final ApplicationControl applications;
     private final ContainerControl containers;
     private final ContainerSizes sizes;
-    private final CorePolicy policy;
     private final Admission admission;
 
     ApplicationRequests(
@@ -36,7 +37,6 @@ final class ApplicationRequests implements ApplicationCommand.Handler {
         this.applications = applications;
         this.containers = containers;
         this.sizes = sizes;
-        this.policy = policy;
         this.admission = new Admission(state, sizes, policy);
     }
 
@@ -109,8 +109,14 @@ final class ApplicationRequests implements ApplicationCommand.Handler {
             throw new Refusal(
                     Refusal.Kind.INVALID_REQUEST, "App in " + application.state() + " state cannot be moved.");
         }
-        // There is one queue to be in, so a move to it is done already.
-        admission.checkTarget(command.queue());
+        String user = application.spec().user();
+        QueueSpec named = state.queuePlan().queue(command.queue());
+        if (named != null && named.path().equals(application.queue().path())) {
+            return Done.DONE;
+        }
+        Queue target = admission.target(application.id(), command.queue(), user);
+        ledger.emit(new ApplicationEvent.ApplicationMoved(application.id(), target.path()));
+        containers.placeWaiting();
         return Done.DONE;
     }
 
@@ -130,7 +136,7 @@ final class ApplicationRequests implements ApplicationCommand.Handler {
         if (application.isOver()) {
             return command.expiresAtMs();
         }
-        long maxLifetimeMs = policy.limits().maxLifetimeMs();
+        long maxLifetimeMs = application.queue().spec().applications().maximumLifetimeMs();
         long expiresAtMs = maxLifetimeMs <= 0
                 ? command.expiresAtMs()
                 : Math.min(command.expiresAtMs(), application.submittedAtMs() + maxLifetimeMs);

@@ -6,6 +6,10 @@ import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.Done;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.event.NodeEvent;
+import dev.heddle.rm.scheduler.Explanation;
+import dev.heddle.rm.scheduler.explain.Waiting;
+import dev.heddle.rm.state.Application;
+import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 
@@ -23,7 +27,8 @@ public final class ClusterController {
 
     public ClusterController(ClusterState state, CorePolicy policy) {
         this.ledger = new Ledger(state);
-        this.containers = new ContainerControl(ledger, policy);
+        QueueControl queues = new QueueControl(ledger);
+        this.containers = new ContainerControl(ledger, queues, policy);
         ContainerSizes sizes = new ContainerSizes(state, policy);
         ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
         NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
@@ -33,9 +38,14 @@ public final class ClusterController {
         this.handlers = new CommandHandlers(
                 new ApplicationRequests(ledger, applications, containers, sizes, policy),
                 new MasterControl(
-                        ledger, containers, applications, sizes, new ContainerUpdates(ledger, containers, sizes)),
+                        ledger,
+                        containers,
+                        applications,
+                        sizes,
+                        new ContainerUpdates(ledger, containers, sizes),
+                        new SchedulingRequests(ledger, containers, sizes)),
                 nodes,
-                new NodeAdministration(ledger, containers, departure, marks, overcommit),
+                new NodeAdministration(ledger, containers, departure, marks, queues, overcommit),
                 new Housekeeping(ledger, applications, nodes, containers));
     }
 
@@ -67,6 +77,7 @@ public final class ClusterController {
             containers.expireIncreases();
             applications.expireApplications();
             applications.expireMasters();
+            ledger.state().makeActivationDue();
             containers.placeWaiting();
             return Done.DONE;
         }
@@ -75,6 +86,13 @@ public final class ClusterController {
         public Done replaceNodeKey(CoreCommand.ReplaceNodeKey command) {
             ledger.emit(new NodeEvent.NodeKeyReplaced());
             return Done.DONE;
+        }
+
+        @Override
+        public List<Waiting> explain(CoreCommand.Explain command) {
+            Application application = ledger.state().application(command.application());
+            Attempt attempt = application == null || application.isOver() ? null : application.currentAttempt();
+            return attempt == null ? List.of() : new Explanation(ledger.state()).of(attempt);
         }
 
         @Override

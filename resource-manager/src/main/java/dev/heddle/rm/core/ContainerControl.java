@@ -4,6 +4,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerToSignal;
@@ -11,27 +12,37 @@ import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.UpdateWish;
+import dev.heddle.rm.scheduler.Limits;
 import dev.heddle.rm.scheduler.Placement;
 import dev.heddle.rm.scheduler.Scheduler;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
+import dev.heddle.rm.state.Partition;
+import dev.heddle.rm.state.QueueShare;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 
 /** Grants containers and brings them to their end. */
 final class ContainerControl {
     private final Ledger ledger;
     private final CorePolicy policy;
+    private final ClusterState state;
+    private final QueueControl queues;
+    private final Scheduler scheduler;
     private int placementsLeft;
     private boolean backlog;
 
-    ContainerControl(Ledger ledger, CorePolicy policy) {
+    ContainerControl(Ledger ledger, QueueControl queues, CorePolicy policy) {
         this.ledger = ledger;
         this.policy = policy;
+        this.state = ledger.state();
+        this.queues = queues;
+        this.scheduler = new Scheduler(state);
     }
 
     /** A new command may place as many containers as one pass allows. */
@@ -46,32 +57,46 @@ final class ContainerControl {
         return was;
     }
 
-    /** Places what an attempt wants, as far as it fits. */
+    /** Whether this pass may place no more. */
+    boolean isPassOver() {
+        return placementsLeft == 0;
+    }
+
+    /** Places what an attempt wants, as far as it fits and its queue lets it. */
     void place(Attempt attempt) {
         growAwaited(attempt);
-        while (!attempt.asks().isEmpty()) {
+        while (!attempt.waitsIn().isEmpty()) {
             if (placementsLeft == 0) {
-                backlog = true;
+                postpone(attempt);
                 return;
             }
-            Placement placement = Scheduler.next(ledger.state(), attempt);
+            Placement placement = scheduler.next(attempt);
             if (placement == null) {
                 return;
             }
-            placementsLeft--;
-            boolean master =
-                    switch (attempt.state()) {
-                        case SCHEDULED -> true;
-                        case ALLOCATED, LAUNCHED, RUNNING, FINISHING, FINISHED, FAILED, KILLED -> false;
-                    };
-            ledger.emit(new ContainerEvent.ContainerGranted(
-                    ContainerId.of(attempt.id(), ledger.state().epoch(), attempt.containersGranted() + 1),
-                    placement.node(),
-                    placement.key(),
-                    placement.resource(),
-                    master,
-                    ledger.nowMs()));
+            grant(attempt, placement);
         }
+    }
+
+    private void postpone(Attempt attempt) {
+        backlog = true;
+        attempt.waitsIn().forEach(share -> state.makePlacementDue(share.partition()));
+    }
+
+    private void grant(Attempt attempt, Placement placement) {
+        placementsLeft--;
+        boolean master =
+                switch (attempt.state()) {
+                    case SCHEDULED -> true;
+                    case ALLOCATED, LAUNCHED, RUNNING, FINISHING, FINISHED, FAILED, KILLED -> false;
+                };
+        ledger.emit(new ContainerEvent.ContainerGranted(
+                ContainerId.of(attempt.id(), state.epoch(), attempt.containersGranted() + 1),
+                placement.node(),
+                placement.key(),
+                placement.resource(),
+                master,
+                ledger.nowMs()));
     }
 
     /** Containers that shall grow do so first: they are there already, and bound to their nodes. */
@@ -81,7 +106,7 @@ final class ContainerControl {
         }
         for (Map.Entry<ContainerId, Resource> awaited :
                 List.copyOf(attempt.awaitedIncreases().entrySet())) {
-            Container container = ledger.state().container(awaited.getKey());
+            Container container = state.container(awaited.getKey());
             if (container != null && hasRoomToGrow(container, awaited.getValue())) {
                 resize(container, UpdateWish.Kind.INCREASE, awaited.getValue());
             }
@@ -89,10 +114,14 @@ final class ContainerControl {
     }
 
     boolean hasRoomToGrow(Container container, Resource size) {
-        Node node = ledger.state().node(container.node());
-        return node != null
-                && node.takesContainers()
-                && size.minusOrZero(container.resource()).fitsIn(node.free());
+        Node node = state.node(container.node());
+        Attempt holder = state.holder(container);
+        if (node == null || !node.takesContainers() || holder == null) {
+            return false;
+        }
+        Resource more = size.minusOrZero(container.resource());
+        QueueShare share = state.share(holder.application().queue(), node.partition());
+        return node.partition().measure().fits(more, node.free()) && Limits.overMaximum(share, more) == null;
     }
 
     /** Gives a container another size, which is accounted for at once. Its node is told of a smaller one. */
@@ -102,18 +131,12 @@ final class ContainerControl {
             tellToUpdate(
                     container.node(),
                     new ContainerUpdate(
-                            container.id(),
-                            size,
-                            container.version(),
-                            container.key().priority(),
-                            true,
-                            false));
+                            container.id(), size, container.version(), state.purpose(container), true, false));
         }
     }
 
     /** Takes back what containers may be larger by than their masters have made use of in time, as YARN does. */
     void expireIncreases() {
-        ClusterState state = ledger.state();
         for (Map.Entry<ContainerId, ClusterState.UnsettledIncrease> unsettled :
                 List.copyOf(state.unsettledIncreases().entrySet())) {
             Container container = state.container(unsettled.getKey());
@@ -125,11 +148,44 @@ final class ContainerControl {
         }
     }
 
-    /** Room has become free: whoever waits is served, the earliest application first. */
+    /** Something has changed: whoever may begin does, and whoever waits is served, in the order of the queues. */
     void placeWaiting() {
-        for (Attempt attempt : List.copyOf(ledger.state().waiting())) {
-            place(attempt);
+        queues.activate().forEach(this::place);
+        List.copyOf(state.growing()).forEach(this::growAwaited);
+        for (Partition partition : List.copyOf(state.partitions())) {
+            while (state.takePlacementDue(partition)) {
+                if (!placePass(partition)) {
+                    backlog = true;
+                    state.makePlacementDue(partition);
+                    break;
+                }
+            }
         }
+    }
+
+    /** Returns whether it went to its end. */
+    private boolean placePass(Partition partition) {
+        scheduler.beginPass();
+        try {
+            while (placementsLeft > 0) {
+                Placement placement = scheduler.next(partition);
+                if (placement == null) {
+                    return true;
+                }
+                grant(knownAttempt(placement.attempt()), placement);
+            }
+            return false;
+        } finally {
+            scheduler.endPass();
+        }
+    }
+
+    private Attempt knownAttempt(AttemptId id) {
+        Attempt attempt = state.attempt(id);
+        if (attempt == null) {
+            throw new NoSuchElementException("a placement for " + id + ", which is not known");
+        }
+        return attempt;
     }
 
     /**
@@ -229,7 +285,7 @@ final class ContainerControl {
     }
 
     private boolean isInUse(NodeId id) {
-        Node node = ledger.state().node(id);
+        Node node = state.node(id);
         return node != null && node.isInUse();
     }
 }

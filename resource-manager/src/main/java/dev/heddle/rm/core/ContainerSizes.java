@@ -3,6 +3,7 @@ package dev.heddle.rm.core;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Queue;
 
 /** How large a container may be. */
 final class ContainerSizes {
@@ -16,12 +17,20 @@ final class ContainerSizes {
 
     /** What is granted where this is asked for. */
     Resource normalize(Resource asked) {
-        return policy.normalize(asked);
+        return policy.normalize(state.queuePlan().measure().counted(asked));
     }
 
     /** The configured maximum, or the largest node where that is smaller and there is one. */
     Resource maximumCapability() {
-        Resource configured = policy.maximumAllocation();
+        return maximumCapability(policy.maximumAllocation());
+    }
+
+    /** As {@link #maximumCapability()}, for a queue that may have a smaller maximum. */
+    Resource maximumCapability(Queue queue) {
+        return maximumCapability(policy.maximumAllocation().min(queue.spec().maximumAllocation()));
+    }
+
+    private Resource maximumCapability(Resource configured) {
         Resource largest = state.largestTotal();
         return state.runningNodes() == 0
                 ? configured
@@ -35,19 +44,19 @@ final class ContainerSizes {
      *
      * @throws Refusal if the ask itself is over the maximum
      */
-    Resource fitted(Resource asked, Refusal.Kind kind) {
-        check(asked, kind);
-        return fitted(asked);
+    Resource fitted(Resource asked, Queue queue, Refusal.Kind kind) {
+        check(asked, queue, kind);
+        return fitted(asked, queue);
     }
 
     /** As it is normalized, but not over the maximum. */
-    Resource fitted(Resource asked) {
-        return normalize(asked).min(maximumCapability());
+    Resource fitted(Resource asked, Queue queue) {
+        return normalize(asked).min(maximumCapability(queue));
     }
 
     /** Refuses what no node could hold. */
-    void check(Resource asked, Refusal.Kind kind) {
-        Resource maximum = maximumCapability();
+    void check(Resource asked, Queue queue, Refusal.Kind kind) {
+        Resource maximum = maximumCapability(queue);
         if (!asked.fitsIn(maximum)) {
             String dimension = asked.memoryMb() > maximum.memoryMb() ? "memory-mb" : "vcores";
             throw new Refusal(

@@ -8,6 +8,7 @@ import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Queue;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -68,10 +69,12 @@ final class ContainerUpdates {
         }
         return switch (wish.kind()) {
             case INCREASE, DECREASE -> {
-                if (!wish.target().fitsIn(sizes.maximumCapability()) || container.state() == ContainerState.STOPPING) {
+                Queue queue = attempt.application().queue();
+                if (!wish.target().fitsIn(sizes.maximumCapability(queue))
+                        || container.state() == ContainerState.STOPPING) {
                     yield RESOURCE_OUTSIDE_ALLOWED_RANGE;
                 }
-                Resource target = sizes.fitted(wish.target());
+                Resource target = sizes.fitted(wish.target(), queue);
                 boolean possible = wish.kind() == UpdateWish.Kind.INCREASE
                         ? increase(attempt, container, target)
                         : decrease(attempt, container, target);

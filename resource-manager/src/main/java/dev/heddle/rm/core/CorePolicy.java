@@ -9,6 +9,9 @@ import dev.heddle.common.resources.Resource;
  * @param maximumAllocation the largest container
  * @param maxAttempts how many attempts an application may have at most, whatever it says
  * @param placementsPerPass how many containers one command may place before others get their turn
+ * @param maxPriority higher priorities of applications are cut to it
+ * @param avoidedShare masters keep away from hosts where former ones of theirs failed while those are less than this share
+ *     of the nodes; 0 for never
  */
 public record CorePolicy(
         Resource minimumAllocation,
@@ -17,7 +20,20 @@ public record CorePolicy(
         int placementsPerPass,
         Expiry expiry,
         History history,
-        ApplicationLimits limits) {
+        int maxPriority,
+        double avoidedShare) {
+    /** Masters go everywhere. */
+    public CorePolicy(
+            Resource minimumAllocation,
+            Resource maximumAllocation,
+            int maxAttempts,
+            int placementsPerPass,
+            Expiry expiry,
+            History history,
+            int maxPriority) {
+        this(minimumAllocation, maximumAllocation, maxAttempts, placementsPerPass, expiry, history, maxPriority, 0);
+    }
+
     /**
      * How long silence is borne.
      *
@@ -36,33 +52,6 @@ public record CorePolicy(
      * @param goneNodes nodes that are not used any more
      */
     public record History(int completedApplications, int attempts, int goneNodes) {}
-
-    /**
-     * What applications may ask for themselves.
-     *
-     * @param live applications that are not over, in all
-     * @param maxPriority higher ones are cut to it
-     * @param defaultLifetimeMs of an application that names none, or 0 for ever
-     * @param maxLifetimeMs longer ones are cut to it, or 0 for none
-     * @param avoidedShare masters keep away from nodes where former ones of theirs failed while those are less than this
-     *     share of all; 0 for never
-     */
-    public record ApplicationLimits(
-            int live, int maxPriority, long defaultLifetimeMs, long maxLifetimeMs, double avoidedShare) {
-        /** Masters go everywhere. */
-        public ApplicationLimits(int live, int maxPriority, long defaultLifetimeMs, long maxLifetimeMs) {
-            this(live, maxPriority, defaultLifetimeMs, maxLifetimeMs, 0);
-        }
-
-        /** The lifetime of an application that asks for this one; 0 stands for ever. */
-        long lifetimeMs(long askedMs) {
-            long wantedMs = askedMs > 0 ? askedMs : defaultLifetimeMs;
-            if (maxLifetimeMs <= 0) {
-                return wantedMs;
-            }
-            return wantedMs > 0 ? Math.min(wantedMs, maxLifetimeMs) : maxLifetimeMs;
-        }
-    }
 
     /**
      * Rounds an ask up as YARN does: at least the minimum, and a multiple of the minimum's memory.

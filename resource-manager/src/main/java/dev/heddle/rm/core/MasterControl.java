@@ -7,6 +7,7 @@ import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.MasterRegistered;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.command.Wishes;
+import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.Ask;
@@ -16,15 +17,19 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
+import dev.heddle.rm.scheduler.Limits;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
+import dev.heddle.rm.state.Queue;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The conversation with application masters: they register, ask, release, finish. */
 final class MasterControl implements MasterCommand.Handler {
@@ -37,19 +42,22 @@ final class MasterControl implements MasterCommand.Handler {
     private final ApplicationControl applications;
     private final ContainerSizes sizes;
     private final ContainerUpdates updates;
+    private final SchedulingRequests schedulingRequests;
 
     MasterControl(
             Ledger ledger,
             ContainerControl containers,
             ApplicationControl applications,
             ContainerSizes sizes,
-            ContainerUpdates updates) {
+            ContainerUpdates updates,
+            SchedulingRequests schedulingRequests) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.applications = applications;
         this.sizes = sizes;
         this.updates = updates;
+        this.schedulingRequests = schedulingRequests;
     }
 
     @Override
@@ -75,9 +83,16 @@ final class MasterControl implements MasterCommand.Handler {
             }
             case SCHEDULED, FINISHING, FINISHED, FAILED, KILLED -> throw unknown(command.attempt());
         }
+        if (!command.constraints().isEmpty() && application.constraints().isEmpty()) {
+            // As in YARN, the first word holds for all attempts.
+            ledger.emit(new ApplicationEvent.ConstraintsGiven(application.id(), command.constraints()));
+        }
         List<Allocation.Grant> containers = keeps ? known(attempt) : List.of();
         return new MasterRegistered(
-                sizes.maximumCapability(), application.spec().queue(), containers, giveTokens(attempt, containers));
+                sizes.maximumCapability(application.queue()),
+                application.spec().queue(),
+                containers,
+                giveTokens(attempt, containers));
     }
 
     /** What the attempt has and its master is not told of by a later reply. */
@@ -137,7 +152,8 @@ final class MasterControl implements MasterCommand.Handler {
                             + command.responseId());
         }
         Wishes wishes = command.wishes();
-        List<Ask> asks = normalize(wishes.asks());
+        List<Ask> asks = normalize(attempt, wishes.asks());
+        List<SchedulingAsk> schedulingAsks = schedulingRequests.accepted(attempt, asks, wishes.schedulingAsks());
         checkBlacklist(attempt, wishes.blacklist());
         checkReleases(attempt, wishes.releases());
         if (!attempt.unacknowledgedExits().isEmpty()) {
@@ -150,7 +166,10 @@ final class MasterControl implements MasterCommand.Handler {
         List<Allocation.Refused> refused = updates.apply(attempt, wishes.updates());
         release(wishes.releases());
         if (!asks.isEmpty()) {
-            ledger.emit(new AttemptEvent.AsksReplaced(attempt.id(), asks));
+            ledger.emit(new AttemptEvent.AsksReplaced(attempt.id(), asks, ledger.nowMs()));
+        }
+        if (!schedulingAsks.isEmpty()) {
+            ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), schedulingAsks, ledger.nowMs()));
         }
         if (!wishes.blacklist().isEmpty()) {
             ledger.emit(new AttemptEvent.BlacklistChanged(
@@ -158,12 +177,14 @@ final class MasterControl implements MasterCommand.Handler {
                     wishes.blacklist().additions(),
                     wishes.blacklist().removals()));
         }
-        if (wishes.releases().isEmpty() && wishes.updates().isEmpty()) {
-            containers.place(attempt);
-        } else {
+        if (!wishes.releases().isEmpty() || !wishes.updates().isEmpty()) {
+            // Whoever is ahead of it has what it gives back.
             containers.placeWaiting();
         }
-        return answer(attempt, clamp(command.progress()), refused);
+        containers.place(attempt);
+        List<Allocation.Rejected> rejected = schedulingRequests.settle(attempt, schedulingAsks);
+        containers.placeWaiting();
+        return answer(attempt, clamp(command.progress()), refused, rejected);
     }
 
     private void release(List<ContainerId> releases) {
@@ -180,7 +201,8 @@ final class MasterControl implements MasterCommand.Handler {
         return Float.isNaN(progress) ? 0 : Math.max(0, Math.min(1, progress));
     }
 
-    private Allocation answer(Attempt attempt, float progress, List<Allocation.Refused> refused) {
+    private Allocation answer(
+            Attempt attempt, float progress, List<Allocation.Refused> refused, List<Allocation.Rejected> rejected) {
         List<Allocation.Grant> grants = new ArrayList<>();
         attempt.undeliveredGrants().forEach(container -> grants.add(grant(container)));
         List<Allocation.Updated> updated = new ArrayList<>();
@@ -202,12 +224,12 @@ final class MasterControl implements MasterCommand.Handler {
                 grants,
                 exits,
                 giveTokens(attempt, mentioned),
-                updated.isEmpty() && refused.isEmpty()
-                        ? Allocation.Updates.NONE
-                        : new Allocation.Updates(updated, refused),
+                updated.isEmpty() && refused.isEmpty() && rejected.isEmpty()
+                        ? Allocation.Verdicts.NONE
+                        : new Allocation.Verdicts(updated, refused, rejected),
                 state.nodeChangesSince(attempt.nodeChangesSeen()),
                 new Allocation.Prospects(
-                        state.total().minusOrZero(state.used()),
+                        Limits.headroom(state, attempt),
                         state.runningNodes(),
                         applications.application(attempt.id()).priority()));
         ledger.emit(
@@ -222,7 +244,7 @@ final class MasterControl implements MasterCommand.Handler {
                 container.node(),
                 node == null ? 0 : node.httpPort(),
                 container.resource(),
-                container.key(),
+                state.purpose(container),
                 container.version(),
                 container.grantedAtMs());
     }
@@ -262,7 +284,11 @@ final class MasterControl implements MasterCommand.Handler {
         }
     }
 
-    private List<Ask> normalize(List<Ask> asks) {
+    private List<Ask> normalize(Attempt attempt, List<Ask> asks) {
+        if (asks.isEmpty()) {
+            return asks;
+        }
+        Queue queue = attempt.application().queue();
         List<Ask> normalized = new ArrayList<>(asks.size());
         for (Ask ask : asks) {
             if (ask.count() < 0) {
@@ -272,11 +298,40 @@ final class MasterControl implements MasterCommand.Handler {
                                 + " is negative: ask for 0 to withdraw");
             }
             Resource size = ask.count() > 0
-                    ? sizes.fitted(ask.capability(), Refusal.Kind.INVALID_ASK)
-                    : sizes.fitted(ask.capability());
-            normalized.add(new Ask(ask.key(), ask.place(), size, ask.count(), ask.relaxLocality()));
+                    ? sizes.fitted(ask.capability(), queue, Refusal.Kind.INVALID_ASK)
+                    : sizes.fitted(ask.capability(), queue);
+            String label = ask.label().isEmpty()
+                    ? attempt.application().spec().labels().containers()
+                    : ask.label();
+            checkLabel(queue, label);
+            normalized.add(new Ask(ask.key(), ask.place(), size, ask.count(), ask.relaxLocality(), label));
         }
         return normalized;
+    }
+
+    private void checkLabel(Queue queue, String label) {
+        if (label.isEmpty()) {
+            return;
+        }
+        if (state.marks().labels().isEmpty()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID_LABEL,
+                    "Invalid resource request, node label not enabled but request contains label expression " + label);
+        }
+        if (!state.marks().labels().containsKey(label)) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID_LABEL,
+                    "Invalid label in resource request, cluster do not contain label=" + label + ": the cluster has "
+                            + state.marks().labels().keySet());
+        }
+        if (!queue.spec().labels().contains(label)) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID_LABEL,
+                    "Invalid resource request, queue=" + queue.path()
+                            + " doesn't have permission to access all labels in resource request. labelExpression of"
+                            + " resource request=" + label + ". Queue labels="
+                            + String.join(",", new TreeSet<>(queue.spec().labels())));
+        }
     }
 
     @Override

@@ -31,6 +31,7 @@ final class NodeAdministration implements AdminCommand.Handler {
     private final ContainerControl containers;
     private final NodeDeparture departure;
     private final MarkControl marks;
+    private final QueueControl queues;
     private final Overcommit overcommit;
 
     NodeAdministration(
@@ -38,6 +39,7 @@ final class NodeAdministration implements AdminCommand.Handler {
             ContainerControl containers,
             NodeDeparture departure,
             MarkControl marks,
+            QueueControl queues,
             Overcommit overcommit) {
         this.ledger = ledger;
         this.state = ledger.state();
@@ -45,6 +47,14 @@ final class NodeAdministration implements AdminCommand.Handler {
         this.departure = departure;
         this.marks = marks;
         this.overcommit = overcommit;
+        this.queues = queues;
+    }
+
+    @Override
+    public Done changeQueues(AdminCommand.ChangeQueues command) {
+        queues.replace(command.plan());
+        containers.placeWaiting();
+        return Done.DONE;
     }
 
     @Override

@@ -6,6 +6,8 @@ import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.constraint.PlacementConstraint;
+import java.util.Map;
 
 /** What happens to applications. Times are in ms since 1970. */
 public sealed interface ApplicationEvent extends Event {
@@ -17,6 +19,8 @@ public sealed interface ApplicationEvent extends Event {
 
         void applicationEnded(ApplicationEnded event);
 
+        void applicationMoved(ApplicationMoved event);
+
         void priorityChanged(PriorityChanged event);
 
         void maxPriorityReplaced(MaxPriorityReplaced event);
@@ -26,6 +30,8 @@ public sealed interface ApplicationEvent extends Event {
         void logsReported(LogsReported event);
 
         void applicationForgotten(ApplicationForgotten event);
+
+        void constraintsGiven(ConstraintsGiven event);
     }
 
     /** An id was given to somebody who may submit an application under it. */
@@ -56,6 +62,19 @@ public sealed interface ApplicationEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.applications().applicationEnded(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+
+    /** An application is in another queue, with all that it has. */
+    record ApplicationMoved(ApplicationId application, String queue) implements ApplicationEvent, Event.Durable {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().applicationMoved(this);
         }
 
         @Override
@@ -109,6 +128,15 @@ public sealed interface ApplicationEvent extends Event {
         @Override
         public ApplicationId touchedApplication() {
             return application;
+        }
+    }
+
+    /** The application's requests are placed under these constraints, by their tag; its master says so each time it begins. */
+    record ConstraintsGiven(ApplicationId application, Map<String, PlacementConstraint> constraints)
+            implements ApplicationEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().constraintsGiven(this);
         }
     }
 

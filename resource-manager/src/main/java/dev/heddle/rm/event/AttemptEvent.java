@@ -3,12 +3,14 @@ package dev.heddle.rm.event;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,8 @@ public sealed interface AttemptEvent extends Event {
     /** One method for each kind, so that a new kind cannot be forgotten where it must be applied. */
     interface Visitor {
         void attemptStarted(AttemptStarted event);
+
+        void attemptActivated(AttemptActivated event);
 
         void attemptLaunched(AttemptLaunched event);
 
@@ -49,6 +53,10 @@ public sealed interface AttemptEvent extends Event {
 
         void asksReplaced(AsksReplaced event);
 
+        void schedulingAsksReplaced(SchedulingAsksReplaced event);
+
+        void schedulingAsksTried(SchedulingAsksTried event);
+
         void deliveriesTaken(DeliveriesTaken event);
 
         void attemptAnswered(AttemptAnswered event);
@@ -59,6 +67,24 @@ public sealed interface AttemptEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().attemptStarted(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return attempt.application();
+        }
+    }
+
+    /**
+     * Its queue has let an attempt begin: what it asks for is served from now on.
+     *
+     * @param master what its master is counted with
+     * @param label of the nodes that the master is counted on; empty for those without
+     */
+    record AttemptActivated(AttemptId attempt, Resource master, String label) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().attemptActivated(this);
         }
 
         @Override
@@ -241,10 +267,27 @@ public sealed interface AttemptEvent extends Event {
     }
 
     /** Rows of asks have replaced former ones. */
-    record AsksReplaced(AttemptId attempt, List<Ask> asks) implements AttemptEvent, Event.Soft {
+    record AsksReplaced(AttemptId attempt, List<Ask> asks, long atMs) implements AttemptEvent, Event.Soft {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().asksReplaced(this);
+        }
+    }
+
+    /** Scheduling requests have replaced former ones of the same keys; with a count of zero they are gone. */
+    record SchedulingAsksReplaced(AttemptId attempt, List<SchedulingAsk> asks, long atMs)
+            implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().schedulingAsksReplaced(this);
+        }
+    }
+
+    /** The scheduling requests of these keys could not be met in a call of the master. */
+    record SchedulingAsksTried(AttemptId attempt, List<AskKey> keys) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().schedulingAsksTried(this);
         }
     }
 

@@ -11,7 +11,14 @@ import org.jspecify.annotations.Nullable;
  * nodes and masters report, as in YARN's work-preserving restart.
  */
 public sealed interface Event
-        permits ApplicationEvent, AttemptEvent, ContainerEvent, NodeEvent, MarkEvent, Event.Durable, Event.Soft {
+        permits ApplicationEvent,
+                AttemptEvent,
+                ContainerEvent,
+                NodeEvent,
+                MarkEvent,
+                QueueEvent,
+                Event.Durable,
+                Event.Soft {
     /** Calls the visitor's method for this kind of event. */
     void accept(EventVisitors visitors);
 

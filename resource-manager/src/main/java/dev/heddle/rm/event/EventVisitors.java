@@ -6,4 +6,5 @@ public record EventVisitors(
         AttemptEvent.Visitor attempts,
         ContainerEvent.Visitor containers,
         NodeEvent.Visitor nodes,
-        MarkEvent.Visitor marks) {}
+        MarkEvent.Visitor marks,
+        QueueEvent.Visitor queues) {}

@@ -16,6 +16,7 @@ import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.loop.Publisher;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.Purpose;
 import dev.heddle.rm.security.AmRmTokens;
 import dev.heddle.rm.security.ContainerTokens;
 import dev.heddle.rm.security.HadoopRecords;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -156,7 +158,7 @@ public final class MasterLauncher implements Publisher, AutoCloseable {
                                     granted.node(),
                                     granted.resource(),
                                     0,
-                                    granted.key().priority(),
+                                    new Purpose(granted.key(), Set.of()),
                                     application.spec().user(),
                                     true),
                             application.spec(),

@@ -7,6 +7,7 @@ import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.launch.MasterLauncher;
 import dev.heddle.rm.loop.ClusterLoop;
 import dev.heddle.rm.loop.EventLog;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.security.AmRmTokens;
 import dev.heddle.rm.security.ClientToMasterTokens;
 import dev.heddle.rm.security.ContainerTokens;
@@ -39,8 +40,10 @@ public final class LeadingCluster implements AutoCloseable {
      * What is configured of it, besides the core's numbers.
      *
      * @param endedContainers how many containers that have ended are remembered for each attempt
+     * @param queues at first
      */
-    public record Options(int endedContainers, DelegationTokens.Times delegationTokens, KeyPlans keyPlans) {}
+    public record Options(
+            int endedContainers, DelegationTokens.Times delegationTokens, KeyPlans keyPlans, QueuePlan queues) {}
 
     /**
      * Begins a term with an empty cluster, to be filled by the nodes that register.
@@ -65,7 +68,7 @@ public final class LeadingCluster implements AutoCloseable {
         snapshots = new ClusterSnapshots(options.endedContainers());
         launcher = new MasterLauncher(threads, configuration, amRmTokens, nodeTokens, containerTokens);
         loop = new ClusterLoop(
-                new ClusterState(startedAtMs, epoch),
+                new ClusterState(startedAtMs, epoch, options.queues()),
                 policy,
                 clock,
                 List.of(new EventLog(), snapshots, launcher),

@@ -10,6 +10,7 @@ import java.util.Set;
  * @param priority higher numbers are served first
  * @param retries how its master is tried again
  * @param masterResource the size of its master's container
+ * @param labels of the nodes that it is for
  * @param unmanaged whether its master runs outside the cluster and is not started by the RM
  * @param lifetimeMs how long it may take from its submission on, or 0 for ever
  */
@@ -22,6 +23,7 @@ public record ApplicationSpec(
         Set<String> tags,
         Retries retries,
         Resource masterResource,
+        Labels labels,
         boolean unmanaged,
         long lifetimeMs,
         ApplicationAcls acls,
@@ -33,6 +35,34 @@ public record ApplicationSpec(
     /** Whether what runs when an attempt fails is left to the next one. */
     public boolean keepContainers() {
         return retries.keepContainers();
+    }
+
+    /**
+     * The labels of the nodes that an application is for; empty for nodes without.
+     *
+     * @param containers of those that name no label of their own
+     * @param master of its master
+     */
+    public record Labels(String containers, String master) {
+        public static final Labels NONE = new Labels("", "");
+    }
+
+    /** The same in another queue. */
+    public ApplicationSpec in(String path) {
+        return new ApplicationSpec(
+                name,
+                type,
+                user,
+                path,
+                priority,
+                tags,
+                retries,
+                masterResource,
+                labels,
+                unmanaged,
+                lifetimeMs,
+                acls,
+                launchContext);
     }
 
     /** How many attempts may fail. */

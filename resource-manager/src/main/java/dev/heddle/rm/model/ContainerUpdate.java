@@ -7,7 +7,7 @@ import dev.heddle.common.resources.Resource;
  *
  * @param resource its new size
  * @param version one more with each update
- * @param priority of the ask that it met
+ * @param purpose of the ask that it met
  * @param decreased whether it has become smaller
  * @param opportunistic its new kind: whether it may be ended for guaranteed ones
  */
@@ -15,6 +15,6 @@ public record ContainerUpdate(
         ContainerId container,
         Resource resource,
         int version,
-        int priority,
+        Purpose purpose,
         boolean decreased,
         boolean opportunistic) {}

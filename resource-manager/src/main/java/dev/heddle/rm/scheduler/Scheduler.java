@@ -5,58 +5,172 @@ import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Line;
 import dev.heddle.rm.state.Node;
-import dev.heddle.rm.state.PendingAsks;
-import java.util.Set;
-import java.util.function.Predicate;
+import dev.heddle.rm.state.Partition;
+import dev.heddle.rm.state.QueueShare;
+import dev.heddle.rm.state.Size;
+import dev.heddle.rm.state.UserShare;
 import org.jspecify.annotations.Nullable;
 
-/** Where an attempt's next container goes. Functions of the state alone: state in, plan out. */
+/**
+ * Who gets the next container, and where. State in, plan out: what it marks in the state (who is exhausted, which sizes no
+ * node has room for) spares it a second look and changes no decision.
+ *
+ * <p>A pass asks for one placement after the other until there is none. As nothing but grants happens meanwhile, what
+ * could not be served once cannot be served later in the same pass, and is not looked at again.
+ */
 public final class Scheduler {
-    private Scheduler() {}
+    private final ClusterState state;
+    private long pass;
+
+    public Scheduler(ClusterState state) {
+        this.state = state;
+    }
+
+    /** Forgets who was exhausted. */
+    public void beginPass() {
+        pass = state.nextPass();
+    }
+
+    /** Everybody who was left out is in line again. */
+    public void endPass() {
+        state.restoreLines();
+    }
 
     /**
-     * Plans one container for the first of an attempt's asks that fits anywhere. For each: on a host that it names, else in
-     * a rack that it names, where that row's locality may be relaxed to, else on the node that is next in turn, where that
-     * of the row {@code *} may. Nodes that the attempt avoids are passed over.
+     * The next container in a partition: of the queue that is first in turn, its attempt that is first in turn, the first
+     * of its asks that can be met.
      *
-     * @return null where nothing that the attempt wants fits now
+     * @return null where nobody who waits there can be served now
      */
-    public static @Nullable Placement next(ClusterState state, Attempt attempt) {
-        PendingAsks asks = attempt.asks();
-        Predicate<Node> allowed = allowed(attempt.avoided());
-        for (AskKey key : asks.keys()) {
-            Ask anywhere = asks.anywhere(key);
-            if (anywhere == null) {
+    public @Nullable Placement next(Partition partition) {
+        if (partition.isFull()) {
+            return null;
+        }
+        return next(state.share(state.rootQueue(), partition));
+    }
+
+    private @Nullable Placement next(QueueShare share) {
+        if (!share.isHungry() || share.isExhausted(pass)) {
+            return null;
+        }
+        Placement placement = share.queue().spec().isLeaf() ? inLeaf(share) : amongChildren(share);
+        if (placement == null) {
+            share.exhaust(pass);
+        }
+        return placement;
+    }
+
+    private @Nullable Placement amongChildren(QueueShare parent) {
+        QueueShare child = parent.firstHungryChild();
+        while (child != null) {
+            // A child that is served out may have left the hungry ones: its successor is found by its rank all the
+            // same.
+            QueueShare following = parent.hungryChildAfter(child);
+            Placement placement = next(child);
+            if (placement != null) {
+                return placement;
+            }
+            child = following;
+        }
+        return null;
+    }
+
+    private @Nullable Placement inLeaf(QueueShare leaf) {
+        Line line = leaf.firstLine();
+        while (line != null) {
+            if (line.isExhausted(pass) || !maySucceed(leaf, line)) {
+                line.exhaust(pass);
+                line = leaf.lineAfter(line);
                 continue;
             }
-            Node node = onHost(state, asks, key, anywhere.capability(), allowed);
-            if (node == null) {
-                node = inRack(state, asks, key, anywhere.capability(), allowed);
+            Attempt attempt = line.first();
+            Placement placement = next(leaf, line.user(), attempt);
+            if (placement != null) {
+                return placement;
             }
-            if (node == null && anywhere.relaxLocality()) {
-                node = state.nodeWithRoom(anywhere.capability(), allowed);
-            }
-            if (node != null) {
-                return new Placement(node.id(), key, anywhere.capability());
+            if (line.size().mayFit()) {
+                // Its own wishes are in the way, such as hosts that are full: others in the line may be luckier.
+                state.setAside(attempt);
+                line = leaf.firstLine();
             }
         }
         return null;
     }
 
-    /** Hosts and racks may be on a blacklist, as in YARN. */
-    private static Predicate<Node> allowed(Set<String> blacklist) {
-        return blacklist.isEmpty()
-                ? node -> true
-                : node -> !blacklist.contains(node.id().host()) && !blacklist.contains(node.rack());
+    private boolean maySucceed(QueueShare leaf, Line line) {
+        if (!line.size().mayFit()) {
+            return false;
+        }
+        Resource step = state.queuePlan().minimumAllocation();
+        boolean withinLimits =
+                Limits.overMaximum(leaf, line.size().resource()) == null && !Limits.isOver(leaf, line.user(), step);
+        return withinLimits || mayGoElsewhere(leaf.partition());
     }
 
-    /** A node with the room on a host that the key names. */
-    private static @Nullable Node onHost(
-            ClusterState state, PendingAsks asks, AskKey key, Resource wanted, Predicate<Node> allowed) {
-        for (Ask row : asks.rows(key)) {
-            for (Node node : state.nodesOn(row.place())) {
-                if (wanted.fitsIn(node.free()) && allowed.test(node)) {
+    /** Whether what waits in a partition may be placed in another one: nodes whose label is not exclusive. */
+    private boolean mayGoElsewhere(Partition partition) {
+        if (!partition.label().isEmpty()) {
+            return false;
+        }
+        for (Partition other : state.partitions()) {
+            if (other != partition && other.isShared() && !other.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The next container of one attempt, in whatever partition; null where none of its asks can be met now. */
+    public @Nullable Placement next(Attempt attempt) {
+        for (QueueShare leaf : attempt.waitsIn()) {
+            UserShare user = leaf.user(attempt.application().spec().user());
+            Placement placement = user == null ? null : next(leaf, user, attempt);
+            if (placement != null) {
+                return placement;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Placement next(QueueShare leaf, UserShare user, Attempt attempt) {
+        Partition partition = leaf.partition();
+        boolean over = Limits.isOver(leaf, user, state.queuePlan().minimumAllocation());
+        boolean elsewhere = mayGoElsewhere(partition);
+        if (over && !elsewhere) {
+            return null;
+        }
+        for (AskKey key : attempt.asks().keys()) {
+            Ask wanted = attempt.asks().anywhere(key);
+            if (wanted == null || !wanted.label().equals(partition.label())) {
+                continue;
+            }
+            Resource size = partition.measure().counted(wanted.capability());
+            Size known = partition.waitedFor(size);
+            if (known != null && !known.mayFit()) {
+                continue;
+            }
+            Node node = over || Limits.overMaximum(leaf, size) != null
+                    ? null
+                    : NodeChoice.choose(state, partition, attempt, key, wanted, size);
+            if (node == null && elsewhere) {
+                node = onSharedNodes(attempt, key, wanted, size);
+            }
+            if (node != null) {
+                return new Placement(attempt.id(), key, node.id(), size);
+            }
+            noteNoRoom(partition, size, elsewhere);
+        }
+        return null;
+    }
+
+    /** Nodes that are kept for a label but not for it alone: their queues' limits do not hold for those without a label. */
+    private @Nullable Node onSharedNodes(Attempt attempt, AskKey key, Ask wanted, Resource size) {
+        for (Partition partition : state.partitions()) {
+            if (partition.isShared() && !partition.label().isEmpty()) {
+                Node node = NodeChoice.choose(state, partition, attempt, key, wanted, size);
+                if (node != null) {
                     return node;
                 }
             }
@@ -64,15 +178,20 @@ public final class Scheduler {
         return null;
     }
 
-    /** A node with the room in a rack that the key names and that need not be one of the key's hosts. */
-    private static @Nullable Node inRack(
-            ClusterState state, PendingAsks asks, AskKey key, Resource wanted, Predicate<Node> allowed) {
-        for (Ask row : asks.rows(key)) {
-            Node node = row.relaxLocality() ? state.nodeWithRoom(row.place(), wanted, allowed) : null;
-            if (node != null) {
-                return node;
+    /** Remembers that no node has room for a size, if that is why there is no placement. */
+    private void noteNoRoom(Partition partition, Resource size, boolean elsewhere) {
+        boolean room = hasRoom(partition, size);
+        if (!room && elsewhere) {
+            for (Partition other : state.partitions()) {
+                room |= other.isShared() && hasRoom(other, size);
             }
         }
-        return null;
+        if (!room) {
+            partition.noteNoRoom(size);
+        }
+    }
+
+    private static boolean hasRoom(Partition partition, Resource size) {
+        return partition.nodeWithRoom(size, true, node -> true) != null;
     }
 }

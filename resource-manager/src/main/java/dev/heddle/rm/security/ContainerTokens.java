@@ -3,6 +3,7 @@ package dev.heddle.rm.security;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Purpose;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.apache.hadoop.net.NetUtils;
@@ -45,13 +46,14 @@ public final class ContainerTokens extends SecretManager<ContainerTokenIdentifie
      * What the token of a container says.
      *
      * @param version of the container: 0 at first, one more with each change of its size
+     * @param purpose of the ask that it met: its node reports it when it registers again
      */
     public record Subject(
             ContainerId container,
             NodeId node,
             Resource resource,
             int version,
-            int priority,
+            Purpose purpose,
             String user,
             boolean master) {}
 
@@ -82,12 +84,14 @@ public final class ContainerTokens extends SecretManager<ContainerTokenIdentifie
                 nowMs + validMs,
                 key.getMasterKey().getKeyId(),
                 resourceManagerId,
-                Priority.newInstance(subject.priority()),
+                Priority.newInstance(subject.purpose().key().priority()),
                 nowMs,
                 null,
                 "",
                 subject.master() ? ContainerType.APPLICATION_MASTER : ContainerType.TASK,
-                ExecutionType.GUARANTEED);
+                ExecutionType.GUARANTEED,
+                subject.purpose().key().allocationRequestId(),
+                subject.purpose().tags());
         String service = SecurityUtil.buildTokenService(NetUtils.createSocketAddrForHost(node.host(), node.port()))
                 .toString();
         return Token.newInstance(

@@ -7,22 +7,26 @@ import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.LogProgress;
 import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.model.ResourceTime;
+import dev.heddle.rm.model.constraint.PlacementConstraint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An application. Changed by {@link ClusterState} alone. */
 public final class Application {
     private final ApplicationId id;
-    private final ApplicationSpec spec;
+    private ApplicationSpec spec;
     private final long submittedAtMs;
     final List<Attempt> attempts = new ArrayList<>();
     final Footprint footprint = new Footprint();
 
     /** Replaced by a set that can grow when there is one: most applications have none. */
     Set<String> blamedHosts = Set.of();
+
+    Map<String, PlacementConstraint> constraints = Map.of();
 
     ApplicationState state = Lifecycles.APPLICATION.initial();
     FinalStatus finalStatus = FinalStatus.UNDEFINED;
@@ -34,8 +38,12 @@ public final class Application {
     long launchedAtMs;
     long endedAtMs;
 
-    Application(ApplicationId id, ApplicationSpec spec, long submittedAtMs) {
+    /** The leaf that it is in. */
+    Queue queue;
+
+    Application(ApplicationId id, ApplicationSpec spec, Queue queue, long submittedAtMs) {
         this.id = id;
+        this.queue = queue;
         this.spec = spec;
         this.submittedAtMs = submittedAtMs;
         this.priority = spec.priority();
@@ -49,6 +57,16 @@ public final class Application {
 
     public ApplicationSpec spec() {
         return spec;
+    }
+
+    /** The leaf that it is in, or was when it ended. */
+    public Queue queue() {
+        return queue;
+    }
+
+    void move(Queue target) {
+        queue = target;
+        spec = spec.in(target.path());
     }
 
     public ApplicationState state() {
@@ -120,6 +138,11 @@ public final class Application {
     /** How far all nodes are with its logs. */
     public LogProgress logs() {
         return footprint.logs();
+    }
+
+    /** The constraints that hold for its requests besides their own, by the tag of the request. */
+    public Map<String, PlacementConstraint> constraints() {
+        return constraints;
     }
 
     /** The latest attempt, or null before the first. */

@@ -20,8 +20,11 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
 
     @Override
     public void applicationAccepted(ApplicationEvent.ApplicationAccepted event) {
-        Application application = new Application(event.application(), event.spec(), event.atMs());
+        Queue queue = ClusterState.known(
+                state.queue(event.spec().queue()), event.spec().queue());
+        Application application = new Application(event.application(), event.spec(), queue, event.atMs());
         state.applications.put(event.application(), application);
+        state.queues.countLive(application, 1);
         state.unsettled.put(event.application(), application);
     }
 
@@ -33,18 +36,20 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
         application.diagnostics = event.diagnostics();
         application.endedAtMs = event.atMs();
         state.endedApplications.add(event.application());
+        state.queues.countLive(application, -1);
         state.settle(application);
+    }
+
+    @Override
+    public void applicationMoved(ApplicationEvent.ApplicationMoved event) {
+        Application application = ClusterState.known(state.application(event.application()), event.application());
+        state.queues.move(application, ClusterState.known(state.queue(event.queue()), event.queue()));
     }
 
     @Override
     public void priorityChanged(ApplicationEvent.PriorityChanged event) {
         Application application = ClusterState.known(state.application(event.application()), event.application());
-        Attempt attempt = application.currentAttempt();
-        boolean waits = attempt != null && state.stopWaiting(attempt);
-        application.priority = event.priority();
-        if (attempt != null && waits) {
-            state.startWaiting(attempt);
-        }
+        state.queues.reprioritize(application, event.priority());
     }
 
     @Override
@@ -70,5 +75,11 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
         state.applications.remove(event.application());
         state.endedApplications.remove(event.application());
         state.unsettled.remove(event.application());
+    }
+
+    @Override
+    public void constraintsGiven(ApplicationEvent.ConstraintsGiven event) {
+        ClusterState.known(state.application(event.application()), event.application()).constraints =
+                event.constraints();
     }
 }

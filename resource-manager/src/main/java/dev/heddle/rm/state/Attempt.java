@@ -24,7 +24,10 @@ public final class Attempt {
     /** What YARN shows for a master that has not registered. */
     public static final String UNKNOWN_HOST = "N/A";
 
+    static final long NO_SHAPE = -1;
+
     private final AttemptId id;
+    private final Application application;
     private final long startedAtMs;
     final PendingAsks asks = new PendingAsks();
     final Map<ContainerId, Container> containers = new LinkedHashMap<>();
@@ -65,14 +68,65 @@ public final class Attempt {
     long endedAtMs;
     int exitStatus = ExitStatus.INVALID;
 
-    Attempt(AttemptId id, long startedAtMs) {
+    /** A place in a line. */
+    record Place(QueueShare share, Line line) {}
+
+    /** Whether its queue has let it begin. */
+    boolean active;
+
+    /** What its master is counted with in its queue, and in which partition, once it has begun. */
+    Resource masterSize = Resource.NONE;
+
+    String masterLabel = Partition.UNLABELLED;
+
+    /** Where it waits, and when it is served there. */
+    final List<Place> places = new ArrayList<>(1);
+
+    Turn turn;
+
+    /** The shape of its asks when it took these places. */
+    long linedShape = NO_SHAPE;
+
+    Attempt(AttemptId id, Application application, long startedAtMs) {
         this.id = id;
+        this.application = application;
+        this.turn = new Turn(0, 0, id);
         this.startedAtMs = startedAtMs;
         this.lastHeardMs = startedAtMs;
     }
 
     public AttemptId id() {
         return id;
+    }
+
+    public Application application() {
+        return application;
+    }
+
+    /** Whether its queue has let it begin: there was room for its master, and for another application. */
+    public boolean isActive() {
+        return active;
+    }
+
+    /** What its queue has of the partitions in which it waits for containers. */
+    public List<QueueShare> waitsIn() {
+        List<QueueShare> shares = new ArrayList<>(1);
+        for (Place place : places) {
+            if (!shares.contains(place.share())) {
+                shares.add(place.share());
+            }
+        }
+        return shares;
+    }
+
+    /** Whether it stands in a line for a size. */
+    boolean isIn(Size size) {
+        for (Place place : places) {
+            if (place.line().size() == size) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public long startedAtMs() {
@@ -170,7 +224,7 @@ public final class Attempt {
 
     /** Whether it wants anything that it has not got. */
     public boolean isWaiting() {
-        return !asks.isEmpty() || !awaitedIncreases.isEmpty();
+        return asks.isAnythingWanted() || !awaitedIncreases.isEmpty();
     }
 
     /** Whether its master has been given a token for a node that is still good there. */

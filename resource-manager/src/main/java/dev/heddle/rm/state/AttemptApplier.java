@@ -26,7 +26,14 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         if (application.state != ApplicationState.ACCEPTED) {
             application.state = Lifecycles.APPLICATION.transition(application.state, ApplicationState.ACCEPTED);
         }
-        application.attempts.add(new Attempt(event.attempt(), event.atMs()));
+        Attempt attempt = new Attempt(event.attempt(), application, event.atMs());
+        application.attempts.add(attempt);
+        state.queues.hold(attempt);
+    }
+
+    @Override
+    public void attemptActivated(AttemptEvent.AttemptActivated event) {
+        state.queues.activate(state.knownAttempt(event.attempt()), event.master(), event.label());
     }
 
     @Override
@@ -81,6 +88,8 @@ final class AttemptApplier implements AttemptEvent.Visitor {
             from.used = from.used.minus(container.resource());
             to.used = to.used.plus(container.resource());
         }
+        state.queues.rank(from);
+        state.queues.rank(to);
         to.exits.addAll(event.exits());
         to.blacklist.addAll(from.blacklist);
     }
@@ -164,6 +173,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.updates.clear();
         attempt.tokens.clear();
         stopWaiting(attempt);
+        state.queues.release(attempt);
         state.settle(ClusterState.known(state.application(event.attempt().application()), event.attempt()));
     }
 
@@ -178,8 +188,26 @@ final class AttemptApplier implements AttemptEvent.Visitor {
     @Override
     public void asksReplaced(AttemptEvent.AsksReplaced event) {
         Attempt attempt = state.knownAttempt(event.attempt());
-        event.asks().forEach(attempt.asks::replace);
+        event.asks().forEach(ask -> {
+            attempt.asks.replace(ask);
+            attempt.asks.note(ask.key(), event.atMs());
+        });
         state.noteWishes(attempt);
+    }
+
+    @Override
+    public void schedulingAsksReplaced(AttemptEvent.SchedulingAsksReplaced event) {
+        Attempt attempt = state.knownAttempt(event.attempt());
+        event.asks().forEach(ask -> {
+            attempt.asks.replace(ask);
+            attempt.asks.note(ask.key(), event.atMs());
+        });
+        state.noteWishes(attempt);
+    }
+
+    @Override
+    public void schedulingAsksTried(AttemptEvent.SchedulingAsksTried event) {
+        event.keys().forEach(state.knownAttempt(event.attempt()).asks::tried);
     }
 
     @Override
@@ -214,6 +242,6 @@ final class AttemptApplier implements AttemptEvent.Visitor {
     private void stopWaiting(Attempt attempt) {
         attempt.asks.clear();
         attempt.awaitedIncreases.clear();
-        state.stopWaiting(attempt);
+        state.noteWishes(attempt);
     }
 }

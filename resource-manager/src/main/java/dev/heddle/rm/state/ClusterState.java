@@ -9,7 +9,8 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
-import dev.heddle.rm.scheduler.placement.FreeCapacityIndex;
+import dev.heddle.rm.model.Purpose;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -18,11 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,23 +36,23 @@ public final class ClusterState {
     private final long clusterTimestamp;
     private final long epoch;
     final Marks marks = new Marks();
+    final AllocationTags allocationTags = new AllocationTags();
     private final EventVisitors appliers = new EventVisitors(
             new ApplicationApplier(this),
             new AttemptApplier(this),
             new ContainerApplier(this),
             new NodeApplier(this),
-            new MarkApplier(this, marks));
+            new MarkApplier(this, marks),
+            new QueueApplier(this));
 
     final Map<ApplicationId, Application> applications = new LinkedHashMap<>();
     final Map<ApplicationId, Application> unsettled = new LinkedHashMap<>();
     final Map<NodeId, Node> nodes = new HashMap<>();
     final Map<String, List<Node>> nodesByHost = new HashMap<>();
-    final NodePool everywhere = new NodePool();
-    final Map<String, NodePool> racks = new HashMap<>();
+    final QueueTree queues;
     final Set<NodeId> goneNodes = new LinkedHashSet<>();
     final Map<ContainerId, Container> containers = new HashMap<>();
-    final NavigableMap<Turn, Attempt> waiting = new TreeMap<>();
-    final FreeCapacityIndex totalCapacity = new FreeCapacityIndex();
+    final Set<Attempt> growing = new LinkedHashSet<>();
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
     Resource total = Resource.NONE;
     Resource used = Resource.NONE;
@@ -71,16 +69,19 @@ public final class ClusterState {
     final Map<ContainerId, UnsettledIncrease> unsettledIncreases = new LinkedHashMap<>();
     int lastSequence;
     int registrations;
+    final Roster roster = new Roster();
 
     /**
      * An empty cluster.
      *
      * @param clusterTimestamp the part of application ids that tells this RM's from others', in ms since 1970
      * @param epoch the part of container ids that does so
+     * @param plan the queues at first
      */
-    public ClusterState(long clusterTimestamp, long epoch) {
+    public ClusterState(long clusterTimestamp, long epoch, QueuePlan plan) {
         this.clusterTimestamp = clusterTimestamp;
         this.epoch = epoch;
+        this.queues = new QueueTree(plan, id -> known(node(id), id));
     }
 
     /** Makes an event true. */
@@ -108,7 +109,7 @@ public final class ClusterState {
     /** The nodes on which an application was granted containers and that are remembered. */
     public List<Node> nodesOf(Application application) {
         List<Node> nodes = new ArrayList<>();
-        application.footprint.forEachSlot(slot -> nodes.add(known(everywhere.at(slot), slot)));
+        application.footprint.forEachNode(number -> nodes.add(known(roster.at(number), number)));
         return nodes;
     }
 
@@ -156,6 +157,16 @@ public final class ClusterState {
         return marks;
     }
 
+    /** The tags of containers, and where they are. */
+    public AllocationTags allocationTags() {
+        return allocationTags;
+    }
+
+    /** What a container was asked for. */
+    public Purpose purpose(Container container) {
+        return new Purpose(container.key(), allocationTags.of(container.id()));
+    }
+
     /** The hosts that may take part. */
     public NodeLists nodeLists() {
         return nodeLists;
@@ -191,7 +202,7 @@ public final class ClusterState {
         return runningNodes;
     }
 
-    /** The capacity of the nodes that take containers, and what is used on the others. */
+    /** The capacity of the nodes that take containers, and what is used on the others and on those that have shrunk. */
     public Resource total() {
         return total;
     }
@@ -211,31 +222,107 @@ public final class ClusterState {
         return Collections.unmodifiableSet(endedApplications);
     }
 
-    /** The node that is first in turn, going round, among those with the room that may be taken; or null. */
-    public @Nullable Node nodeWithRoom(Resource wanted, Predicate<Node> allowed) {
-        return everywhere.withRoom(wanted, allowed);
+    /** The queues as they are configured. */
+    public QueuePlan queuePlan() {
+        return queues.plan();
     }
 
-    /** As {@link #nodeWithRoom} in one rack. */
-    public @Nullable Node nodeWithRoom(String rack, Resource wanted, Predicate<Node> allowed) {
-        NodePool pool = racks.get(rack);
-        return pool == null ? null : pool.withRoom(wanted, allowed);
+    /** The root of all queues. */
+    public Queue rootQueue() {
+        return queues.root();
+    }
+
+    /** The queue of a path, or null. */
+    public @Nullable Queue queue(String path) {
+        return queues.queue(path);
+    }
+
+    /** The queue of a path that is in the plan. */
+    public Queue knownQueue(String path) {
+        return known(queue(path), path);
+    }
+
+    /** Every queue, parents before their children. */
+    public Collection<Queue> queues() {
+        return Collections.unmodifiableCollection(queues.queues());
+    }
+
+    /** The partitions of the cluster, that of the nodes without a label among them. */
+    public Collection<Partition> partitions() {
+        return Collections.unmodifiableCollection(queues.partitions());
+    }
+
+    /** What a queue has of a partition. */
+    public QueueShare share(Queue queue, Partition partition) {
+        queues.root();
+        return queues.share(queue, partition);
+    }
+
+    /** The nodes with a label. */
+    public Partition partition(String label) {
+        return queues.partition(label);
+    }
+
+    /** How many applications of a user have begun, in all queues. */
+    public int activeApplications(String user) {
+        return queues.activeApplications(user);
+    }
+
+    /** Everybody who is held is to be looked at again. */
+    public void makeActivationDue() {
+        queues.makeActivationDue();
+    }
+
+    /** The leaves in which somebody who is held may perhaps begin, since the last call. */
+    public List<Queue> takeActivationDue() {
+        return queues.takeActivationDue();
+    }
+
+    /** Whether somebody who waits in a partition may perhaps be served, since the last call. */
+    public boolean takePlacementDue(Partition partition) {
+        return partition.takeDue();
+    }
+
+    /** A pass over a partition was cut short: it goes on later. */
+    public void makePlacementDue(Partition partition) {
+        partition.makeDue();
+    }
+
+    /** The number of a new pass, which no other one has. */
+    public long nextPass() {
+        return queues.nextPass();
+    }
+
+    /** Leaves an attempt out of the lines until {@link #restoreLines}: it cannot be served in this pass. */
+    public void setAside(Attempt attempt) {
+        queues.setAside(attempt);
+    }
+
+    public void restoreLines() {
+        queues.restore();
     }
 
     /** Whether a node that takes containers is in the rack. */
     public boolean knowsRack(String rack) {
-        return racks.containsKey(rack);
+        return queues.partitions().stream().anyMatch(partition -> partition.hasRack(rack));
     }
 
     /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
     public Resource largestFree() {
-        return everywhere.largestFree();
+        Resource largest = Resource.NONE;
+        for (Partition partition : queues.partitions()) {
+            largest = largest.max(partition.largestFree());
+        }
+        return largest;
     }
 
     /** As {@link #largestFree} for the whole capacity of nodes in use. */
     public Resource largestTotal() {
-        return new Resource(
-                Math.max(0, totalCapacity.largestFreeMemoryMb()), Math.max(0, totalCapacity.largestFreeVcores()));
+        Resource largest = Resource.NONE;
+        for (Partition partition : queues.partitions()) {
+            largest = largest.max(partition.largestTotal());
+        }
+        return largest;
     }
 
     /** How many changes of nodes there have been that masters are told of. */
@@ -281,31 +368,19 @@ public final class ClusterState {
         return attempt.isOver() && application.spec().keepContainers() && current != null ? current : attempt;
     }
 
-    /** The attempts that want containers, in turn. */
-    public Collection<Attempt> waiting() {
-        return Collections.unmodifiableCollection(waiting.values());
+    /** The attempts with containers that shall grow as soon as there is room. */
+    public Collection<Attempt> growing() {
+        return Collections.unmodifiableCollection(growing);
     }
 
-    /** Brings the list of those who wait in line with an attempt after a change. */
+    /** Brings the lines of those who wait in line with an attempt after a change. */
     void noteWishes(Attempt attempt) {
-        if (attempt.isWaiting()) {
-            startWaiting(attempt);
+        queues.noteWishes(attempt);
+        if (attempt.awaitedIncreases.isEmpty()) {
+            growing.remove(attempt);
         } else {
-            stopWaiting(attempt);
+            growing.add(attempt);
         }
-    }
-
-    void startWaiting(Attempt attempt) {
-        waiting.put(turn(attempt), attempt);
-    }
-
-    /** Returns whether it waited. */
-    boolean stopWaiting(Attempt attempt) {
-        return waiting.remove(turn(attempt)) != null;
-    }
-
-    private Turn turn(Attempt attempt) {
-        return new Turn(known(application(attempt.id().application()), attempt.id()).priority, attempt.id());
     }
 
     /** Notes whether an application is over for good. */
@@ -341,15 +416,18 @@ public final class ClusterState {
             unlist(node);
         }
         if (takes) {
-            Resource free = node.free();
-            everywhere.setFree(node.slot(), free);
-            known(racks.get(node.rack()), node.rack()).setFree(node.rackSlot, free);
-            totalCapacity.set(node.slot(), node.total);
+            node.partition.setFree(node);
         }
         noteLoad(node);
-        Resource counted = takes ? node.total : node.used;
+        // A node that has shrunk below what runs there keeps the others from nothing.
+        count(node, takes ? node.total.max(node.used) : node.used);
+    }
+
+    private void count(Node node, Resource counted) {
         if (!counted.equals(node.counted)) {
             total = total.minus(node.counted).plus(counted);
+            node.partition.count(node.counted, counted);
+            queues.noteTotal(node.partition);
             node.counted = counted;
         }
     }
@@ -363,13 +441,43 @@ public final class ClusterState {
         node.busyMillicores = busy;
     }
 
+    /** A node may have more room than before: whoever waited for it in vain is looked at again. */
+    void noteRoom(Node node) {
+        if (!node.takesContainers()) {
+            return;
+        }
+        Resource free = node.partition.measure().counted(node.free());
+        node.partition.grown(free);
+        if (node.partition.isShared() && !node.partition.label().isEmpty()) {
+            queues.partition(Partition.UNLABELLED).grown(free);
+        }
+    }
+
+    /** A node has another label: what runs there is what its queues have of another partition. */
+    void moveToPartition(Node node, Partition partition) {
+        if (node.partition == partition) {
+            return;
+        }
+        if (node.listed) {
+            unlist(node);
+        }
+        for (Container container : node.containers.values()) {
+            queues.refund(known(holder(container), container.id()), node.partition, container.resource());
+        }
+        count(node, Resource.NONE);
+        node.partition = partition;
+        for (Container container : node.containers.values()) {
+            queues.charge(known(holder(container), container.id()), partition, container.resource());
+        }
+        reindex(node);
+        noteRoom(node);
+    }
+
     private void list(Node node) {
         node.listed = true;
         runningNodes++;
         nodesByHost.computeIfAbsent(node.id().host(), name -> new ArrayList<>()).add(node);
-        NodePool rack = racks.computeIfAbsent(node.rack(), name -> new NodePool());
-        node.rackSlot = rack.nextSlot();
-        rack.join(node);
+        node.partition.list(node);
     }
 
     /** Takes a node out of its host, its rack and the indexes. */
@@ -382,12 +490,6 @@ public final class ClusterState {
         if (onHost.isEmpty()) {
             nodesByHost.remove(host);
         }
-        NodePool rack = known(racks.get(node.rack()), node.rack());
-        rack.leave(node.rackSlot);
-        if (rack.isEmpty()) {
-            racks.remove(node.rack());
-        }
-        everywhere.clearFree(node.slot());
-        totalCapacity.clear(node.slot());
+        node.partition.unlist(node);
     }
 }

@@ -7,6 +7,7 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.UpdateWish;
+import java.util.Set;
 
 /** Makes events of containers true; decides nothing. An event about something unknown is a defect. */
 final class ContainerApplier implements ContainerEvent.Visitor {
@@ -34,7 +35,14 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.containers.put(container.id(), container);
         attempt.containersGranted++;
         attempt.used = attempt.used.plus(event.resource());
+        Set<String> tags = attempt.asks.tags(event.key());
+        if (!tags.isEmpty()) {
+            state.allocationTags.add(container.id(), node, tags);
+            // Whoever wants to be near it was passed over before.
+            node.partition.makeDue();
+        }
         attempt.asks.granted(event.key(), node.id().host(), node.rack());
+        state.queues.charge(attempt, node.partition, event.resource());
         state.noteWishes(attempt);
         state.containers.put(container.id(), container);
         node.containers.put(container.id(), container);
@@ -44,8 +52,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
         application.footprint.granted(node);
         application.usage = application.usage.take(event.resource(), event.atMs());
-        state.everywhere.granted(node.slot());
-        ClusterState.known(state.racks.get(node.rack()), node.rack()).granted(node.rackSlot);
+        node.partition.granted(node);
         state.reindex(node);
     }
 
@@ -69,6 +76,8 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         attempt.used = attempt.used.minus(before).plus(event.size());
         attempt.updates.put(event.container(), event.kind());
         node.used = node.used.minus(before).plus(event.size());
+        state.queues.refund(attempt, node.partition, before);
+        state.queues.charge(attempt, node.partition, event.size());
         state.used = state.used.minus(before).plus(event.size());
         Application application =
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
@@ -83,6 +92,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             state.unsettledIncreases.remove(event.container());
         }
         state.reindex(node);
+        state.noteRoom(node);
     }
 
     @Override
@@ -118,11 +128,13 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         }
         Node node = ClusterState.known(state.node(container.node()), container.node());
         node.containers.remove(id);
+        state.allocationTags.remove(id, node);
         node.used = node.used.minus(container.resource());
         state.used = state.used.minus(container.resource());
-        Application application =
-                ClusterState.known(state.application(attempt.id().application()), attempt.id());
+        state.queues.refund(attempt, node.partition, container.resource());
+        Application application = attempt.application();
         application.usage = application.usage.giveBack(container.resource(), event.atMs());
         state.reindex(node);
+        state.noteRoom(node);
     }
 }

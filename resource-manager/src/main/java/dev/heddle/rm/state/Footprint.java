@@ -7,7 +7,7 @@ import java.util.function.IntConsumer;
 
 /**
  * The nodes on which an application was granted containers, and what has become of its logs there. Nodes are known by their
- * slots, for there may be thousands of both. Changed by {@link ClusterState} alone.
+ * numbers, for there may be thousands of both. Changed by {@link ClusterState} alone.
  */
 final class Footprint {
     /** The place of each is its mark. */
@@ -20,14 +20,14 @@ final class Footprint {
     private final int[] counts = new int[GRANTED + 1];
 
     void granted(Node node) {
-        if (!marks.has(node.slot())) {
+        if (!marks.has(node.number)) {
             mark(node, GRANTED);
         }
     }
 
     /** A container runs there, so there will be logs. */
     void ran(Node node) {
-        byte mark = marks.get(node.slot());
+        byte mark = marks.get(node.number);
         if (mark == IntTable.ABSENT || mark == GRANTED) {
             mark(node, mark(LogState.NOT_STARTED));
         }
@@ -42,7 +42,7 @@ final class Footprint {
     }
 
     private void mark(Node node, byte mark) {
-        uncount(marks.put(node.slot(), mark));
+        uncount(marks.put(node.number, mark));
         counts[mark]++;
     }
 
@@ -52,22 +52,22 @@ final class Footprint {
         }
     }
 
-    /** The node's slot will be another's. */
+    /** The node's number will be another's. */
     void forget(Node node) {
-        uncount(marks.remove(node.slot()));
+        uncount(marks.remove(node.number));
     }
 
     boolean includes(Node node) {
-        return marks.has(node.slot());
+        return marks.has(node.number);
     }
 
-    void forEachSlot(IntConsumer action) {
+    void forEachNode(IntConsumer action) {
         marks.forEach(action);
     }
 
     /** How far the node is with the logs. */
     LogState logs(Node node) {
-        byte mark = marks.get(node.slot());
+        byte mark = marks.get(node.number);
         return mark == IntTable.ABSENT || mark == GRANTED ? LogState.NOT_STARTED : STATES.get(mark);
     }
 

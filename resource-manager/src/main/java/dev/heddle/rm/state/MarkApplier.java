@@ -4,8 +4,11 @@ import dev.heddle.rm.event.MarkEvent;
 import dev.heddle.rm.model.AttributeKey;
 import dev.heddle.rm.model.NodeId;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Makes events of labels and attributes true; decides nothing. */
 final class MarkApplier implements MarkEvent.Visitor {
@@ -20,6 +23,7 @@ final class MarkApplier implements MarkEvent.Visitor {
     @Override
     public void labelsAdded(MarkEvent.LabelsAdded event) {
         marks.labels.putAll(event.labels());
+        event.labels().forEach((label, exclusive) -> state.partition(label).shared = !exclusive);
     }
 
     @Override
@@ -53,9 +57,7 @@ final class MarkApplier implements MarkEvent.Visitor {
     public void nodeMarked(MarkEvent.NodeMarked event) {
         NodeId id = event.node();
         Node node = ClusterState.known(state.node(id), id);
-        node.label = marks.labelOf(id);
-        node.reserved = marks.isReserved(id);
-        state.reindex(node);
+        state.moveToPartition(node, state.partition(marks.labelOf(id)));
     }
 
     @Override
@@ -72,10 +74,36 @@ final class MarkApplier implements MarkEvent.Visitor {
         Map<AttributeKey, String> ofHost = marks.attributes.computeIfAbsent(
                 host,
                 name -> new TreeMap<>(Comparator.comparing(AttributeKey::prefix).thenComparing(AttributeKey::name)));
+        ofHost.forEach((key, value) -> {
+            if (key.prefix().equals(prefix)) {
+                unindex(host, key, value);
+            }
+        });
         ofHost.keySet().removeIf(key -> key.prefix().equals(prefix));
-        values.forEach((name, value) -> ofHost.put(new AttributeKey(prefix, name), value));
+        values.forEach((name, value) -> {
+            AttributeKey key = new AttributeKey(prefix, name);
+            ofHost.put(key, value);
+            marks.hostsByAttribute
+                    .computeIfAbsent(key, any -> new HashMap<>())
+                    .computeIfAbsent(value, any -> new TreeSet<>())
+                    .add(host);
+        });
         if (ofHost.isEmpty()) {
             marks.attributes.remove(host);
+        }
+        // Whoever wants nodes with it was passed over before.
+        state.partitions().forEach(Partition::makeDue);
+    }
+
+    private void unindex(String host, AttributeKey key, String value) {
+        Map<String, Set<String>> byValue = ClusterState.known(marks.hostsByAttribute.get(key), key);
+        Set<String> hosts = ClusterState.known(byValue.get(value), value);
+        hosts.remove(host);
+        if (hosts.isEmpty()) {
+            byValue.remove(value);
+        }
+        if (byValue.isEmpty()) {
+            marks.hostsByAttribute.remove(key);
         }
     }
 }

@@ -3,7 +3,9 @@ package dev.heddle.rm.state;
 import dev.heddle.rm.model.AttributeKey;
 import dev.heddle.rm.model.NodeId;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The labels and attributes of nodes. Changed by {@link ClusterState} alone. */
@@ -14,6 +16,7 @@ public final class Marks {
     final Map<String, Boolean> labels = new TreeMap<>();
     final Map<NodeId, String> labelled = new TreeMap<>();
     final Map<String, Map<AttributeKey, String>> attributes = new TreeMap<>();
+    final Map<AttributeKey, Map<String, Set<String>>> hostsByAttribute = new HashMap<>();
 
     /** The cluster's labels; the values say whether they are exclusive. */
     public Map<String, Boolean> labels() {
@@ -31,13 +34,14 @@ public final class Marks {
         return own != null ? own : labelled.getOrDefault(new NodeId(node.host(), EVERY_PORT), "");
     }
 
-    /** Whether a node is kept for those who ask for its label. */
-    boolean isReserved(NodeId node) {
-        return !labelled.isEmpty() && labels.getOrDefault(labelOf(node), false);
-    }
-
     /** By host, those of operators and those of nodes. */
     public Map<String, Map<AttributeKey, String>> attributes() {
         return Collections.unmodifiableMap(attributes);
+    }
+
+    /** The hosts that have this value for an attribute. */
+    public Set<String> hostsWith(AttributeKey key, String value) {
+        return Collections.unmodifiableSet(
+                hostsByAttribute.getOrDefault(key, Map.of()).getOrDefault(value, Set.of()));
     }
 }

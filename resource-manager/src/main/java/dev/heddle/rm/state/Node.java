@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** A node. Changed by {@link ClusterState} alone. Used and free always add up to the total. */
 public final class Node {
     private final NodeId id;
-    private final int slot;
     final Map<ContainerId, Container> containers = new LinkedHashMap<>();
 
     NodeState state = Lifecycles.NODE.initial();
@@ -34,11 +33,18 @@ public final class Node {
     /** What it adds to the cluster's busy cores, in thousandths. */
     long busyMillicores;
 
-    String label = "";
-    /** Whether it is kept for those who ask for its label. */
-    boolean reserved;
-    /** Whether it is among those of its host and its rack, and in the indexes. */
+    /** By which applications know it; kept for as long as it is remembered. */
+    int number;
+
+    /** The nodes with the same label. */
+    Partition partition;
+
+    /** Whether it is among those of its host, its rack and its partition. */
     boolean listed;
+
+    /** Its place in its partition, while it is listed. */
+    int poolSlot;
+
     /** Its place in its rack, while it is listed. */
     int rackSlot;
 
@@ -61,20 +67,15 @@ public final class Node {
 
     long lastHeardMs;
 
-    Node(NodeId id, int slot, NodeOffer offer, Resource total) {
+    Node(NodeId id, Partition partition, NodeOffer offer, Resource total) {
         this.id = id;
-        this.slot = slot;
+        this.partition = partition;
         this.offer = offer;
         this.total = total;
     }
 
     public NodeId id() {
         return id;
-    }
-
-    /** Its place in the index of free capacity; kept for life. */
-    public int slot() {
-        return slot;
     }
 
     public NodeState state() {
@@ -88,12 +89,17 @@ public final class Node {
 
     /** Its label, or empty. */
     public String label() {
-        return label;
+        return partition.label();
     }
 
-    /** Whether it may be given new containers by those who ask for no label. */
+    /** The nodes with the same label. */
+    public Partition partition() {
+        return partition;
+    }
+
+    /** Whether it may be given new containers. */
     public boolean takesContainers() {
-        return state == NodeState.RUNNING && !reserved;
+        return state == NodeState.RUNNING;
     }
 
     /** What it said of itself when it registered last. */

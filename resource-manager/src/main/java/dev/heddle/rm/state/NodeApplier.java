@@ -21,12 +21,14 @@ final class NodeApplier implements NodeEvent.Visitor {
         if (node == null) {
             node = add(event.node(), event.offer(), event.total());
         }
-        if (node.listed && !node.rack().equals(event.offer().rack())) {
-            state.unlist(node);
+        if (!node.rack().equals(event.offer().rack())) {
+            state.allocationTags.move(node, event.offer().rack());
+            if (node.listed) {
+                state.unlist(node);
+            }
         }
         node.offer = event.offer();
-        node.label = state.marks.labelOf(event.node());
-        node.reserved = state.marks.isReserved(event.node());
+        state.moveToPartition(node, state.partition(state.marks.labelOf(event.node())));
         node.total = event.total();
         node.status = event.status();
         node.registration = ++state.registrations;
@@ -38,9 +40,9 @@ final class NodeApplier implements NodeEvent.Visitor {
     }
 
     private Node add(NodeId id, NodeOffer offer, Resource total) {
-        Node node = new Node(id, state.everywhere.nextSlot(), offer, total);
+        Node node = new Node(id, state.partition(state.marks.labelOf(id)), offer, total);
         state.nodes.put(id, node);
-        state.everywhere.join(node);
+        state.roster.join(node);
         return node;
     }
 
@@ -113,6 +115,7 @@ final class NodeApplier implements NodeEvent.Visitor {
             node.orders().total = event.total();
         }
         state.reindex(node);
+        state.noteRoom(node);
     }
 
     @Override
@@ -135,7 +138,7 @@ final class NodeApplier implements NodeEvent.Visitor {
         Node node = ClusterState.known(state.nodes.remove(event.node()), event.node());
         state.goneNodes.remove(event.node());
         state.applications.values().forEach(application -> application.footprint.forget(node));
-        state.everywhere.leave(node.slot());
+        state.roster.leave(node);
     }
 
     @Override
@@ -176,6 +179,7 @@ final class NodeApplier implements NodeEvent.Visitor {
             state.goneNodes.add(node.id());
         }
         state.reindex(node);
+        state.noteRoom(node);
         if (node.listed && !takenBefore) {
             state.nodeChanges.add(new NodeChange(node.id(), NodeChange.Kind.USABLE));
         } else if (!node.listed && (takenBefore || before != next)) {

@@ -10,13 +10,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes among which a placement chooses: all of them, or those of a rack. Each has a slot of its own, by which it is found
- * through an index of free capacity; grants go round. Changed by {@link ClusterState} alone.
+ * Nodes among which a placement chooses: those of a partition, or those of a rack in it. Each has a slot of its own, by
+ * which it is found through an index of free capacity; grants go round. Changed by {@link ClusterState} alone.
  */
 final class NodePool {
     private final List<@Nullable Node> bySlot = new ArrayList<>();
     private final Deque<Integer> freeSlots = new ArrayDeque<>();
     private final FreeCapacityIndex free = new FreeCapacityIndex();
+    private final FreeCapacityIndex totals = new FreeCapacityIndex();
     private int cursor;
     private int size;
 
@@ -39,28 +40,19 @@ final class NodePool {
 
     void leave(int slot) {
         free.clear(slot);
+        totals.clear(slot);
         bySlot.set(slot, null);
         freeSlots.add(slot);
         size--;
-    }
-
-    /** The node that has a slot, or null. */
-    @Nullable
-    Node at(int slot) {
-        return bySlot.get(slot);
     }
 
     boolean isEmpty() {
         return size == 0;
     }
 
-    void setFree(int slot, Resource capacity) {
-        free.set(slot, capacity);
-    }
-
-    /** The node at a slot is not found until its free capacity is set again. */
-    void clearFree(int slot) {
-        free.clear(slot);
+    void set(int slot, Resource freeNow, Resource total) {
+        free.set(slot, freeNow);
+        totals.set(slot, total);
     }
 
     /** A container went to this slot: the next search begins behind it. */
@@ -68,10 +60,10 @@ final class NodePool {
         cursor = slot + 1;
     }
 
-    /** The node that is first in turn, going round, among those with the room that may be taken; or null. */
+    /** The first node, from the start or from where the last grant was, with the room that may be taken; or null. */
     @Nullable
-    Node withRoom(Resource wanted, Predicate<Node> allowed) {
-        int slot = free.find(wanted, cursor, candidate -> {
+    Node withRoom(Resource wanted, boolean fromStart, Predicate<Node> allowed) {
+        int slot = free.find(wanted, fromStart ? 0 : cursor, candidate -> {
             Node node = bySlot.get(candidate);
             return node != null && allowed.test(node);
         });
@@ -79,6 +71,14 @@ final class NodePool {
     }
 
     Resource largestFree() {
-        return new Resource(Math.max(0, free.largestFreeMemoryMb()), Math.max(0, free.largestFreeVcores()));
+        return largest(free);
+    }
+
+    Resource largestTotal() {
+        return largest(totals);
+    }
+
+    private static Resource largest(FreeCapacityIndex index) {
+        return new Resource(Math.max(0, index.largestFreeMemoryMb()), Math.max(0, index.largestFreeVcores()));
     }
 }

@@ -3,11 +3,15 @@ package dev.heddle.rm.state;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.constraint.Requirement;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +27,64 @@ public final class PendingAsks {
     private static final int COUNTABLE_VCORES = Integer.MAX_VALUE / 4;
 
     private final NavigableMap<AskKey, Map<String, Ask>> rows = new TreeMap<>();
+    private final Map<AskKey, Long> since = new HashMap<>();
+    private long shape;
+
+    /** Another number whenever another size is wanted than before, or one is not wanted any more. */
+    long shape() {
+        return shape;
+    }
+
+    /** What the keys of scheduling requests ask for besides their row {@code *}. */
+    private final Map<AskKey, Constrained> constrained = new TreeMap<>();
+
+    /**
+     * A scheduling request that is not met yet.
+     *
+     * @param requirement of its containers
+     * @param tries after how many calls of its master it is given back, or {@link SchedulingAsk#PATIENT}
+     * @param tried how many calls there have been
+     */
+    public record Constrained(Requirement requirement, int tries, int tried) {}
+
+    /** Replaces what a scheduling request asks for; a count of zero removes it. */
+    void replace(SchedulingAsk ask) {
+        if (ask.count() > 0) {
+            constrained.put(ask.key(), new Constrained(ask.requirement(), ask.tries(), 0));
+        }
+        replace(new Ask(ask.key(), Ask.ANYWHERE, ask.size(), ask.count(), true));
+    }
+
+    /** Another call of its master has left a scheduling request unmet. */
+    void tried(AskKey key) {
+        constrained.computeIfPresent(
+                key, (any, ask) -> new Constrained(ask.requirement(), ask.tries(), ask.tried() + 1));
+    }
+
+    /** The scheduling request of a key, or null where there is none. */
+    public @Nullable Constrained constrained(AskKey key) {
+        return constrained.get(key);
+    }
+
+    /** The keys of scheduling requests. */
+    public Set<AskKey> constrainedKeys() {
+        return Collections.unmodifiableSet(constrained.keySet());
+    }
+
+    /** The tags of the containers of a key. */
+    Set<String> tags(AskKey key) {
+        Constrained ask = constrained.get(key);
+        return ask == null ? Set.of() : ask.requirement().tags();
+    }
 
     /** Replaces the row of the same key and place; a count of zero removes it. */
     void replace(Ask ask) {
+        if (ask.place().equals(Ask.ANYWHERE)) {
+            Ask before = anywhere(ask.key());
+            if (before == null || ask.count() == 0 || !before.wantsTheSame(ask)) {
+                shape++;
+            }
+        }
         if (ask.count() > 0) {
             rows.computeIfAbsent(ask.key(), key -> new LinkedHashMap<>()).put(ask.place(), ask);
             return;
@@ -35,6 +94,8 @@ public final class PendingAsks {
             places.remove(ask.place());
             if (places.isEmpty()) {
                 rows.remove(ask.key());
+                since.remove(ask.key());
+                constrained.remove(ask.key());
             }
         }
     }
@@ -48,6 +109,7 @@ public final class PendingAsks {
         if (places != null && !places.containsKey(Ask.ANYWHERE)) {
             // Hosts and racks are preferences of the row "*": without it they want nothing.
             rows.remove(key);
+            since.remove(key);
         }
     }
 
@@ -55,16 +117,41 @@ public final class PendingAsks {
         Map<String, Ask> places = rows.get(key);
         Ask ask = places == null ? null : places.get(place);
         if (ask != null) {
-            replace(new Ask(key, place, ask.capability(), ask.count() - 1, ask.relaxLocality()));
+            replace(ask.withCount(ask.count() - 1));
         }
     }
 
     void clear() {
+        shape++;
         rows.clear();
+        since.clear();
+        constrained.clear();
     }
 
     public boolean isEmpty() {
         return rows.isEmpty();
+    }
+
+    /** When something was asked for under a key, after there had been nothing, in ms since 1970. */
+    public long sinceMs(AskKey key) {
+        return since.getOrDefault(key, 0L);
+    }
+
+    /** Takes note of when what is new was asked for. */
+    void note(AskKey key, long atMs) {
+        if (rows.containsKey(key)) {
+            since.putIfAbsent(key, atMs);
+        }
+    }
+
+    /** Whether a key has a row for any node: without it hosts and racks are preferences of nothing. */
+    boolean isAnythingWanted() {
+        for (Map<String, Ask> places : rows.values()) {
+            if (places.containsKey(Ask.ANYWHERE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The keys with rows, first in turn first. */

@@ -9,6 +9,7 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.security.HadoopRecords;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import java.util.concurrent.CompletionStage;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.yarn.api.ApplicationMasterProtocolPB;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -27,9 +28,16 @@ import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 /** {@code ApplicationMasterProtocol}: what masters ask on the scheduler port, where only an AMRM token lets them in. */
 public final class ApplicationMasterEndpoint {
     private final Leadership leadership;
+    private final ConstraintSettings.Handling constraints;
 
-    public ApplicationMasterEndpoint(Leadership leadership) {
+    /**
+     * The endpoint.
+     *
+     * @param configuration says what becomes of scheduling requests
+     */
+    public ApplicationMasterEndpoint(Leadership leadership, Configuration configuration) {
         this.leadership = leadership;
+        this.constraints = ConstraintSettings.Handling.of(configuration);
     }
 
     public RpcProtocol protocol() {
@@ -48,7 +56,7 @@ public final class ApplicationMasterEndpoint {
             Caller caller, RegisterApplicationMasterRequestProto request) throws StandbyException, YarnException {
         LeadingCluster cluster = leadership.require();
         AttemptId attempt = attempt(identifier(caller));
-        if (request.getPlacementConstraintsCount() > 0) {
+        if (!constraints.enabled() && request.getPlacementConstraintsCount() > 0) {
             throw noConstraints("placement constraints map in RegisterApplicationMasterRequest", attempt);
         }
         ApplicationSnapshot application = cluster.snapshots().application(attempt.application());
@@ -57,7 +65,11 @@ public final class ApplicationMasterEndpoint {
         }
         MasterReplies replies = new MasterReplies(cluster, attempt, application.spec());
         MasterCommand.RegisterMaster command = new MasterCommand.RegisterMaster(
-                attempt, request.getHost(), request.getRpcPort(), request.getTrackingUrl());
+                attempt,
+                request.getHost(),
+                request.getRpcPort(),
+                request.getTrackingUrl(),
+                ConstraintWire.constraints(request.getPlacementConstraintsList()));
         return Submission.submit(cluster, command, replies::encode);
     }
 
@@ -66,7 +78,7 @@ public final class ApplicationMasterEndpoint {
         LeadingCluster cluster = leadership.require();
         AMRMTokenIdentifier identifier = identifier(caller);
         AttemptId attempt = attempt(identifier);
-        if (request.getSchedulingRequestsCount() > 0) {
+        if (!constraints.enabled() && request.getSchedulingRequestsCount() > 0) {
             throw noConstraints("SchedulingRequest in AllocateRequest", attempt);
         }
         ApplicationSnapshot application = cluster.snapshots().application(attempt.application());
@@ -80,7 +92,7 @@ public final class ApplicationMasterEndpoint {
                 request.getResponseId(),
                 request.getProgress(),
                 request.getTrackingUrl(),
-                MasterRequests.wishes(request));
+                MasterRequests.wishes(attempt, request, constraints.tries()));
         return Submission.submit(cluster, command, reply -> replies.encode(reply, identifier));
     }
 

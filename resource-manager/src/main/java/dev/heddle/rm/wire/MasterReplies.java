@@ -92,12 +92,15 @@ final class MasterReplies {
         reply.grants().forEach(grant -> response.addAllocatedContainers(container(grant)));
         reply.exits().forEach(exit -> response.addCompletedContainerStatuses(WireValues.proto(exit)));
         reply.tokensFor().forEach(node -> response.addNmTokens(nodeToken(node)));
-        reply.updates()
+        reply.verdicts()
                 .done()
                 .forEach(updated -> response.addUpdatedContainers(UpdatedContainerProto.newBuilder()
                         .setUpdateType(proto(updated.kind()))
                         .setContainer(container(updated.container()))));
-        reply.updates().refused().forEach(refused -> response.addUpdateErrors(error(refused)));
+        reply.verdicts().refused().forEach(refused -> response.addUpdateErrors(error(refused)));
+        reply.verdicts()
+                .rejected()
+                .forEach(rejected -> response.addRejectedSchedulingRequests(SchedulingRequestWire.proto(rejected)));
         reply.nodeChanges().forEach(change -> add(response, change));
         Token<AMRMTokenIdentifier> successor = cluster.amRmTokens().successorOf(identifier, attempt);
         if (successor != null) {
@@ -132,7 +135,7 @@ final class MasterReplies {
                 grant.node(),
                 grant.resource(),
                 grant.version(),
-                grant.key().priority(),
+                grant.purpose(),
                 application.user(),
                 false);
         return ContainerProto.newBuilder()
@@ -142,6 +145,7 @@ final class MasterReplies {
                 .setResource(WireValues.proto(grant.resource()))
                 .setPriority(PriorityProto.newBuilder().setPriority(grant.key().priority()))
                 .setAllocationRequestId(grant.key().allocationRequestId())
+                .addAllAllocationTags(grant.purpose().tags())
                 .setExecutionType(ExecutionTypeProto.GUARANTEED)
                 .setVersion(grant.version())
                 .setContainerToken(WireValues.proto(cluster.containerTokens().tokenFor(subject)))

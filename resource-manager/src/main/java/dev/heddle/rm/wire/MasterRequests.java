@@ -4,15 +4,18 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.UpdateWish;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.yarn.exceptions.InvalidLabelResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
+import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceBlacklistRequestProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.SchedulingRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.UpdateContainerRequestProto;
 
@@ -23,15 +26,21 @@ final class MasterRequests {
     /**
      * What a master wants.
      *
-     * @throws InvalidResourceRequestException as {@link #ask} does
+     * @param tries of each scheduling request, as {@link SchedulingAsk#tries}
+     * @throws YarnException as {@link #ask} and {@link SchedulingRequestWire#ask} do
      */
-    static Wishes wishes(AllocateRequestProto request) throws InvalidResourceRequestException {
+    static Wishes wishes(AttemptId attempt, AllocateRequestProto request, int tries) throws YarnException {
         List<Ask> asks = new ArrayList<>(request.getAskCount());
         for (ResourceRequestProto ask : request.getAskList()) {
             asks.add(ask(ask));
         }
+        List<SchedulingAsk> schedulingAsks = new ArrayList<>(request.getSchedulingRequestsCount());
+        for (SchedulingRequestProto ask : request.getSchedulingRequestsList()) {
+            schedulingAsks.add(SchedulingRequestWire.ask(attempt, ask, tries));
+        }
         return new Wishes(
                 asks,
+                schedulingAsks,
                 request.getReleaseList().stream().map(WireValues::containerId).toList(),
                 blacklistChange(request.getBlacklistRequest()),
                 request.getUpdateRequestsList().stream()
@@ -42,19 +51,16 @@ final class MasterRequests {
     /**
      * A row of asks.
      *
-     * @throws InvalidResourceRequestException if an amount is negative, or the row asks for nodes of a label: there are none
+     * @throws InvalidResourceRequestException if an amount is negative
      */
     static Ask ask(ResourceRequestProto proto) throws InvalidResourceRequestException {
-        if (!proto.getNodeLabelExpression().isEmpty()) {
-            throw new InvalidLabelResourceRequestException(
-                    "Invalid resource request, node label not enabled but request contains label expression");
-        }
         return new Ask(
                 new AskKey(proto.getPriority().getPriority(), proto.getAllocationRequestId()),
                 proto.getResourceName(),
                 WireValues.resource(proto.getCapability()),
                 proto.getNumContainers(),
-                proto.getRelaxLocality());
+                proto.getRelaxLocality(),
+                proto.getNodeLabelExpression().trim());
     }
 
     private static Wishes.BlacklistChange blacklistChange(ResourceBlacklistRequestProto proto) {

@@ -329,14 +329,15 @@ public final class ResourceTrackerEndpoint {
                 node,
                 update.resource(),
                 update.version(),
-                update.priority(),
+                update.purpose(),
                 application.spec().user(),
                 false);
         ContainerProto container = ContainerProto.newBuilder()
                 .setId(WireValues.proto(update.container()))
                 .setNodeId(WireValues.proto(node))
                 .setResource(WireValues.proto(update.resource()))
-                .setPriority(PriorityProto.newBuilder().setPriority(update.priority()))
+                .setPriority(PriorityProto.newBuilder()
+                        .setPriority(update.purpose().key().priority()))
                 .setExecutionType(ExecutionTypeProto.GUARANTEED)
                 .setVersion(update.version())
                 .setContainerToken(WireValues.proto(cluster.containerTokens().tokenFor(subject)))

@@ -13,6 +13,7 @@ import org.apache.hadoop.yarn.exceptions.ApplicationMasterNotRegisteredException
 import org.apache.hadoop.yarn.exceptions.ApplicationNotFoundException;
 import org.apache.hadoop.yarn.exceptions.InvalidApplicationMasterRequestException;
 import org.apache.hadoop.yarn.exceptions.InvalidContainerReleaseException;
+import org.apache.hadoop.yarn.exceptions.InvalidLabelResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceBlacklistRequestException;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -49,6 +50,7 @@ final class Submission {
             case UNKNOWN_MASTER, ALREADY_REGISTERED, WRONG_RESPONSE_ID ->
                 new InvalidApplicationMasterRequestException(message);
             case INVALID_ASK -> new InvalidResourceRequestException(message);
+            case INVALID_LABEL -> new InvalidLabelResourceRequestException(message);
             case INVALID_BLACKLIST -> new InvalidResourceBlacklistRequestException(message);
             case INVALID_RELEASE -> new InvalidContainerReleaseException(message);
             case INVALID_SUBMISSION, INVALID_ADMINISTRATION, INVALID_REQUEST -> new YarnException(message);

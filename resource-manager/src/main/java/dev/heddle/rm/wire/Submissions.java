@@ -74,10 +74,11 @@ public final class Submissions {
                 type(context),
                 user,
                 context.getQueue(),
-                context.getPriority().getPriority(),
+                context.hasPriority() ? context.getPriority().getPriority() : -1,
                 tags(context),
                 retries(context),
                 context.getUnmanagedAm() ? Resource.NONE : master(context),
+                labels(context),
                 context.getUnmanagedAm(),
                 lifetimeMs(context),
                 acls(context.getAmContainerSpec()),
@@ -138,6 +139,16 @@ public final class Submissions {
             }
         }
         return new ApplicationAcls(view, modify);
+    }
+
+    private static ApplicationSpec.Labels labels(ApplicationSubmissionContextProto context) {
+        String master = "";
+        for (ResourceRequestProto request : context.getAmContainerResourceRequestList()) {
+            if (request.getResourceName().equals(Ask.ANYWHERE)) {
+                master = request.getNodeLabelExpression().trim();
+            }
+        }
+        return new ApplicationSpec.Labels(context.getNodeLabelExpression().trim(), master);
     }
 
     /** Newer clients say the size in a list of resource requests; older ones in a field of its own. */

@@ -28,17 +28,21 @@ final class BothResourceManagers implements TestTemplateInvocationContextProvide
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
-        String lacking = context.getRequiredTestMethod()
-                .getAnnotation(ContractTest.class)
-                .heddleLacks();
-        return Stream.of(Side.Kind.values()).map(kind -> new OnOne(kind, kind == Side.Kind.HEDDLE ? lacking : ""));
+        ContractTest test = context.getRequiredTestMethod().getAnnotation(ContractTest.class);
+        return Stream.of(Side.Kind.values())
+                .map(kind -> new OnOne(
+                        new Wanted(kind, test.constraintHandler()),
+                        kind == Side.Kind.HEDDLE ? test.heddleLacks() : ""));
     }
 
-    private record OnOne(Side.Kind kind, String lacking)
+    /** Which resource manager a test runs on. */
+    private record Wanted(Side.Kind kind, String constraintHandler) {}
+
+    private record OnOne(Wanted wanted, String lacking)
             implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor {
         @Override
         public String getDisplayName(int invocationIndex) {
-            return kind.toString();
+            return wanted.kind().toString();
         }
 
         @Override
@@ -55,7 +59,7 @@ final class BothResourceManagers implements TestTemplateInvocationContextProvide
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             Side side = context.getRoot()
                     .getStore(NAMESPACE)
-                    .getOrComputeIfAbsent(kind, wanted -> Side.start(wanted), Side.class);
+                    .getOrComputeIfAbsent(wanted, key -> Side.start(key.kind(), key.constraintHandler()), Side.class);
             // The store closes the stage when the test has ended.
             return context.getStore(NAMESPACE).getOrComputeIfAbsent(Stage.class, any -> new Stage(side), Stage.class);
         }

@@ -18,4 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
      * is reported as skipped there.
      */
     String heddleLacks() default "";
+
+    /** What {@code yarn.resourcemanager.placement-constraints.handler} is in both. */
+    String constraintHandler() default "disabled";
 }

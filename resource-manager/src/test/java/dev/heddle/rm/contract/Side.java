@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
+import org.apache.hadoop.net.TableMapping;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /**
@@ -21,9 +22,6 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
  * @param configuration that leads a client to it
  */
 record Side(Kind kind, YarnConfiguration configuration, Closeable running) implements Closeable {
-    /** What both have that is not the default. */
-    private static final Map<String, String> SETTINGS = Map.of(YarnConfiguration.LOG_AGGREGATION_ENABLED, "true");
-
     /** Whose it is. */
     enum Kind {
         HEDDLE,
@@ -35,38 +33,66 @@ record Side(Kind kind, YarnConfiguration configuration, Closeable running) imple
         }
     }
 
-    static Side start(Kind kind) {
+    /** A host that is in a rack of its own; every other one is in the default rack. */
+    static final String HOST_IN_OTHER_RACK = "127.0.0.2";
+
+    /** Where that is. */
+    static final String OTHER_RACK = "/other-rack";
+
+    /**
+     * Starts a resource manager.
+     *
+     * @param constraintHandler what becomes of placement constraints
+     */
+    static Side start(Kind kind, String constraintHandler) {
+        try {
+            Path directory = Files.createTempDirectory("contract");
+            Path racks = Files.writeString(directory.resolve("racks"), HOST_IN_OTHER_RACK + " " + OTHER_RACK + "\n");
+            Map<String, String> settings = Map.of(
+                    YarnConfiguration.LOG_AGGREGATION_ENABLED,
+                    "true",
+                    YarnConfiguration.RM_PLACEMENT_CONSTRAINTS_HANDLER,
+                    constraintHandler,
+                    CommonConfigurationKeysPublic.NET_TOPOLOGY_NODE_SWITCH_MAPPING_IMPL_KEY,
+                    TableMapping.class.getName(),
+                    CommonConfigurationKeysPublic.NET_TOPOLOGY_TABLE_MAPPING_FILE_KEY,
+                    racks.toString());
+            return start(kind, directory, settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Side start(Kind kind, Path directory, Map<String, String> settings) {
         Side started =
                 switch (kind) {
-                    case HEDDLE -> heddle();
-                    case HADOOP -> hadoop();
+                    case HEDDLE -> heddle(directory, settings);
+                    case HADOOP -> hadoop(directory, settings);
                 };
         // A port that nobody listens on is to be told at once.
         started.configuration().setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
         return started;
     }
 
-    private static Side heddle() {
+    private static Side heddle(Path directory, Map<String, String> settings) {
         YarnConfiguration configuration = RunningResourceManager.configuration();
-        SETTINGS.forEach(configuration::set);
+        settings.forEach(configuration::set);
         RunningResourceManager running = RunningResourceManager.start(configuration);
-        return new Side(Kind.HEDDLE, running.clientConfiguration(), running::close);
+        return new Side(Kind.HEDDLE, running.clientConfiguration(), () -> {
+            running.close();
+            delete(directory);
+        });
     }
 
-    private static Side hadoop() {
-        try {
-            Path directory = Files.createTempDirectory("contract");
-            HadoopProcess process = HadoopProcess.cluster(directory, 0, SETTINGS);
-            YarnConfiguration configuration = new YarnConfiguration();
-            configuration.addResource(new org.apache.hadoop.fs.Path(
-                    process.configurationDirectory().resolve("yarn-site.xml").toUri()));
-            return new Side(Kind.HADOOP, configuration, () -> {
-                process.close();
-                delete(directory);
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Side hadoop(Path directory, Map<String, String> settings) {
+        HadoopProcess process = HadoopProcess.cluster(directory, 0, settings);
+        YarnConfiguration configuration = new YarnConfiguration();
+        configuration.addResource(new org.apache.hadoop.fs.Path(
+                process.configurationDirectory().resolve("yarn-site.xml").toUri()));
+        return new Side(Kind.HADOOP, configuration, () -> {
+            process.close();
+            delete(directory);
+        });
     }
 
     private static void delete(Path directory) throws IOException {

@@ -1,6 +1,7 @@
 package dev.heddle.rm.contract;
 
 import dev.heddle.testbed.Await;
+import java.security.PrivilegedAction;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -23,8 +24,11 @@ import org.apache.hadoop.yarn.api.records.NMToken;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.ResourceRequest;
+import org.apache.hadoop.yarn.api.records.SchedulingRequest;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.ClientRMProxy;
+import org.apache.hadoop.yarn.client.api.AMRMClient;
+import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 import org.apache.hadoop.yarn.util.ConverterUtils;
@@ -33,12 +37,15 @@ import org.apache.hadoop.yarn.util.ConverterUtils;
 final class SimulatedMaster {
     private final Stage stage;
     private final ApplicationAttemptId attempt;
+    private final UserGroupInformation user;
     private final ApplicationMasterProtocol protocol;
     private int responseId;
 
-    private SimulatedMaster(Stage stage, ApplicationAttemptId attempt, ApplicationMasterProtocol protocol) {
+    private SimulatedMaster(
+            Stage stage, ApplicationAttemptId attempt, UserGroupInformation user, ApplicationMasterProtocol protocol) {
         this.stage = stage;
         this.attempt = attempt;
+        this.user = user;
         this.protocol = protocol;
     }
 
@@ -59,7 +66,7 @@ final class SimulatedMaster {
                                 YarnConfiguration.DEFAULT_RM_SCHEDULER_ADDRESS,
                                 YarnConfiguration.DEFAULT_RM_SCHEDULER_PORT),
                 user);
-        return new SimulatedMaster(stage, report.getCurrentApplicationAttemptId(), protocol);
+        return new SimulatedMaster(stage, report.getCurrentApplicationAttemptId(), user, protocol);
     }
 
     ApplicationId application() {
@@ -110,6 +117,46 @@ final class SimulatedMaster {
 
     int lastResponseId() {
         return responseId;
+    }
+
+    /** A call with scheduling requests. */
+    AllocateResponse schedule(SchedulingRequest... requests) throws Exception {
+        AllocateRequest request = AllocateRequest.newBuilder()
+                .responseId(responseId)
+                .progress(0.25f)
+                .askList(List.of())
+                .releaseList(List.of())
+                .schedulingRequests(List.of(requests))
+                .build();
+        AllocateResponse response = protocol.allocate(request);
+        responseId = response.getResponseId();
+        return response;
+    }
+
+    /** Sends scheduling requests, and calls again until that many containers are there, while nodes go on living. */
+    List<Container> scheduled(int count, List<SimulatedNode> nodes, SchedulingRequest... requests) throws Exception {
+        List<Container> containers = new ArrayList<>(schedule(requests).getAllocatedContainers());
+        Await.until(() -> count + " containers, now " + containers, Stage.LIMIT, () -> {
+            if (containers.size() >= count) {
+                return true;
+            }
+            for (SimulatedNode node : nodes) {
+                node.heartbeat();
+            }
+            containers.addAll(allocate().getAllocatedContainers());
+            return containers.size() >= count;
+        });
+        return containers;
+    }
+
+    /** Hadoop's own client, which speaks as this master. */
+    AMRMClient<ContainerRequest> client() {
+        return user.doAs((PrivilegedAction<AMRMClient<ContainerRequest>>) () -> {
+            AMRMClient<ContainerRequest> client = AMRMClient.createAMRMClient();
+            client.init(stage.configuration());
+            client.start();
+            return client;
+        });
     }
 
     /** What came with containers. */

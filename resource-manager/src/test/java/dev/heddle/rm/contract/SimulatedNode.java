@@ -37,9 +37,9 @@ final class SimulatedNode {
     private int responseId;
     private boolean registered;
 
-    SimulatedNode(ResourceTracker tracker, int number, Resource capability) {
-        // Some name that every machine can look up, for a resource manager may try to.
-        this(tracker, NodeId.newInstance("127.0.0.1", 20_000 + number), capability);
+    SimulatedNode(ResourceTracker tracker, String host, int number, Resource capability) {
+        // An address of this machine that needs no looking up, for a resource manager may try to.
+        this(tracker, NodeId.newInstance(host, 20_000 + number), capability);
     }
 
     private SimulatedNode(ResourceTracker tracker, NodeId id, Resource capability) {

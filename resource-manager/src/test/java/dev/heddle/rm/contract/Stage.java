@@ -132,15 +132,24 @@ final class Stage implements AutoCloseable {
 
     /** A node that has not registered yet. */
     SimulatedNode newNode(int memoryMb, int vcores) {
+        return newNode("127.0.0.1", memoryMb, vcores);
+    }
+
+    private SimulatedNode newNode(String host, int memoryMb, int vcores) {
         SimulatedNode node =
-                new SimulatedNode(tracker(), NODES.incrementAndGet(), Resource.newInstance(memoryMb, vcores));
+                new SimulatedNode(tracker(), host, NODES.incrementAndGet(), Resource.newInstance(memoryMb, vcores));
         endings.addFirst(node::leave);
         return node;
     }
 
     /** A node that has registered and said that it lives. */
     SimulatedNode node(int memoryMb, int vcores) throws Exception {
-        SimulatedNode node = newNode(memoryMb, vcores);
+        return node("127.0.0.1", memoryMb, vcores);
+    }
+
+    /** As {@link #node(int, int)} on another of this machine's addresses. */
+    SimulatedNode node(String host, int memoryMb, int vcores) throws Exception {
+        SimulatedNode node = newNode(host, memoryMb, vcores);
         node.register();
         node.heartbeat();
         return node;

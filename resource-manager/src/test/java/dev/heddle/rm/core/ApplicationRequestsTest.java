@@ -23,6 +23,7 @@ import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.Attempt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -43,22 +44,20 @@ class ApplicationRequestsTest {
                 Set.of(),
                 retries,
                 CoreFixture.SMALL,
+                ApplicationSpec.Labels.NONE,
                 false,
                 lifetimeMs,
                 ApplicationAcls.NOBODY,
                 new LaunchContext(new byte[0]));
     }
 
-    private static CoreFixture with(CorePolicy.ApplicationLimits limits) {
-        CorePolicy usual = CoreFixture.POLICY;
-        return new CoreFixture(new CorePolicy(
-                usual.minimumAllocation(),
-                usual.maximumAllocation(),
-                usual.maxAttempts(),
-                usual.placementsPerPass(),
-                usual.expiry(),
-                usual.history(),
-                limits));
+    private static CoreFixture with(int maximum, long defaultLifetimeMs, long maximumLifetimeMs) {
+        return new CoreFixture(
+                CoreFixture.POLICY,
+                CoreFixture.queues(
+                        1_000,
+                        new QueueSpec.ApplicationCaps(
+                                maximum, Integer.MAX_VALUE, defaultLifetimeMs, maximumLifetimeMs, 0)));
     }
 
     /** The process of the current attempt's master ends. */
@@ -181,7 +180,7 @@ class ApplicationRequestsTest {
         ApplicationId raised = core.submit(spec(1, Retries.upTo(2), 0));
         assertThat(core.handle(new ApplicationCommand.ChangePriority(raised, 3)))
                 .isEqualTo(3);
-        assertThat(core.state.waiting())
+        assertThat(core.waiting())
                 .extracting(attempt -> attempt.id().application())
                 .containsExactly(raised, high, low);
         core.node("a", 256);
@@ -222,7 +221,7 @@ class ApplicationRequestsTest {
 
     @Test
     void shouldCutLifetimesToTheQueuesMaximum() {
-        CoreFixture bounded = with(new CorePolicy.ApplicationLimits(10, 0, 1_000, HOUR_MS));
+        CoreFixture bounded = with(10, 1_000, HOUR_MS);
         ApplicationId silent = bounded.submit(spec(0, Retries.upTo(2), 0));
         assertThat(bounded.application(silent).expiresAtMs()).isEqualTo(bounded.nowMs + 1_000);
         ApplicationId greedy = bounded.submit(spec(0, Retries.upTo(2), 9 * HOUR_MS));
@@ -233,7 +232,7 @@ class ApplicationRequestsTest {
 
     @Test
     void shouldRefuseASubmissionOverTheLimitAndTakeItWhenOneHasEnded() {
-        CoreFixture bounded = with(new CorePolicy.ApplicationLimits(1, 0, 0, 0));
+        CoreFixture bounded = with(1, 0, 0);
         ApplicationId first = bounded.submit(CoreFixture.spec());
         ApplicationId second =
                 bounded.handle(new ApplicationCommand.TakeApplicationId()).application();

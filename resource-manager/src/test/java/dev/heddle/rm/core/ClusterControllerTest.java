@@ -354,7 +354,7 @@ class ClusterControllerTest {
                 10,
                 CoreFixture.POLICY.expiry(),
                 CoreFixture.POLICY.history(),
-                CoreFixture.POLICY.limits()));
+                CoreFixture.POLICY.maxPriority()));
         bounded.node("a", new Resource(128 * 100, 200));
         AttemptId attempt = bounded.unmanaged();
         assertThat(bounded.allocate(attempt, ask(25, 128)).grants()).hasSize(10);
@@ -394,6 +394,7 @@ class ClusterControllerTest {
                 spec.tags(),
                 spec.retries(),
                 SMALL,
+                spec.labels(),
                 false,
                 0,
                 spec.acls(),

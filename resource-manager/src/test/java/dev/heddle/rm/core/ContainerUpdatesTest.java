@@ -8,14 +8,17 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.Wishes;
+import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Purpose;
 import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.model.UpdateWish.Kind;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,9 +40,9 @@ class ContainerUpdatesTest {
         return new UpdateWish(container, version, kind, new Resource(memoryMb, 1));
     }
 
-    private Allocation.Updates update(UpdateWish... wishes) {
+    private Allocation.Verdicts update(UpdateWish... wishes) {
         return core.allocate(attempt, new Wishes(List.of(), List.of(), Wishes.BlacklistChange.NONE, List.of(wishes)))
-                .updates();
+                .verdicts();
     }
 
     private Resource size() {
@@ -48,7 +51,7 @@ class ContainerUpdatesTest {
 
     @Test
     void shouldLetAContainerGrowAtOnceWhereItsNodeHasTheRoom() {
-        Allocation.Updates updates = update(wish(container, 0, Kind.INCREASE, 500));
+        Allocation.Verdicts updates = update(wish(container, 0, Kind.INCREASE, 500));
         assertThat(updates.refused()).isEmpty();
         assertThat(updates.done()).hasSize(1);
         Allocation.Updated updated = updates.done().get(0);
@@ -67,7 +70,7 @@ class ContainerUpdatesTest {
         ContainerId other = core.allocate(attempt, ask(1, 640)).grants().get(0).container();
         core.running(node, container, other);
         assertThat(update(wish(container, 0, Kind.INCREASE, 512)).done()).isEmpty();
-        assertThat(core.state.waiting()).hasSize(1);
+        assertThat(core.waiting()).hasSize(1);
         core.allocate(attempt, ask(1, 768));
         core.ended(node, other, 0, "");
         assertThat(update().done())
@@ -78,14 +81,15 @@ class ContainerUpdatesTest {
 
     @Test
     void shouldShrinkAContainerAtOnceAndTellItsNode() {
-        Allocation.Updates updates = update(wish(container, 0, Kind.DECREASE, 128));
+        Allocation.Verdicts updates = update(wish(container, 0, Kind.DECREASE, 128));
         assertThat(updates.done())
                 .extracting(
                         Allocation.Updated::kind, updated -> updated.container().resource())
                 .containsExactly(tuple(Kind.DECREASE, new Resource(128, 1)));
         assertThat(core.state(node).used()).isEqualTo(new Resource(128, 1));
         assertThat(core.state(node).pendingOrders().updates())
-                .containsExactly(new ContainerUpdate(container, new Resource(128, 1), 1, 1, true, false));
+                .containsExactly(new ContainerUpdate(
+                        container, new Resource(128, 1), 1, new Purpose(new AskKey(1, -1), Set.of()), true, false));
     }
 
     @Test
@@ -139,9 +143,9 @@ class ContainerUpdatesTest {
     void shouldForgetAnIncreaseThatWaitsWhenTheContainerShallShrink() {
         core.allocate(attempt, ask(1, 768));
         update(wish(container, 0, Kind.INCREASE, 512));
-        assertThat(core.state.waiting()).hasSize(1);
+        assertThat(core.waiting()).hasSize(1);
         assertThat(update(wish(container, 0, Kind.DECREASE, 128)).done()).hasSize(1);
-        assertThat(core.state.waiting()).isEmpty();
+        assertThat(core.waiting()).isEmpty();
     }
 
     @Test

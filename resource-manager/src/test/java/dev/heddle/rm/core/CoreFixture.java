@@ -1,5 +1,7 @@
 package dev.heddle.rm.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.ApplicationCommand;
@@ -23,12 +25,19 @@ import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
+import dev.heddle.rm.scheduler.queue.config.QueueFile;
+import dev.heddle.rm.scheduler.queue.config.QueuePlanReader;
+import dev.heddle.rm.scheduler.queue.config.QueuePlanReading;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,7 +54,12 @@ final class CoreFixture {
             100,
             new CorePolicy.Expiry(10_000, 20_000, 30_000, 5_000),
             new CorePolicy.History(2, 4, 2),
-            new CorePolicy.ApplicationLimits(1_000, 10, 0, 0));
+            10);
+
+    private static final double MASTERS_WITHOUT_LIMIT = 1_000;
+
+    /** One queue that may have everything, also masters. */
+    static final QueuePlan QUEUES = queues(1_000, QueueSpec.ApplicationCaps.DEFAULT);
 
     /** An attempt of an application that nobody has submitted. */
     static final AttemptId NOBODY = new AttemptId(new ApplicationId(1, 1), 1);
@@ -58,12 +72,30 @@ final class CoreFixture {
     long nowMs = START_MS;
 
     CoreFixture() {
-        this(POLICY);
+        this(POLICY, QUEUES);
     }
 
     CoreFixture(CorePolicy policy) {
-        state = new ClusterState(START_MS, 5);
+        this(policy, QUEUES);
+    }
+
+    CoreFixture(CorePolicy policy, QueuePlan queues) {
+        state = new ClusterState(START_MS, 5, queues);
         controller = new ClusterController(state, policy);
+    }
+
+    static QueuePlan queues(int maximumApplications, QueueSpec.ApplicationCaps caps) {
+        return QueuePlan.single(
+                Measure.DOMINANT, POLICY.minimumAllocation(), POLICY.maximumAllocation(), maximumApplications, caps, MASTERS_WITHOUT_LIMIT);
+    }
+
+    /** Queues as they are configured, in lines such as {@code root.queues=a,b}. */
+    static QueuePlan plan(String... lines) {
+        QueuePlanReading reading = QueuePlanReader.read(
+                QueueFile.of(lines).properties(),
+                new QueuePlanReader.Cluster(POLICY.minimumAllocation(), POLICY.maximumAllocation(), null));
+        assertThat(reading).isInstanceOf(QueuePlanReading.Usable.class);
+        return ((QueuePlanReading.Usable) reading).plan();
     }
 
     <R> R handle(Command<R> command) {
@@ -139,6 +171,7 @@ final class CoreFixture {
                 Set.of(),
                 new Retries(maxAttempts, -1, keepContainers),
                 master,
+                ApplicationSpec.Labels.NONE,
                 unmanaged,
                 0,
                 ApplicationAcls.NOBODY,
@@ -215,6 +248,17 @@ final class CoreFixture {
 
     Attempt current(ApplicationId id) {
         return Objects.requireNonNull(application(id).currentAttempt());
+    }
+
+    /** The attempts that want something which they have not got, those in lines first, in turn. */
+    List<Attempt> waiting() {
+        Set<Attempt> waiting = new LinkedHashSet<>();
+        state.queues().forEach(queue -> {
+            queue.held().forEach(waiting::add);
+            queue.shares().forEach(share -> share.lines().forEach(line -> waiting.addAll(line.attempts())));
+        });
+        waiting.addAll(state.growing());
+        return List.copyOf(waiting);
     }
 
     Node state(NodeId id) {

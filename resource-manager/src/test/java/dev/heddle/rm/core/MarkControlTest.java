@@ -4,6 +4,7 @@ import static dev.heddle.rm.core.CoreFixture.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.AdminCommand;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.Refusal;
@@ -51,7 +52,8 @@ class MarkControlTest {
         core.handle(new AdminCommand.AddLabels(Map.of("gpu", true)));
         label(new NodeId("a", 0), "gpu");
         assertThat(core.state(core.node("a", 1024)).label()).isEqualTo("gpu");
-        assertThat(core.state.runningNodes()).isZero();
+        assertThat(core.state.partition("gpu").total()).isEqualTo(new Resource(1024, 8));
+        assertThat(core.state.partition("").total()).isEqualTo(Resource.NONE);
     }
 
     @Test

@@ -31,7 +31,8 @@ class MasterPlacesTest {
                 policy.placementsPerPass(),
                 policy.expiry(),
                 policy.history(),
-                new CorePolicy.ApplicationLimits(1_000, 10, 0, 0, share));
+                policy.maxPriority(),
+                share);
     }
 
     private final CoreFixture core = new CoreFixture(AVOIDING);

@@ -204,7 +204,6 @@ class NodeControlTest {
         assertThat(core.state.node(new NodeId("gone0", 1000))).isNull();
         NodeId first = core.node("a", 1024);
         NodeId back = core.node("gone3", 1024);
-        assertThat(core.state(first).slot()).isNotEqualTo(core.state(back).slot());
         assertThat(core.state.goneNodes()).containsExactly(new NodeId("gone4", 1000));
         AttemptId attempt = core.unmanaged();
         assertThat(core.allocate(attempt, ask(2, 1024)).grants())

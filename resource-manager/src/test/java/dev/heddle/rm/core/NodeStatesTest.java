@@ -13,6 +13,7 @@ import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.event.NodeEvent;
+import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
@@ -24,6 +25,7 @@ import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.Purpose;
 import dev.heddle.rm.model.Utilization;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** Health, lists of hosts, decommission and sizes: what nodes go through besides joining and leaving. */
 class NodeStatesTest {
+    private static final Purpose PURPOSE = new Purpose(new AskKey(0, -1), Set.of());
     private static final NodeStatus SICK = new NodeStatus(false, "no disk", 1, Utilization.NONE, Utilization.NONE);
 
     private final CoreFixture core = new CoreFixture();
@@ -181,10 +184,10 @@ class NodeStatesTest {
         NodeId node = core.node("a", 1024);
         ContainerId container = running(node, core.unmanaged());
         ContainerToSignal signal = new ContainerToSignal(container, ContainerSignal.GRACEFUL_SHUTDOWN);
-        ContainerUpdate update = new ContainerUpdate(container, SMALL, 2, 0, true, false);
+        ContainerUpdate update = new ContainerUpdate(container, SMALL, 2, PURPOSE, true, false);
         core.state.apply(new NodeEvent.NodeToldToSignal(node, signal));
         core.state.apply(
-                new NodeEvent.NodeToldToUpdate(node, new ContainerUpdate(container, SMALL, 1, 0, true, false)));
+                new NodeEvent.NodeToldToUpdate(node, new ContainerUpdate(container, SMALL, 1, PURPOSE, true, false)));
         core.state.apply(new NodeEvent.NodeToldToUpdate(node, update));
         NodeInstructions told = core.running(node, container);
         assertThat(told.orders().signals()).containsExactly(signal);

@@ -22,6 +22,9 @@ import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.security.AmRmTokens;
 import dev.heddle.rm.security.ContainerTokens;
 import dev.heddle.rm.security.NodeTokens;
@@ -91,7 +94,10 @@ class MasterLauncherTest {
                 nodeTokens,
                 new ContainerTokens(clock, plan, 600_000, clock.millis()));
         ClusterLoop loop = new ClusterLoop(
-                new ClusterState(clock.millis(), EPOCH),
+                new ClusterState(
+                        clock.millis(),
+                        EPOCH,
+                        QueuePlan.single(Measure.DOMINANT, SMALL, VAST, 10_000, QueueSpec.ApplicationCaps.DEFAULT, 1)),
                 new CorePolicy(
                         SMALL,
                         VAST,
@@ -99,7 +105,7 @@ class MasterLauncherTest {
                         10_000,
                         new CorePolicy.Expiry(600_000, 600_000, 600_000, 60_000),
                         new CorePolicy.History(10_000, 10, 10_000),
-                        new CorePolicy.ApplicationLimits(10_000, 0, 0, 0)),
+                        0),
                 clock,
                 List.of(launcher, (state, more) -> events.addAll(more)),
                 (what, cause) -> {
@@ -155,6 +161,7 @@ class MasterLauncherTest {
                         Set.of(),
                         Retries.upTo(1),
                         SMALL,
+                        ApplicationSpec.Labels.NONE,
                         false,
                         0,
                         ApplicationAcls.NOBODY,

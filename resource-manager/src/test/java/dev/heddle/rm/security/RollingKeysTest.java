@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.heddle.common.UserException;
 import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Purpose;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.security.token.SecretManager.InvalidToken;
 import org.apache.hadoop.security.token.Token;
@@ -75,7 +78,7 @@ class RollingKeysTest {
                 new NodeId("127.0.0.1", 1),
                 new dev.heddle.common.resources.Resource(128, 1),
                 3,
-                0,
+                new Purpose(new AskKey(4, 5), Set.of("tag")),
                 "user",
                 false);
         nowMs += INTERVAL_MS;
@@ -85,6 +88,9 @@ class RollingKeysTest {
         assertThat(identifier.getVersion()).isEqualTo(3);
         assertThat(identifier.getExpiryTimeStamp()).isEqualTo(nowMs + 10);
         assertThat(identifier.getRMIdentifier()).isEqualTo(7);
+        assertThat(identifier.getPriority().getPriority()).isEqualTo(4);
+        assertThat(identifier.getAllocationRequestId()).isEqualTo(5);
+        assertThat(identifier.getAllcationTags()).containsExactly("tag");
     }
 
     @Test

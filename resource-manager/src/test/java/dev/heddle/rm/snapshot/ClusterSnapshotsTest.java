@@ -25,6 +25,9 @@ import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 import java.util.Objects;
@@ -36,7 +39,10 @@ class ClusterSnapshotsTest {
     private static final NodeId NODE = new NodeId("a", 1);
     private static final int REMEMBERED = 2;
 
-    private final ClusterState state = new ClusterState(1, 0);
+    private final ClusterState state = new ClusterState(
+            1,
+            0,
+            QueuePlan.single(Measure.DOMINANT, SIZE, new Resource(1024, 8), 10, QueueSpec.ApplicationCaps.DEFAULT, 1));
     private final ClusterSnapshots snapshots = new ClusterSnapshots(REMEMBERED);
     private final ApplicationId application = new ApplicationId(1, 1);
 
@@ -85,6 +91,7 @@ class ClusterSnapshotsTest {
                                 Set.of(),
                                 Retries.upTo(2),
                                 SIZE,
+                                ApplicationSpec.Labels.NONE,
                                 false,
                                 0,
                                 ApplicationAcls.NOBODY,

@@ -1,13 +1,10 @@
 package dev.heddle.testbed.hadoop;
 
-import dev.heddle.testbed.HadoopProcess;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
@@ -28,13 +25,14 @@ public final class HadoopServer {
     /** What this process runs, as far as it has to be stopped. */
     private record Running(List<NodeManager> nodes, Runnable stopResourceManager) {}
 
-    /** Arguments: {@code cluster|node-manager DIRECTORY CONFIGURATION_DIRECTORY NODE_MANAGERS}. */
+    /** Arguments: {@code cluster|node-manager DIRECTORY CONFIGURATION_DIRECTORY NODE_MANAGERS [KEY=VALUE...]}. */
     public static void main(String[] args) throws IOException {
         Path directory = Path.of(args[1]);
         Path configuration = Path.of(args[2]);
         Running running =
                 switch (args[0]) {
-                    case "cluster" -> cluster(directory, configuration, Integer.parseInt(args[3]));
+                    case "cluster" ->
+                        cluster(directory, configuration, List.of(args).subList(3, args.length));
                     case "node-manager" -> new Running(List.of(nodeManager(directory, configuration)), () -> {});
                     default -> throw new IllegalArgumentException("unknown role " + args[0]);
                 };
@@ -53,7 +51,8 @@ public final class HadoopServer {
         ((ContainerManagerImpl) node.getNMContext().getContainerManager()).cleanUpApplicationsOnNMShutDown();
     }
 
-    private static Running cluster(Path directory, Path configuration, int nodeManagers) throws IOException {
+    private static Running cluster(Path directory, Path configuration, List<String> arguments) throws IOException {
+        int nodeManagers = Integer.parseInt(arguments.get(0));
         System.setProperty("test.build.data", directory.resolve("data").toString());
         YarnConfiguration conf = new YarnConfiguration();
         common(conf);
@@ -62,11 +61,10 @@ public final class HadoopServer {
         conf.set("yarn.scheduler.capacity.root.queues", "default");
         conf.set("yarn.scheduler.capacity.root.default.capacity", "100");
         conf.set("yarn.scheduler.capacity.maximum-am-resource-percent", "0.5");
-        Properties own = new Properties();
-        try (InputStream in = Files.newInputStream(configuration.resolve(HadoopProcess.OWN_SETTINGS))) {
-            own.load(in);
+        for (String setting : arguments.subList(1, arguments.size())) {
+            int equals = setting.indexOf('=');
+            conf.set(setting.substring(0, equals), setting.substring(equals + 1));
         }
-        own.stringPropertyNames().forEach(key -> conf.set(key, own.getProperty(key)));
         MiniYARNCluster cluster = new MiniYARNCluster("testbed", nodeManagers, 1, 1);
         cluster.init(conf);
         cluster.start();

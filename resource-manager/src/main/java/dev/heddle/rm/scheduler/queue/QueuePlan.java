@@ -10,18 +10,16 @@ import org.jspecify.annotations.Nullable;
  * The whole tree of queues, as one consistent configuration that replaces another one as a whole.
  *
  * @param measure by which amounts are compared
+ * @param minimumAllocation the smallest container, in multiples of which limits are counted
  * @param maximumApplications that are not over, in the whole cluster
  */
 public record QueuePlan(
-        QueueSpec root, Measure measure, int maximumApplications, UserParallel userParallel, Locality locality) {
-
-    /** What counts of a resource, as YARN's {@code ResourceCalculator}. */
-    public enum Measure {
-        /** Memory alone; cores and other kinds are given away without being counted (YARN's default). */
-        MEMORY,
-        /** Whichever kind of resource is the scarcest for whom it is about (dominant resource fairness). */
-        DOMINANT
-    }
+        QueueSpec root,
+        Measure measure,
+        Resource minimumAllocation,
+        int maximumApplications,
+        UserParallel userParallel,
+        Locality locality) {
 
     /**
      * How many applications of one user may run at the same time, in all queues together; the others wait.
@@ -52,16 +50,26 @@ public record QueuePlan(
         public static final Locality NONE = new Locality(-1, 0);
     }
 
-    /** The cluster with one queue, {@code root.default}, that may have everything. */
-    public static QueuePlan single(Resource maximumAllocation, Measure measure, int maximumApplications) {
+    /**
+     * The cluster with one queue, {@code root.default}, that may have everything.
+     *
+     * @param masterShare how much of it application masters may take, from 0 to 1
+     */
+    public static QueuePlan single(
+            Measure measure,
+            Resource minimumAllocation,
+            Resource maximumAllocation,
+            int maximumApplications,
+            QueueSpec.ApplicationCaps caps,
+            double masterShare) {
         QueueSpec leaf = new QueueSpec(
                 QueueSpec.ROOT + ".default",
                 true,
                 0,
-                Map.of("", QueueSpec.Partition.WHOLE),
+                Map.of("", new QueueSpec.Partition(Capacity.ALL, Capacity.ALL, masterShare)),
                 "",
                 QueueSpec.UserShares.DEFAULT,
-                QueueSpec.ApplicationCaps.DEFAULT,
+                caps,
                 maximumAllocation,
                 QueueSpec.Ordering.DEFAULT,
                 QueueSpec.Acls.EVERYBODY,
@@ -80,7 +88,8 @@ public record QueuePlan(
                 leaf.acls(),
                 leaf.preemption(),
                 List.of(leaf));
-        return new QueuePlan(root, measure, maximumApplications, UserParallel.UNLIMITED, Locality.NONE);
+        return new QueuePlan(
+                root, measure, minimumAllocation, maximumApplications, UserParallel.UNLIMITED, Locality.NONE);
     }
 
     /** Every queue by its path. */

@@ -32,6 +32,9 @@ public record QueueSpec(
     /** The path of the root. */
     public static final String ROOT = "root";
 
+    /** Among the labels of a queue: it may use the nodes with any label, but is promised and allowed nothing of them. */
+    public static final String ANY_LABEL = "*";
+
     public QueueSpec {
         partitions = Map.copyOf(partitions);
         children = List.copyOf(children);
@@ -52,8 +55,8 @@ public record QueueSpec(
      * @param masterShare how much of what the queue has may be taken by application masters, from 0 to 1
      */
     public record Partition(Capacity guaranteed, Capacity maximum, double masterShare) {
-        /** All of it, and a tenth for masters. */
-        public static final Partition WHOLE = new Partition(Capacity.ALL, Capacity.ALL, 0.1);
+        /** How much masters may take where nothing is said. */
+        public static final double DEFAULT_MASTER_SHARE = 0.1;
     }
 
     /**
@@ -126,7 +129,7 @@ public record QueueSpec(
         public enum Nodes {
             /** One after the other. */
             SPREAD,
-            /** The one that is fullest, so that others stay empty. */
+            /** The first in an order that stays the same, so that the last ones stay empty. */
             PACK
         }
     }
@@ -147,8 +150,13 @@ public record QueueSpec(
         public static final Preemption ALLOWED = new Preemption(true, true);
     }
 
-    /** The labels whose nodes it may use, {@code ""} among them. */
+    /** The labels whose nodes it may use, {@code ""} among them, and {@link #ANY_LABEL} where it may use all. */
     public Set<String> labels() {
         return partitions.keySet();
+    }
+
+    /** Whether it may use the nodes with a label, {@code ""} being those without. */
+    public boolean mayUse(String label) {
+        return partitions.containsKey(label) || partitions.containsKey(ANY_LABEL);
     }
 }

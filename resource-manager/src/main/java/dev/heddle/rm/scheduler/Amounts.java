@@ -1,0 +1,45 @@
+package dev.heddle.rm.scheduler;
+
+import dev.heddle.common.resources.Resource;
+
+/** Parts and multiples of resources, kind by kind, rounded as YARN's {@code Resources} rounds them. */
+final class Amounts {
+    private static final double HAIR = 1e-6;
+
+    private Amounts() {}
+
+    /** A multiple, rounded down. */
+    static Resource times(Resource amount, double factor) {
+        return new Resource((long) (amount.memoryMb() * factor + HAIR), (int) (amount.vcores() * factor + HAIR));
+    }
+
+    /** A multiple, rounded up. */
+    static Resource timesUp(Resource amount, double factor) {
+        return new Resource(
+                (long) Math.ceil(amount.memoryMb() * factor - HAIR), (int) Math.ceil(amount.vcores() * factor - HAIR));
+    }
+
+    /** A part, rounded up. */
+    static Resource divideUp(Resource amount, double divisor) {
+        return timesUp(amount, 1 / divisor);
+    }
+
+    /** The next multiple of a step. */
+    static Resource roundUp(Resource amount, Resource step) {
+        return new Resource(roundUp(amount.memoryMb(), step.memoryMb()), (int) roundUp(amount.vcores(), step.vcores()));
+    }
+
+    private static long roundUp(long amount, long step) {
+        return step <= 0 ? amount : (amount + step - 1) / step * step;
+    }
+
+    /** The last multiple of a step. */
+    static Resource roundDown(Resource amount, Resource step) {
+        return new Resource(
+                roundDown(amount.memoryMb(), step.memoryMb()), (int) roundDown(amount.vcores(), step.vcores()));
+    }
+
+    private static long roundDown(long amount, long step) {
+        return step <= 0 ? amount : amount / step * step;
+    }
+}

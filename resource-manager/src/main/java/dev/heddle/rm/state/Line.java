@@ -1,0 +1,110 @@
+package dev.heddle.rm.state;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.TreeMap;
+
+/** The attempts of one user in a leaf that wait for containers of the same size. Changed by {@link ClusterState} alone. */
+public final class Line implements Comparable<Line> {
+    private final UserShare user;
+    private final Size size;
+    private final TreeMap<Turn, Attempt> attempts = new TreeMap<>();
+
+    /** Those who cannot be served in this pass, for a reason of their own. */
+    private final TreeMap<Turn, Attempt> aside = new TreeMap<>();
+
+    /** The turn of the first in it; while the line is among those of its leaf it must not change. */
+    Turn head;
+
+    private long exhaustedIn;
+
+    Line(UserShare user, Size size, Turn head) {
+        this.user = user;
+        this.size = size;
+        this.head = head;
+    }
+
+    void add(Attempt attempt) {
+        attempts.put(attempt.turn, attempt);
+        head = attempts.firstKey();
+    }
+
+    void remove(Attempt attempt) {
+        aside.remove(attempt.turn);
+        if (attempts.remove(attempt.turn) != null && !attempts.isEmpty()) {
+            head = attempts.firstKey();
+        }
+    }
+
+    void setAside(Attempt attempt) {
+        remove(attempt);
+        aside.put(attempt.turn, attempt);
+    }
+
+    void restore(Attempt attempt) {
+        if (aside.remove(attempt.turn) != null) {
+            add(attempt);
+        }
+    }
+
+    /** Whether somebody in it may be served in this pass. */
+    boolean isOpen() {
+        return !attempts.isEmpty();
+    }
+
+    /** Whether nobody is in it. */
+    boolean isEmpty() {
+        return attempts.isEmpty() && aside.isEmpty();
+    }
+
+    public UserShare user() {
+        return user;
+    }
+
+    public Size size() {
+        return size;
+    }
+
+    /** In turn. */
+    public Collection<Attempt> attempts() {
+        return Collections.unmodifiableCollection(attempts.values());
+    }
+
+    /** Who is first in turn among those that may be served in this pass; there is one in each line of a leaf. */
+    public Attempt first() {
+        return attempts.firstEntry().getValue();
+    }
+
+    /** Notes that nobody in it can be served in a pass any more. */
+    public void exhaust(long pass) {
+        exhaustedIn = pass;
+    }
+
+    public boolean isExhausted(long pass) {
+        return exhaustedIn == pass;
+    }
+
+    @Override
+    public int compareTo(Line other) {
+        // An attempt may be in several lines: sizes tell them apart.
+        int order = head.compareTo(other.head);
+        if (order == 0) {
+            order = Long.compare(
+                    size.resource().memoryMb(), other.size.resource().memoryMb());
+        }
+        return order != 0
+                ? order
+                : Integer.compare(
+                        size.resource().vcores(), other.size.resource().vcores());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+}

@@ -1,0 +1,194 @@
+package dev.heddle.rm.state;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.scheduler.queue.Measure;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes with one label, or those with none: what queues have capacities of, and where asks are placed. Changed by
+ * {@link ClusterState} alone.
+ */
+public final class Partition {
+    /** The label of nodes without one. */
+    public static final String UNLABELLED = "";
+
+    private final String label;
+    private final NodePool pool = new NodePool();
+    private final Map<String, NodePool> racks = new HashMap<>();
+    private final Map<Resource, Size> sizes = new HashMap<>();
+    private Resource total = Resource.NONE;
+    private Measure measure;
+
+    /** Where asks that name no label may be placed, too. */
+    boolean shared;
+
+    /** Whether somebody who waits may be served since the last pass. */
+    private boolean due;
+
+    Partition(String label, Measure measure) {
+        this.label = label;
+        this.measure = measure;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    /** The capacity of its nodes that take containers, and what is used on the others and on those that have shrunk. */
+    public Resource total() {
+        return total;
+    }
+
+    public Measure measure() {
+        return measure;
+    }
+
+    /** Whether asks that name no label may be placed here: on nodes without, and on those whose label is not exclusive. */
+    public boolean isShared() {
+        return shared;
+    }
+
+    /** Nobody waits here, and amounts are compared in this way from now on. */
+    void begin(Measure by) {
+        measure = by;
+        sizes.clear();
+    }
+
+    void count(Resource before, Resource now) {
+        total = total.minus(before).plus(now);
+    }
+
+    void list(Node node) {
+        node.poolSlot = pool.nextSlot();
+        pool.join(node);
+        NodePool rack = racks.computeIfAbsent(node.rack(), name -> new NodePool());
+        node.rackSlot = rack.nextSlot();
+        rack.join(node);
+    }
+
+    void unlist(Node node) {
+        pool.leave(node.poolSlot);
+        NodePool rack = rack(node);
+        rack.leave(node.rackSlot);
+        if (rack.isEmpty()) {
+            racks.remove(node.rack());
+        }
+    }
+
+    /** Takes note of what is free on a node that is listed. */
+    void setFree(Node node) {
+        Resource free = measure.counted(node.free());
+        Resource capacity = measure.counted(node.total());
+        pool.set(node.poolSlot, free, capacity);
+        rack(node).set(node.rackSlot, free, capacity);
+    }
+
+    /** Sizes that nothing had room for may fit again. */
+    void grown(Resource free) {
+        for (Size size : sizes.values()) {
+            if (size.unfit && measure.fits(size.resource(), free)) {
+                size.unfit = false;
+            }
+        }
+        due = true;
+    }
+
+    void granted(Node node) {
+        pool.granted(node.poolSlot);
+        rack(node).granted(node.rackSlot);
+    }
+
+    private NodePool rack(Node node) {
+        return ClusterState.known(racks.get(node.rack()), node.rack());
+    }
+
+    boolean hasRack(String rack) {
+        return racks.containsKey(rack);
+    }
+
+    /** Whether none of its nodes takes containers. */
+    public boolean isEmpty() {
+        return racks.isEmpty();
+    }
+
+    /**
+     * The node that is first in turn among those with the room that may be taken; or null.
+     *
+     * @param pack whether to begin with the same node each time
+     */
+    public @Nullable Node nodeWithRoom(Resource wanted, boolean pack, Predicate<Node> allowed) {
+        return pool.withRoom(wanted, pack, allowed);
+    }
+
+    /** As {@link #nodeWithRoom(Resource, boolean, Predicate)} in one rack. */
+    public @Nullable Node nodeWithRoom(String rack, Resource wanted, boolean pack, Predicate<Node> allowed) {
+        NodePool nodes = racks.get(rack);
+        return nodes == null ? null : nodes.withRoom(wanted, pack, allowed);
+    }
+
+    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    public Resource largestFree() {
+        return pool.largestFree();
+    }
+
+    /** As {@link #largestFree} for the whole capacity. */
+    public Resource largestTotal() {
+        return pool.largestTotal();
+    }
+
+    /** The sizes that somebody waits for. */
+    public Collection<Size> sizes() {
+        return Collections.unmodifiableCollection(sizes.values());
+    }
+
+    /** The size of an ask, if somebody waits for it here. */
+    public @Nullable Size waitedFor(Resource resource) {
+        return sizes.get(resource);
+    }
+
+    /** Notes that no node has room for a size, until one gets some. */
+    public void noteNoRoom(Resource resource) {
+        Size size = sizes.get(resource);
+        if (size != null) {
+            size.unfit = true;
+        }
+    }
+
+    Size size(Resource resource) {
+        return sizes.computeIfAbsent(resource, Size::new);
+    }
+
+    void forget(Size size) {
+        sizes.remove(size.resource());
+    }
+
+    /** Whether nobody who waits here can be served for want of room. */
+    public boolean isFull() {
+        for (Size size : sizes.values()) {
+            if (size.mayFit()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void makeDue() {
+        due = true;
+    }
+
+    boolean takeDue() {
+        boolean was = due;
+        due = false;
+        return was;
+    }
+
+    @Override
+    public String toString() {
+        return label.isEmpty() ? "nodes without a label" : "nodes with label " + label;
+    }
+}
