@@ -157,6 +157,7 @@ final class MasterControl implements MasterCommand.Handler {
         checkBlacklist(attempt, wishes.blacklist());
         checkReleases(attempt, wishes.releases());
         if (!attempt.unacknowledgedExits().isEmpty()) {
+            containers.tellToForget(attempt.unacknowledgedExits());
             ledger.emit(new AttemptEvent.DeliveriesAcknowledged(attempt.id()));
         }
         if (!command.trackingUrl().isEmpty() && !command.trackingUrl().equals(attempt.trackingUrl())) {

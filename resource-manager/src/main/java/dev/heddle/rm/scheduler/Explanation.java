@@ -101,7 +101,7 @@ public final class Explanation {
         Node largest = null;
         boolean excluded = false;
         boolean fits = false;
-        Set<String> blacklist = attempt.blacklist();
+        Set<String> blacklist = attempt.avoided();
         for (Node node : state.nodes()) {
             if (node.partition() != partition || !node.takesContainers()) {
                 continue;

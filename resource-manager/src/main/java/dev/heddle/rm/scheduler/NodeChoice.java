@@ -29,7 +29,7 @@ final class NodeChoice {
     static @Nullable Node choose(
             ClusterState state, Partition partition, Attempt attempt, AskKey key, Ask anywhere, Resource wanted) {
         PendingAsks asks = attempt.asks();
-        Predicate<Node> allowed = allowed(attempt.blacklist());
+        Predicate<Node> allowed = allowed(attempt.avoided());
         boolean pack = attempt.application().queue().spec().ordering().nodes() == QueueSpec.Ordering.Nodes.PACK;
         PendingAsks.Constrained constrained = asks.constrained(key);
         if (constrained != null) {

@@ -84,7 +84,8 @@ public final class ClusterSnapshots implements Publisher {
             marks = MarksSnapshot.of(state.marks());
         }
         if (!changedNodes.isEmpty()) {
-            totals = new Totals(state.runningNodes(), state.total(), state.used(), state.largestFree());
+            totals = new Totals(
+                    state.runningNodes(), state.total(), state.used(), state.largestFree(), state.busyCores());
         }
     }
 

@@ -292,7 +292,7 @@ class QueuesTest {
                 .withMessageContaining("cluster do not contain label=tpu");
         core.handle(new AdminCommand.LabelNodes(Map.of(gpu, Set.of()), true));
         assertThat(core.state.partition("gpu").total()).isEqualTo(Resource.NONE);
-        assertThat(reason(a)).startsWith("there are no nodes with label gpu");
+        assertThat(reason(a)).startsWith("no node with label gpu takes containers");
     }
 
     @Test

@@ -124,7 +124,7 @@ public sealed interface Obstacle {
     record NoNodes(String label) implements Obstacle {
         @Override
         public String what() {
-            return "there are no " + nodesWith(label) + " that take containers";
+            return label.isEmpty() ? "no node takes containers" : "no node with label " + label + " takes containers";
         }
 
         @Override
