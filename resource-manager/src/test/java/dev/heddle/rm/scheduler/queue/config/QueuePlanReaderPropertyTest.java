@@ -63,7 +63,8 @@ class QueuePlanReaderPropertyTest {
 
     @Property(tries = 2000)
     void shouldEndWithAPlanOrWithFaults(@ForAll("files") Map<String, String> file) {
-        QueuePlanReading reading = QueuePlanReader.read(file, new QueuePlanReader.Cluster(QueueFile.SMALLEST, QueueFile.LARGEST, null));
+        QueuePlanReading reading =
+                QueuePlanReader.read(file, new QueuePlanReader.Cluster(QueueFile.SMALLEST, QueueFile.LARGEST, null));
         if (reading instanceof QueuePlanReading.Usable usable) {
             assertThat(usable.plan().root().children()).isNotEmpty();
             for (QueueSpec queue : usable.plan().byPath().values()) {

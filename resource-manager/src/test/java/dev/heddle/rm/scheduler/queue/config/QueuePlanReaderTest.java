@@ -9,8 +9,10 @@ import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked
 class QueuePlanReaderTest {
     private static QueueFile two() {
         return QueueFile.of("root.queues=a,b", "root.a.capacity=40", "root.b.capacity=60");
@@ -21,8 +23,8 @@ class QueuePlanReaderTest {
         QueuePlan plan = QueueFile.of().plan();
         assertThat(plan.byPath().keySet()).containsExactlyInAnyOrder("root", "root.default");
         assertThat(plan.byPath().get("root.default").partitions().get(""))
-                .isEqualTo(new QueueSpec.Partition(
-                        Capacity.ALL, Capacity.ALL, QueueSpec.Partition.DEFAULT_MASTER_SHARE));
+                .isEqualTo(
+                        new QueueSpec.Partition(Capacity.ALL, Capacity.ALL, QueueSpec.Partition.DEFAULT_MASTER_SHARE));
         assertThat(plan.root().users()).isEqualTo(QueueSpec.UserShares.DEFAULT);
         assertThat(plan.root().applications()).isEqualTo(QueueSpec.ApplicationCaps.DEFAULT);
         assertThat(plan.root().acls()).isEqualTo(QueueSpec.Acls.EVERYBODY);
