@@ -16,12 +16,17 @@ import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
-import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.model.constraint.PlacementConstraint;
+import dev.heddle.rm.model.constraint.Requirement;
+import dev.heddle.rm.model.constraint.SchedulingAsk;
+import dev.heddle.rm.model.constraint.SentConstraint;
+import dev.heddle.rm.model.constraint.TagNamespace;
+import dev.heddle.rm.model.constraint.Target;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
@@ -59,8 +64,8 @@ public class CoreBenchmark {
     int nodes;
 
     private ClusterController controller;
-    private AttemptId attempt;
-    private int masterResponseId;
+    private Master master;
+    private Master apart;
     private int[] nodeResponseIds;
     private int nextNode;
 
@@ -87,6 +92,13 @@ public class CoreBenchmark {
                     node(i), NodeOffer.of(NODE, 8042, "bench"), NodeStatus.HEALTHY, List.of(), List.of()));
         }
         nodeResponseIds = new int[nodes];
+        master = new Master();
+        master.allocate(Wishes.of(List.of(ask(4 * nodes)), List.of()));
+        apart = new Master();
+        apart.allocate(Wishes.of(List.of(askApart(nodes / 2))));
+    }
+
+    private AttemptId submit() {
         ApplicationId application =
                 handle(new ApplicationCommand.TakeApplicationId()).application();
         handle(new ApplicationCommand.SubmitApplication(
@@ -105,10 +117,21 @@ public class CoreBenchmark {
                         0,
                         ApplicationAcls.NOBODY,
                         new LaunchContext(new byte[0]))));
-        attempt = new AttemptId(application, 1);
+        AttemptId attempt = new AttemptId(application, 1);
         handle(new MasterCommand.RegisterMaster(attempt, "bench", 1, ""));
-        masterResponseId = 0;
-        allocate(List.of(ask(4 * nodes)), List.of());
+        return attempt;
+    }
+
+    /** An application's own counting of its calls. */
+    private final class Master {
+        private final AttemptId attempt = submit();
+        private int responseId;
+
+        Allocation allocate(Wishes wishes) {
+            Allocation reply = handle(new MasterCommand.Allocate(attempt, responseId, 0, "", wishes));
+            responseId = reply.responseId();
+            return reply;
+        }
     }
 
     private static NodeId node(int i) {
@@ -123,11 +146,17 @@ public class CoreBenchmark {
         return new Ask(new AskKey(1, -1), Ask.ANYWHERE, CONTAINER, count, true);
     }
 
-    private Allocation allocate(List<Ask> asks, List<ContainerId> releases) {
-        Allocation reply =
-                handle(new MasterCommand.Allocate(attempt, masterResponseId, 0, "", Wishes.of(asks, releases)));
-        masterResponseId = reply.responseId();
-        return reply;
+    /** Containers that may not be on one node with each other. */
+    private static SchedulingAsk askApart(int count) {
+        Target own = new Target.Tags(TagNamespace.Relative.SELF, Set.of("apart"));
+        PlacementConstraint constraint =
+                new PlacementConstraint.Single(dev.heddle.rm.model.constraint.Scope.NODE, 0, 0, Set.of(own));
+        return new SchedulingAsk(
+                new AskKey(1, 1),
+                CONTAINER,
+                count,
+                new Requirement(Set.of("apart"), constraint, SentConstraint.NONE),
+                SchedulingAsk.PATIENT);
     }
 
     private NodeInstructions heartbeat(int i) {
@@ -148,8 +177,18 @@ public class CoreBenchmark {
     /** One container asked for, granted in the same call, released in the next; and its node is told to end it. */
     @Benchmark
     public NodeInstructions askGrantRelease() {
-        Allocation.Grant grant = allocate(List.of(ask(1)), List.of()).grants().get(0);
-        allocate(List.of(), List.of(grant.container()));
+        return granted(master, Wishes.of(List.of(ask(1)), List.of()));
+    }
+
+    /** The same where half of the nodes have a container that the new one may not be with. */
+    @Benchmark
+    public NodeInstructions askGrantReleaseApart() {
+        return granted(apart, Wishes.of(List.of(askApart(1))));
+    }
+
+    private NodeInstructions granted(Master who, Wishes wishes) {
+        Allocation.Grant grant = who.allocate(wishes).grants().get(0);
+        who.allocate(Wishes.of(List.of(), List.of(grant.container())));
         return heartbeat(Integer.parseInt(grant.node().host().substring(NODE_NAME.length())));
     }
 }

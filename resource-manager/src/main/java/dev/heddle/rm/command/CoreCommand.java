@@ -1,5 +1,9 @@
 package dev.heddle.rm.command;
 
+import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.scheduler.explain.Waiting;
+import java.util.List;
+
 /**
  * What the core tells itself.
  *
@@ -13,6 +17,16 @@ public sealed interface CoreCommand<R> extends Command<R> {
         Done replaceNodeKey(ReplaceNodeKey command);
 
         Done continuePlacement(ContinuePlacement command);
+
+        List<Waiting> explain(Explain command);
+    }
+
+    /** Somebody asks what an application waits for, and why. Changes nothing; an application that is not known waits for nothing. */
+    record Explain(ApplicationId application) implements CoreCommand<List<Waiting>> {
+        @Override
+        public List<Waiting> on(CommandHandlers handlers) {
+            return handlers.core().explain(this);
+        }
     }
 
     /** Time has passed: whatever has waited for too long is given up. */

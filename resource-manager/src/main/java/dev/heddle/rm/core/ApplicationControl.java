@@ -68,7 +68,8 @@ final class ApplicationControl {
                         spec.masterResource(),
                         1,
                         true,
-                        spec.labels().master()))));
+                        spec.labels().master())),
+                ledger.nowMs()));
         containers.placeWaiting();
     }
 

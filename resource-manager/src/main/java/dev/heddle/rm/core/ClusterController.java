@@ -6,6 +6,10 @@ import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.Done;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.event.NodeEvent;
+import dev.heddle.rm.scheduler.Explanation;
+import dev.heddle.rm.scheduler.explain.Waiting;
+import dev.heddle.rm.state.Application;
+import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 
@@ -72,6 +76,7 @@ public final class ClusterController {
             containers.expireIncreases();
             applications.expireApplications();
             applications.expireMasters();
+            ledger.state().makeActivationDue();
             containers.placeWaiting();
             return Done.DONE;
         }
@@ -80,6 +85,13 @@ public final class ClusterController {
         public Done replaceNodeKey(CoreCommand.ReplaceNodeKey command) {
             ledger.emit(new NodeEvent.NodeKeyReplaced());
             return Done.DONE;
+        }
+
+        @Override
+        public List<Waiting> explain(CoreCommand.Explain command) {
+            Application application = ledger.state().application(command.application());
+            Attempt attempt = application == null || application.isOver() ? null : application.currentAttempt();
+            return attempt == null ? List.of() : new Explanation(ledger.state()).of(attempt);
         }
 
         @Override

@@ -128,12 +128,7 @@ final class ContainerControl {
             tellToUpdate(
                     container.node(),
                     new ContainerUpdate(
-                            container.id(),
-                            size,
-                            container.version(),
-                            ledger.state().purpose(container),
-                            true,
-                            false));
+                            container.id(), size, container.version(), state.purpose(container), true, false));
         }
     }
 

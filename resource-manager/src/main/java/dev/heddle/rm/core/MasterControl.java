@@ -165,10 +165,10 @@ final class MasterControl implements MasterCommand.Handler {
         List<Allocation.Refused> refused = updates.apply(attempt, wishes.updates());
         release(wishes.releases());
         if (!asks.isEmpty()) {
-            ledger.emit(new AttemptEvent.AsksReplaced(attempt.id(), asks));
+            ledger.emit(new AttemptEvent.AsksReplaced(attempt.id(), asks, ledger.nowMs()));
         }
         if (!schedulingAsks.isEmpty()) {
-            ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), schedulingAsks));
+            ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), schedulingAsks, ledger.nowMs()));
         }
         if (!wishes.blacklist().isEmpty()) {
             ledger.emit(new AttemptEvent.BlacklistChanged(

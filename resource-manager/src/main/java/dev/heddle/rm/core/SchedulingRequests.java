@@ -64,7 +64,9 @@ final class SchedulingRequests {
                         + ask.count());
             }
             SchedulingAsk before = latest.containsKey(ask.key()) ? latest.get(ask.key()) : pending(attempt, ask.key());
-            SchedulingAsk after = following(before, ask.withSize(sizes.fitted(ask.size(), attempt.application().queue())));
+            SchedulingAsk after = following(
+                    before,
+                    ask.withSize(sizes.fitted(ask.size(), attempt.application().queue())));
             latest.put(ask.key(), after);
             accepted.add(after);
         }
@@ -170,15 +172,20 @@ final class SchedulingRequests {
     }
 
     private Allocation.RejectionReason reason(Application application, SchedulingAsk ask) {
-        Resource size = ask.size();
-        Partition anyLabel = state.partition(Partition.UNLABELLED);
-        return ConstrainedPlacement.nodeFor(state, anyLabel, application, ask.requirement(), size, node -> true) == null
-                ? Allocation.RejectionReason.NO_NODE
-                : Allocation.RejectionReason.NOT_ON_THAT_NODE;
+        for (Partition partition : state.partitions()) {
+            Resource size = partition.measure().counted(ask.size());
+            if (partition.isShared()
+                    && new ConstrainedPlacement(state, application, partition, true)
+                                    .nodeFor(ask.requirement(), size, node -> true)
+                            != null) {
+                return Allocation.RejectionReason.NOT_ON_THAT_NODE;
+            }
+        }
+        return Allocation.RejectionReason.NO_NODE;
     }
 
     private Allocation.Rejected giveUp(Attempt attempt, SchedulingAsk ask, Allocation.RejectionReason reason) {
-        ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), List.of(ask.withCount(0))));
+        ledger.emit(new AttemptEvent.SchedulingAsksReplaced(attempt.id(), List.of(ask.withCount(0)), ledger.nowMs()));
         return new Allocation.Rejected(ask, reason);
     }
 

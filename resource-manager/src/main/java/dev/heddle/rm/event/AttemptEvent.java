@@ -242,7 +242,7 @@ public sealed interface AttemptEvent extends Event {
     }
 
     /** Rows of asks have replaced former ones. */
-    record AsksReplaced(AttemptId attempt, List<Ask> asks) implements AttemptEvent, Event.Soft {
+    record AsksReplaced(AttemptId attempt, List<Ask> asks, long atMs) implements AttemptEvent, Event.Soft {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().asksReplaced(this);
@@ -250,7 +250,8 @@ public sealed interface AttemptEvent extends Event {
     }
 
     /** Scheduling requests have replaced former ones of the same keys; with a count of zero they are gone. */
-    record SchedulingAsksReplaced(AttemptId attempt, List<SchedulingAsk> asks) implements AttemptEvent, Event.Soft {
+    record SchedulingAsksReplaced(AttemptId attempt, List<SchedulingAsk> asks, long atMs)
+            implements AttemptEvent, Event.Soft {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().schedulingAsksReplaced(this);

@@ -19,9 +19,9 @@ final class NodeChoice {
     private NodeChoice() {}
 
     /**
-     * The node for the next container of a key: for a scheduling request one that its constraint allows; else on a host that it names, else in a rack that it names, where that row's
+     * The node for the next container of a key: on a host that it names, else in a rack that it names, where that row's
      * locality may be relaxed to, else the node that is next in turn, where that of the row {@code *} may. Nodes on the
-     * attempt's blacklist are passed over.
+     * attempt's blacklist are passed over. For a scheduling request, the node that its constraint allows.
      *
      * @param wanted what counts of the container's size
      * @return null where no node of the partition will do now
@@ -33,8 +33,8 @@ final class NodeChoice {
         boolean pack = attempt.application().queue().spec().ordering().nodes() == QueueSpec.Ordering.Nodes.PACK;
         PendingAsks.Constrained constrained = asks.constrained(key);
         if (constrained != null) {
-            return ConstrainedPlacement.nodeFor(
-                    state, partition, attempt.application(), constrained.requirement(), wanted, allowed);
+            return new ConstrainedPlacement(state, attempt.application(), partition, pack)
+                    .nodeFor(constrained.requirement(), wanted, allowed);
         }
         if (asks.rows(key).size() > 1) {
             Node node = onHost(state, partition, asks, key, wanted, allowed);

@@ -30,7 +30,7 @@ public final class Scheduler {
 
     /** Forgets who was exhausted. */
     public void beginPass() {
-        pass++;
+        pass = state.nextPass();
     }
 
     /** Everybody who was left out is in line again. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending that wait for their master to run
  */
 public record ApplicationCounts(long submitted, long pending, long running, long finished, long failed, long killed) {
-    static final ApplicationCounts NONE = new ApplicationCounts(0, 0, 0, 0, 0, 0);
+    public static final ApplicationCounts NONE = new ApplicationCounts(0, 0, 0, 0, 0, 0);
 
     /**
      * After an application has changed.

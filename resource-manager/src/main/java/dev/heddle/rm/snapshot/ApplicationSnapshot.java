@@ -108,6 +108,15 @@ public record ApplicationSnapshot(
                         .toList();
     }
 
+    /** Whether it wants something that it has not got. */
+    public boolean isWaiting() {
+        return switch (state) {
+            case ACCEPTED, RUNNING ->
+                !wanted.equals(Resource.NONE) || (attempt != null && attempt.state() == AttemptState.SCHEDULED);
+            case FINISHED, FAILED, KILLED -> false;
+        };
+    }
+
     /** Every attempt that is remembered, the earliest first. */
     public List<AttemptSnapshot> attempts() {
         List<AttemptSnapshot> all = new ArrayList<>(earlier);

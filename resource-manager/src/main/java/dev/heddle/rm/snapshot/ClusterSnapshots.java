@@ -1,5 +1,6 @@
 package dev.heddle.rm.snapshot;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.event.MarkEvent;
 import dev.heddle.rm.loop.Publisher;
@@ -7,14 +8,18 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Node;
+import dev.heddle.rm.state.Queue;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +34,8 @@ public final class ClusterSnapshots implements Publisher {
             new ConcurrentSkipListMap<>();
     private final ConcurrentNavigableMap<NodeId, NodeSnapshot> nodes = new ConcurrentSkipListMap<>();
     private final ContainerSnapshots containers;
+    private final Map<String, QueueSnapshot> queues = new ConcurrentHashMap<>();
+    private volatile @Nullable QueuePlan queuePlan;
     private volatile MarksSnapshot marks = MarksSnapshot.NONE;
     private volatile Totals totals = Totals.NONE;
     private volatile ApplicationCounts counts = ApplicationCounts.NONE;
@@ -62,6 +69,7 @@ public final class ClusterSnapshots implements Publisher {
         for (ApplicationId id : changedApplications) {
             replace(id, state.application(id));
         }
+        publishQueues(state, changedApplications);
         for (NodeId id : changedNodes) {
             Node node = state.node(id);
             if (node == null) {
@@ -76,6 +84,35 @@ public final class ClusterSnapshots implements Publisher {
         if (!changedNodes.isEmpty()) {
             totals = new Totals(state.runningNodes(), state.total(), state.used(), state.largestFree());
         }
+    }
+
+    /** Most of the time it is the queues of a few applications that look different. */
+    private void publishQueues(ClusterState state, Set<ApplicationId> changed) {
+        QueuePlan plan = state.queuePlan();
+        Resource capacity = state.total();
+        if (plan != queuePlan || !capacity.equals(totals.capacity())) {
+            state.queues().forEach(queue -> queues.put(queue.path(), QueueSnapshot.of(queue)));
+            queues.keySet().removeIf(path -> state.queue(path) == null);
+            queuePlan = plan;
+            return;
+        }
+        for (ApplicationId id : changed) {
+            Application application = state.application(id);
+            Queue queue = application == null ? null : application.queue();
+            for (; queue != null; queue = queue.parent()) {
+                queues.put(queue.path(), QueueSnapshot.of(queue));
+            }
+        }
+    }
+
+    /** The queues as they are configured, or null before anything has happened. */
+    public @Nullable QueuePlan queuePlan() {
+        return queuePlan;
+    }
+
+    /** The queue of a path, or null. */
+    public @Nullable QueueSnapshot queue(String path) {
+        return queues.get(path);
     }
 
     private void replace(ApplicationId id, @Nullable Application application) {

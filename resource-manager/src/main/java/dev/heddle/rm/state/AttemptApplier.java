@@ -170,14 +170,20 @@ final class AttemptApplier implements AttemptEvent.Visitor {
     @Override
     public void asksReplaced(AttemptEvent.AsksReplaced event) {
         Attempt attempt = state.knownAttempt(event.attempt());
-        event.asks().forEach(attempt.asks::replace);
+        event.asks().forEach(ask -> {
+            attempt.asks.replace(ask);
+            attempt.asks.note(ask.key(), event.atMs());
+        });
         state.noteWishes(attempt);
     }
 
     @Override
     public void schedulingAsksReplaced(AttemptEvent.SchedulingAsksReplaced event) {
         Attempt attempt = state.knownAttempt(event.attempt());
-        event.asks().forEach(attempt.asks::replace);
+        event.asks().forEach(ask -> {
+            attempt.asks.replace(ask);
+            attempt.asks.note(ask.key(), event.atMs());
+        });
         state.noteWishes(attempt);
     }
 

@@ -243,6 +243,11 @@ public final class ClusterState {
         return queues.activeApplications(user);
     }
 
+    /** Everybody who is held is to be looked at again. */
+    public void makeActivationDue() {
+        queues.makeActivationDue();
+    }
+
     /** The leaves in which somebody who is held may perhaps begin, since the last call. */
     public List<Queue> takeActivationDue() {
         return queues.takeActivationDue();
@@ -256,6 +261,11 @@ public final class ClusterState {
     /** A pass over a partition was cut short: it goes on later. */
     public void makePlacementDue(Partition partition) {
         partition.makeDue();
+    }
+
+    /** The number of a new pass, which no other one has. */
+    public long nextPass() {
+        return queues.nextPass();
     }
 
     /** Leaves an attempt out of the lines until {@link #restoreLines}: it cannot be served in this pass. */

@@ -2,6 +2,8 @@ package dev.heddle.rm.state;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.scheduler.queue.Measure;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -137,6 +139,11 @@ public final class Partition {
     /** As {@link #largestFree} for the whole capacity. */
     public Resource largestTotal() {
         return pool.largestTotal();
+    }
+
+    /** The sizes that somebody waits for. */
+    public Collection<Size> sizes() {
+        return Collections.unmodifiableCollection(sizes.values());
     }
 
     /** The size of an ask, if somebody waits for it here. */

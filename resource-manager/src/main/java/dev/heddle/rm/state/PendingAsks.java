@@ -7,6 +7,7 @@ import dev.heddle.rm.model.constraint.Requirement;
 import dev.heddle.rm.model.constraint.SchedulingAsk;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -26,6 +27,7 @@ public final class PendingAsks {
     private static final int COUNTABLE_VCORES = Integer.MAX_VALUE / 4;
 
     private final NavigableMap<AskKey, Map<String, Ask>> rows = new TreeMap<>();
+    private final Map<AskKey, Long> since = new HashMap<>();
     private long shape;
 
     /** Another number whenever another size is wanted than before, or one is not wanted any more. */
@@ -92,6 +94,7 @@ public final class PendingAsks {
             places.remove(ask.place());
             if (places.isEmpty()) {
                 rows.remove(ask.key());
+                since.remove(ask.key());
                 constrained.remove(ask.key());
             }
         }
@@ -106,6 +109,7 @@ public final class PendingAsks {
         if (places != null && !places.containsKey(Ask.ANYWHERE)) {
             // Hosts and racks are preferences of the row "*": without it they want nothing.
             rows.remove(key);
+            since.remove(key);
         }
     }
 
@@ -120,11 +124,24 @@ public final class PendingAsks {
     void clear() {
         shape++;
         rows.clear();
+        since.clear();
         constrained.clear();
     }
 
     public boolean isEmpty() {
         return rows.isEmpty();
+    }
+
+    /** When something was asked for under a key, after there had been nothing, in ms since 1970. */
+    public long sinceMs(AskKey key) {
+        return since.getOrDefault(key, 0L);
+    }
+
+    /** Takes note of when what is new was asked for. */
+    void note(AskKey key, long atMs) {
+        if (rows.containsKey(key)) {
+            since.putIfAbsent(key, atMs);
+        }
     }
 
     /** Whether a key has a row for any node: without it hosts and racks are preferences of nothing. */

@@ -31,6 +31,7 @@ final class QueueTree {
     private final List<Attempt> aside = new ArrayList<>();
     private final Function<NodeId, Node> nodes;
     private QueuePlan plan;
+    private long passes;
     private Queue root;
 
     QueueTree(QueuePlan plan, Function<NodeId, Node> nodes) {
@@ -186,11 +187,7 @@ final class QueueTree {
             partition.makeDue();
         }
         stale.clear();
-        for (Queue queue : byPath.values()) {
-            if (!queue.held.isEmpty()) {
-                activationDue.add(queue);
-            }
-        }
+        makeActivationDue();
     }
 
     private void rebound(QueueShare share, Bounds bounds) {
@@ -309,6 +306,15 @@ final class QueueTree {
         return activeByUser.getOrDefault(user, 0);
     }
 
+    /** Limits may have loosened in some way that is not followed as it happens, such as what other queues have. */
+    void makeActivationDue() {
+        for (Queue queue : byPath.values()) {
+            if (!queue.held.isEmpty()) {
+                activationDue.add(queue);
+            }
+        }
+    }
+
     /** The leaves in which somebody who is held may perhaps begin since the last call. */
     List<Queue> takeActivationDue() {
         refresh();
@@ -404,6 +410,10 @@ final class QueueTree {
                 yield new Turn(weight > 0 ? usedMb / weight : usedMb, 0, attempt.id());
             }
         };
+    }
+
+    long nextPass() {
+        return ++passes;
     }
 
     /** Leaves an attempt out until {@link #restore}. */

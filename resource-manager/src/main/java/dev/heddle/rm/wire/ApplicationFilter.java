@@ -2,6 +2,7 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
+import dev.heddle.rm.snapshot.ClusterSnapshots;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
@@ -20,14 +21,16 @@ final class ApplicationFilter implements Predicate<ApplicationSnapshot> {
     private final Set<String> users;
     private final Set<String> queues;
 
-    ApplicationFilter(GetApplicationsRequestProto request, Access.Person reader) {
+    ApplicationFilter(GetApplicationsRequestProto request, ClusterSnapshots snapshots, Access.Person reader) {
         this.reader = reader;
         this.request = request;
         this.types = lowerCase(request.getApplicationTypesList());
         this.tags = lowerCase(request.getApplicationTagsList());
         this.states = Set.copyOf(request.getApplicationStatesList());
         this.users = Set.copyOf(request.getUsersList());
-        this.queues = request.getQueuesList().stream().map(QueueReports::path).collect(Collectors.toSet());
+        this.queues = request.getQueuesList().stream()
+                .map(name -> QueueReports.path(snapshots, name))
+                .collect(Collectors.toSet());
     }
 
     private static Set<String> lowerCase(Collection<String> words) {
@@ -39,7 +42,7 @@ final class ApplicationFilter implements Predicate<ApplicationSnapshot> {
         return in(types, application.spec().type().toLowerCase(Locale.ROOT))
                 && in(states, Reports.state(application.state()))
                 && in(users, application.spec().user())
-                && in(queues, QueueReports.path(application.spec().queue()))
+                && (queues.isEmpty() || queues.stream().anyMatch(queue -> QueueReports.isIn(application, queue)))
                 && (tags.isEmpty()
                         || lowerCase(application.spec().tags()).stream().anyMatch(tags::contains))
                 && (!request.hasName() || application.spec().name().equals(request.getName()))

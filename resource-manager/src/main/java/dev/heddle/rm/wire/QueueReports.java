@@ -2,13 +2,18 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationState;
+import dev.heddle.rm.scheduler.queue.Bounds;
+import dev.heddle.rm.scheduler.queue.Capacity;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.snapshot.ApplicationCounts;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
-import dev.heddle.rm.snapshot.Totals;
+import dev.heddle.rm.snapshot.QueueSnapshot;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.yarn.proto.YarnProtos.QueueACLProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.QueueConfigurationsMapProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.QueueConfigurationsProto;
@@ -20,11 +25,8 @@ import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetQueueInfoRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetQueueInfoResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetQueueUserAclsInfoResponseProto;
 
-/** The one queue and the root above it, as the reports that YARN's clients read. */
+/** The queues, as the reports that YARN's clients read. */
 final class QueueReports {
-    private static final String ROOT = "root";
-    private static final String LEAF = "root.default";
-
     private final ClusterSnapshots snapshots;
     private final Reports reports;
     private final Access.Person reader;
@@ -35,30 +37,53 @@ final class QueueReports {
         this.reader = reader;
     }
 
-    /** The full path of a queue that is given by its short name or its path. */
-    static String path(String name) {
-        return name.equals("default") ? LEAF : name;
+    /** The full path of a queue that is given by its short name or its path; what names none is left as it is. */
+    static String path(ClusterSnapshots snapshots, String name) {
+        QueuePlan plan = snapshots.queuePlan();
+        QueueSpec queue = plan == null ? null : plan.queue(name);
+        return queue == null ? name : queue.path();
     }
 
     /** As YARN, without a queue where there is none of that name: clients then say so. */
     GetQueueInfoResponseProto answer(GetQueueInfoRequestProto request) {
-        String path = path(request.getQueueName());
         GetQueueInfoResponseProto.Builder response = GetQueueInfoResponseProto.newBuilder();
-        if (!path.equals(ROOT) && !path.equals(LEAF)) {
+        QueueSnapshot queue = snapshots.queue(path(snapshots, request.getQueueName()));
+        if (queue == null) {
             return response.build();
         }
-        QueueInfoProto.Builder queue = path.equals(ROOT) ? queue(ROOT, ROOT) : queue("default", LEAF);
-        if (path.equals(ROOT) && (request.getIncludeChildQueues() || request.getRecursive())) {
-            queue.addChildQueues(queue("default", LEAF));
+        QueueInfoProto.Builder info = queue(queue);
+        if (request.getIncludeChildQueues() || request.getRecursive()) {
+            addChildren(info, queue.spec(), request.getRecursive());
         }
         if (request.getIncludeApplications()) {
             for (ApplicationSnapshot application : snapshots.applications()) {
-                if (isLive(application) && reader.mayView(application.spec())) {
-                    queue.addApplications(reports.application(application, reader));
+                if (isLive(application)
+                        && isIn(application, queue.path())
+                        && reader.mayView(application.spec())) {
+                    info.addApplications(reports.application(application, reader));
                 }
             }
         }
-        return response.setQueueInfo(queue).build();
+        return response.setQueueInfo(info).build();
+    }
+
+    private void addChildren(QueueInfoProto.Builder info, QueueSpec parent, boolean recursive) {
+        for (QueueSpec spec : parent.children()) {
+            QueueSnapshot child = snapshots.queue(spec.path());
+            if (child != null) {
+                QueueInfoProto.Builder ofChild = queue(child);
+                if (recursive) {
+                    addChildren(ofChild, spec, true);
+                }
+                info.addChildQueues(ofChild);
+            }
+        }
+    }
+
+    /** Whether an application is in a queue or below it. */
+    static boolean isIn(ApplicationSnapshot application, String path) {
+        String own = application.spec().queue();
+        return own.equals(path) || own.startsWith(path + ".");
     }
 
     private static boolean isLive(ApplicationSnapshot application) {
@@ -68,59 +93,92 @@ final class QueueReports {
         };
     }
 
-    private QueueInfoProto.Builder queue(String name, String path) {
-        Totals totals = snapshots.totals();
-        float used = totals.capacity().memoryMb() == 0
-                ? 0
-                : (float) totals.used().memoryMb() / totals.capacity().memoryMb();
-        return QueueInfoProto.newBuilder()
-                .setQueueName(name)
-                .setQueuePath(path)
-                .setCapacity(1)
-                .setMaximumCapacity(1)
-                .setCurrentCapacity(used)
-                .setState(QueueStateProto.Q_RUNNING)
-                .addAccessibleNodeLabels("*")
-                .setQueueStatistics(statistics(totals))
-                .setPreemptionDisabled(true)
-                .setIntraQueuePreemptionDisabled(true)
-                .addQueueConfigurationsMap(QueueConfigurationsMapProto.newBuilder()
-                        .setPartitionName("")
-                        .setQueueConfigurations(configuration(totals.capacity())))
-                .setWeight(-1)
-                .setMaxParallelApps(Integer.MAX_VALUE)
+    private QueueInfoProto.Builder queue(QueueSnapshot queue) {
+        QueueSpec spec = queue.spec();
+        QueueSnapshot.Share share = queue.share("");
+        QueueSnapshot parent = queue.parent() == null ? null : snapshots.queue(queue.parent());
+        double ofParent = parent == null ? 1 : parent.share("").bounds().absolute();
+        double maximumOfParent = parent == null ? 1 : parent.share("").bounds().absoluteMaximum();
+        QueueSpec.Partition partition = spec.partitions().get("");
+        QueueInfoProto.Builder info = QueueInfoProto.newBuilder()
+                .setQueueName(spec.name())
+                .setQueuePath(spec.path())
+                .setCapacity(part(share.bounds().absolute(), ofParent))
+                .setMaximumCapacity(part(share.bounds().absoluteMaximum(), maximumOfParent))
+                .setCurrentCapacity(share.usedPart())
+                .setState(state(queue))
+                .addAllAccessibleNodeLabels(labels(spec))
+                .setDefaultNodeLabelExpression(spec.defaultLabel())
+                .setQueueStatistics(statistics(queue, share))
+                .setPreemptionDisabled(!spec.preemption().byOtherQueues())
+                .setIntraQueuePreemptionDisabled(!spec.preemption().inside())
+                .setWeight(
+                        partition != null && partition.guaranteed() instanceof Capacity.Weight weight
+                                ? (float) weight.value()
+                                : -1)
+                .setMaxParallelApps(spec.applications().parallel())
                 .setSchedulerType("CapacityScheduler");
+        spec.partitions().forEach((label, configured) -> info.addQueueConfigurationsMap(
+                QueueConfigurationsMapProto.newBuilder()
+                        .setPartitionName(label)
+                        .setQueueConfigurations(configuration(configured, queue.share(label)))));
+        return info;
     }
 
-    private QueueStatisticsProto.Builder statistics(Totals totals) {
-        ApplicationCounts counts = snapshots.counts();
+    private static QueueStateProto state(QueueSnapshot queue) {
+        if (queue.spec().running()) {
+            return QueueStateProto.Q_RUNNING;
+        }
+        return queue.isDraining() ? QueueStateProto.Q_DRAINING : QueueStateProto.Q_STOPPED;
+    }
+
+    /** The root may use every label, whichever there are. */
+    private static Set<String> labels(QueueSpec spec) {
+        if (spec.path().equals(QueueSpec.ROOT)) {
+            return Set.of("*");
+        }
+        Set<String> labels = new TreeSet<>(spec.labels());
+        labels.remove("");
+        return labels;
+    }
+
+    private static float part(double of, double whole) {
+        return whole == 0 ? 0 : (float) (of / whole);
+    }
+
+    private QueueStatisticsProto.Builder statistics(QueueSnapshot queue, QueueSnapshot.Share share) {
         Set<String> activeUsers = new HashSet<>();
         long pendingMemoryMb = 0;
         long pendingVcores = 0;
         long containers = 0;
+        long running = 0;
         for (ApplicationSnapshot application : snapshots.applications()) {
-            if (isLive(application)) {
+            if (isLive(application) && isIn(application, queue.path())) {
                 pendingMemoryMb += application.wanted().memoryMb();
                 pendingVcores += application.wanted().vcores();
                 containers += application.runningContainers();
                 if (application.state() == ApplicationState.RUNNING) {
+                    running++;
                     activeUsers.add(application.spec().user());
                 }
             }
         }
-        Resource available = totals.capacity().minusOrZero(totals.used());
+        // What has ended is counted for the whole cluster alone.
+        boolean root = queue.path().equals(QueueSpec.ROOT);
+        ApplicationCounts counts = root ? snapshots.counts() : ApplicationCounts.NONE;
+        Resource available = share.bounds().maximum().minusOrZero(share.used());
         return QueueStatisticsProto.newBuilder()
-                .setNumAppsSubmitted(counts.submitted())
-                .setNumAppsRunning(counts.running())
-                .setNumAppsPending(counts.pending())
+                .setNumAppsSubmitted(root ? counts.submitted() : queue.applications())
+                .setNumAppsRunning(running)
+                .setNumAppsPending(queue.applications() - running)
                 .setNumAppsCompleted(counts.finished())
                 .setNumAppsKilled(counts.killed())
                 .setNumAppsFailed(counts.failed())
                 .setNumActiveUsers(activeUsers.size())
                 .setAvailableMemoryMB(available.memoryMb())
                 .setAvailableVCores(available.vcores())
-                .setAllocatedMemoryMB(totals.used().memoryMb())
-                .setAllocatedVCores(totals.used().vcores())
+                .setAllocatedMemoryMB(share.used().memoryMb())
+                .setAllocatedVCores(share.used().vcores())
                 .setPendingMemoryMB(pendingMemoryMb)
                 .setPendingVCores(pendingVcores)
                 .setReservedMemoryMB(0)
@@ -129,21 +187,23 @@ final class QueueReports {
                 .setReservedContainers(0);
     }
 
-    private static QueueConfigurationsProto.Builder configuration(Resource capacity) {
+    private static QueueConfigurationsProto.Builder configuration(
+            QueueSpec.Partition configured, QueueSnapshot.Share share) {
+        Bounds bounds = share.bounds();
         return QueueConfigurationsProto.newBuilder()
-                .setCapacity(1)
-                .setAbsoluteCapacity(1)
-                .setMaxCapacity(1)
-                .setAbsoluteMaxCapacity(1)
-                .setMaxAMPercentage(1)
-                .setEffectiveMinCapacity(WireValues.proto(capacity))
-                .setEffectiveMaxCapacity(WireValues.proto(capacity));
+                .setCapacity((float) bounds.absolute())
+                .setAbsoluteCapacity((float) bounds.absolute())
+                .setMaxCapacity((float) bounds.absoluteMaximum())
+                .setAbsoluteMaxCapacity((float) bounds.absoluteMaximum())
+                .setMaxAMPercentage((float) configured.masterShare())
+                .setEffectiveMinCapacity(WireValues.proto(bounds.guaranteed()))
+                .setEffectiveMaxCapacity(WireValues.proto(bounds.maximum()));
     }
 
     /** What a person may do in each queue. */
     static GetQueueUserAclsInfoResponseProto acls(Access.Person person) {
         GetQueueUserAclsInfoResponseProto.Builder response = GetQueueUserAclsInfoResponseProto.newBuilder();
-        for (String queue : new String[] {ROOT, LEAF}) {
+        for (String queue : new String[] {QueueSpec.ROOT, "root.default"}) {
             QueueUserACLInfoProto.Builder acls =
                     QueueUserACLInfoProto.newBuilder().setQueueName(queue);
             if (person.submits(queue)) {

@@ -4,6 +4,7 @@ import dev.heddle.common.rpc.RpcProtocol;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import dev.heddle.rm.snapshot.ApplicationSnapshot.AttemptSnapshot;
 import dev.heddle.rm.snapshot.ContainerSnapshot;
@@ -79,15 +80,27 @@ final class ReportCalls {
             throw new ApplicationNotFoundException("Invalid application id: null");
         }
         ApplicationSnapshot application = call.application(WireValues.applicationId(request.getApplicationId()));
-        return CompletableFuture.completedFuture(GetApplicationReportResponseProto.newBuilder()
-                .setApplicationReport(reports(call).application(application, call.person()))
-                .build());
+        ApplicationReportProto report = reports(call).application(application, call.person());
+        if (!application.isWaiting() || !call.person().mayView(application.spec())) {
+            return CompletableFuture.completedFuture(GetApplicationReportResponseProto.newBuilder()
+                    .setApplicationReport(report)
+                    .build());
+        }
+        return Submission.submit(call.cluster(), new CoreCommand.Explain(application.id()), waiting -> {
+            ApplicationReportProto.Builder explained = report.toBuilder();
+            if (!waiting.isEmpty()) {
+                explained.setDiagnostics(Reasons.text(waiting));
+            }
+            return GetApplicationReportResponseProto.newBuilder()
+                    .setApplicationReport(explained)
+                    .build();
+        });
     }
 
     private CompletionStage<GetApplicationsResponseProto> applications(
             ClientCalls.Call call, GetApplicationsRequestProto request) {
         Reports reports = reports(call);
-        ApplicationFilter filter = new ApplicationFilter(request, call.person());
+        ApplicationFilter filter = new ApplicationFilter(request, call.cluster().snapshots(), call.person());
         long limit = request.hasLimit() && request.getLimit() >= 0 ? request.getLimit() : Long.MAX_VALUE;
         GetApplicationsResponseProto.Builder response = GetApplicationsResponseProto.newBuilder();
         for (ApplicationSnapshot application : call.cluster().snapshots().applications()) {

@@ -64,7 +64,7 @@ final class Reports {
         ApplicationReportProto.Builder report = ApplicationReportProto.newBuilder()
                 .setApplicationId(WireValues.proto(application.id()))
                 .setUser(application.spec().user())
-                .setQueue(QueueReports.path(application.spec().queue()))
+                .setQueue(application.spec().queue())
                 .setName(application.spec().name())
                 .setApplicationType(application.spec().type())
                 .addAllApplicationTags(application.spec().tags())

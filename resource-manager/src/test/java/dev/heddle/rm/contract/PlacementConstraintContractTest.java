@@ -272,7 +272,7 @@ class PlacementConstraintContractTest {
                 .withMessageContaining("No ResourceSizing found in the scheduling request");
         master.allocate(SimulatedMaster.ask(1, 128, 1));
         assertThatExceptionOfType(YarnException.class)
-                .isThrownBy(() -> master.schedule(request(0, 1, "x", targetNotIn(NODE, allocationTag("x")))))
+                .isThrownBy(() -> master.schedule(request(-1, 1, "x", targetNotIn(NODE, allocationTag("x")))))
                 .withMessageContaining("there exists a ResourceRequest with the same scheduler key");
     }
 

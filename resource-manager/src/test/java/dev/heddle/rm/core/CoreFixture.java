@@ -1,5 +1,7 @@
 package dev.heddle.rm.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.ApplicationCommand;
@@ -26,6 +28,9 @@ import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
+import dev.heddle.rm.scheduler.queue.config.QueueFile;
+import dev.heddle.rm.scheduler.queue.config.QueuePlanReader;
+import dev.heddle.rm.scheduler.queue.config.QueuePlanReading;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -82,6 +87,15 @@ final class CoreFixture {
     static QueuePlan queues(int maximumApplications, QueueSpec.ApplicationCaps caps) {
         return QueuePlan.single(
                 Measure.DOMINANT, POLICY.minimumAllocation(), POLICY.maximumAllocation(), maximumApplications, caps, MASTERS_WITHOUT_LIMIT);
+    }
+
+    /** Queues as they are configured, in lines such as {@code root.queues=a,b}. */
+    static QueuePlan plan(String... lines) {
+        QueuePlanReading reading = QueuePlanReader.read(
+                QueueFile.of(lines).properties(),
+                new QueuePlanReader.Cluster(POLICY.minimumAllocation(), POLICY.maximumAllocation(), null));
+        assertThat(reading).isInstanceOf(QueuePlanReading.Usable.class);
+        return ((QueuePlanReading.Usable) reading).plan();
     }
 
     <R> R handle(Command<R> command) {

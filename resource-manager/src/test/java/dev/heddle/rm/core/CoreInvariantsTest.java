@@ -12,7 +12,9 @@ import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
@@ -28,6 +30,7 @@ import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.model.Utilization;
 import dev.heddle.rm.model.constraint.SchedulingAsk;
 import dev.heddle.rm.model.constraint.Scope;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
@@ -48,11 +51,71 @@ import org.jspecify.annotations.Nullable;
 /** Whatever nodes, masters and users do, in whatever order, the books agree after each step. */
 class CoreInvariantsTest {
     private static final int STEPS = 120;
+    private static final String[] LABELS = {"x", "y"};
+    private static final String[] QUEUES = {"root.a", "root.b.c", "root.b.d", "root.b", "default"};
+
+    /** Shares, limits of users, masters and applications, orders, labels; what one has and another has not. */
+    private static final QueuePlan[] PLANS = {
+        plan(
+                "root.queues=a,b",
+                "root.a.capacity=30",
+                "root.a.maximum-capacity=60",
+                "root.b.capacity=70",
+                "root.b.queues=c,d",
+                "root.b.c.capacity=50",
+                "root.b.d.capacity=50",
+                "root.b.c.user-limit-factor=0.5",
+                "root.b.d.minimum-user-limit-percent=40",
+                "root.b.d.user-limit-factor=3",
+                "root.b.d.ordering-policy=fair"),
+        plan(
+                "root.queues=a,b",
+                "root.a.capacity=1w",
+                "root.b.capacity=3w",
+                "root.b.queues=c,d",
+                "root.b.c.capacity=1w",
+                "root.b.d.capacity=1w",
+                "root.a.max-parallel-apps=2",
+                "user.u1.max-parallel-apps=1",
+                "root.a.maximum-am-resource-percent=0.5",
+                "root.accessible-node-labels=x,y",
+                "root.accessible-node-labels.x.capacity=100",
+                "root.accessible-node-labels.y.capacity=100",
+                "root.a.accessible-node-labels=x,y",
+                "root.a.accessible-node-labels.x.capacity=1w",
+                "root.a.accessible-node-labels.y.capacity=1w",
+                "resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator"),
+        plan("root.queues=default,a", "root.default.capacity=0", "root.a.capacity=100", "root.a.state=STOPPED")
+    };
+
+    private static QueuePlan plan(String... lines) {
+        return CoreFixture.plan(lines);
+    }
+
+    private static ApplicationSpec spec(Random random) {
+        ApplicationSpec spec = random.nextBoolean()
+                ? CoreFixture.keeping(random.nextBoolean())
+                : CoreFixture.spec(1 + random.nextInt(3), CoreFixture.SMALL, random.nextBoolean());
+        return new ApplicationSpec(
+                spec.name(),
+                spec.type(),
+                "u" + random.nextInt(3),
+                anyOf(QUEUES, random),
+                random.nextInt(3) - 1,
+                spec.tags(),
+                spec.retries(),
+                spec.masterResource(),
+                spec.labels(),
+                spec.unmanaged(),
+                0,
+                spec.acls(),
+                spec.launchContext());
+    }
 
     @Property(tries = 400)
     void shouldKeepTheBooks(@ForAll long seed) {
         Random random = new Random(seed);
-        CoreFixture core = new CoreFixture();
+        CoreFixture core = new CoreFixture(CoreFixture.POLICY, random.nextBoolean() ? CoreFixture.QUEUES : anyOf(PLANS, random));
         for (int step = 0; step < STEPS; step++) {
             try {
                 act(core, random);
@@ -68,16 +131,16 @@ class CoreInvariantsTest {
         switch (random.nextInt(13)) {
             case 0 -> core.node("h" + random.nextInt(4), "/r" + random.nextInt(2), 256L * (1 + random.nextInt(8)));
             case 1 ->
-                core.submit(
-                        random.nextBoolean()
-                                ? CoreFixture.keeping(random.nextBoolean())
-                                : CoreFixture.spec(1 + random.nextInt(3), CoreFixture.SMALL, random.nextBoolean()));
+                core.submit(spec(random));
             case 2, 3 -> masterMoves(core, random);
             case 4, 5, 6 -> allocate(core, random);
             case 7, 8, 9 -> heartbeat(core, random);
             case 10 -> leave(core, random);
             case 11 -> administer(core, random);
-            default -> core.handle(new CoreCommand.Expire());
+            default -> {
+                core.handle(new CoreCommand.Expire());
+                QueueInvariants.checkNobodyIsHeldInVain(core.state);
+            }
         }
     }
 
@@ -122,6 +185,10 @@ class CoreInvariantsTest {
             asks.add(CoreFixture.ask("/r" + random.nextInt(2), count, memoryMb, random.nextBoolean()));
         }
         asks.add(CoreFixture.ask(Ask.ANYWHERE, count, memoryMb, random.nextInt(3) > 0));
+        if (random.nextInt(4) == 0) {
+            asks.add(new Ask(
+                    new AskKey(2, -1), Ask.ANYWHERE, new Resource(256, 1), count, true, anyOf(LABELS, random)));
+        }
         return asks;
     }
 
@@ -180,7 +247,15 @@ class CoreInvariantsTest {
     /** Hosts are let in and thrown out, at once or in time, and nodes change in size. */
     private static void administer(CoreFixture core, Random random) {
         Node node = anyNode(core, random);
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(7)) {
+            case 4 -> core.handle(new AdminCommand.ChangeQueues(anyOf(PLANS, random)));
+            case 5 -> core.handle(new AdminCommand.AddLabels(Map.of("x", true, "y", false)));
+            case 6 ->
+                core.handle(new AdminCommand.LabelNodes(
+                        Map.of(
+                                new NodeId("h" + random.nextInt(4), 0),
+                                random.nextBoolean() ? Set.of() : Set.of(anyOf(LABELS, random))),
+                        false));
             case 0 -> core.handle(new AdminCommand.UseNodeLists(NodeLists.EVERYBODY, AdminCommand.Departure.NOW, 0));
             case 1, 2 -> {
                 Map<String, Integer> excluded = new HashMap<>();
@@ -213,7 +288,8 @@ class CoreInvariantsTest {
 
     private static void userMoves(CoreFixture core, Random random, Attempt attempt) {
         ApplicationId id = attempt.id().application();
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
+            case 5 -> core.handle(new ApplicationCommand.MoveApplication(id, anyOf(QUEUES, random)));
             case 0 -> core.handle(new ApplicationCommand.KillApplication(id, "killed"));
             case 1 -> core.handle(new ApplicationCommand.FailAttempt(attempt.id()));
             case 2 -> core.handle(new ApplicationCommand.ChangePriority(id, random.nextInt(4)));

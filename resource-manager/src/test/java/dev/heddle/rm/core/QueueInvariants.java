@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.scheduler.Beginnings;
+import dev.heddle.rm.scheduler.Scheduler;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -13,6 +14,7 @@ import dev.heddle.rm.state.Node;
 import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.Queue;
 import dev.heddle.rm.state.QueueShare;
+import dev.heddle.rm.state.Size;
 import dev.heddle.rm.state.UserShare;
 import java.util.HashMap;
 import java.util.Map;
@@ -64,6 +66,42 @@ final class QueueInvariants {
                 }
             }
             assertThat(partition.total()).isEqualTo(total);
+            checkRoom(state, partition);
+        }
+        checkNobodyIsForgotten(state);
+    }
+
+    /** What is remembered of searches in vain is still so. */
+    private static void checkRoom(ClusterState state, Partition partition) {
+        for (Size size : partition.sizes()) {
+            for (Node node : state.nodes()) {
+                boolean eligible = node.partition() == partition
+                        || (partition.label().isEmpty() && node.partition().isShared());
+                if (!size.mayFit() && eligible && node.takesContainers()) {
+                    assertThat(partition.measure().fits(size.resource(), node.free()))
+                            .as("%s would fit on %s", size.resource(), node.id())
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    /** Nobody waits who could be served. */
+    private static void checkNobodyIsForgotten(ClusterState state) {
+        Scheduler scheduler = new Scheduler(state);
+        for (Partition partition : state.partitions()) {
+            scheduler.beginPass();
+            assertThat(scheduler.next(partition)).isNull();
+            scheduler.endPass();
+        }
+    }
+
+    /** Nobody is held who could begin; this is so whenever time has passed. */
+    static void checkNobodyIsHeldInVain(ClusterState state) {
+        for (Queue queue : state.queues()) {
+            for (Attempt attempt : queue.held()) {
+                assertThat(Beginnings.obstacle(state, attempt)).isNotNull();
+            }
         }
     }
 

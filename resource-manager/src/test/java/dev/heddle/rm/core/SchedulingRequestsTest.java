@@ -104,7 +104,7 @@ class SchedulingRequestsTest {
                 .as("what has ended is in nobody's way")
                 .isEmpty();
         assertThat(state(attempt).containers()).hasSize(4);
-        assertThat(core.waiting()).isEmpty();
+        assertThat(state(attempt).isWaiting()).isFalse();
     }
 
     @Test
@@ -155,8 +155,7 @@ class SchedulingRequestsTest {
                 .grants()
                 .get(0)
                 .container();
-        NodeId where =
-                Objects.requireNonNull(core.state.container(container)).node();
+        NodeId where = Objects.requireNonNull(core.state.container(container)).node();
         core.register(where, "/r9", new Resource(1024, 8), List.of(container), List.of());
         assertThat(core.state.allocationTags().all())
                 .hasEntrySatisfying("x", places -> assertThat(places.racks()).containsExactly("/r9"));
@@ -301,8 +300,7 @@ class SchedulingRequestsTest {
         assertRefused(attempt, "there exists a ResourceRequest", ask(-1, 1, "x", PlacementConstraint.none()));
         allocate(attempt, ask(5, 1, "x", PlacementConstraint.none()));
         assertThatExceptionOfType(Refusal.class)
-                .isThrownBy(() -> core.allocate(
-                        attempt, new Ask(new AskKey(1, 5), "*", CoreFixture.SMALL, 1, true)))
+                .isThrownBy(() -> core.allocate(attempt, new Ask(new AskKey(1, 5), "*", CoreFixture.SMALL, 1, true)))
                 .withMessageContaining("there exists a SchedulingRequest");
         core.allocate(attempt, CoreFixture.ask(0, 128));
         assertThat(allocate(attempt, ask(-1, 1, "x", PlacementConstraint.none()))
@@ -322,7 +320,7 @@ class SchedulingRequestsTest {
         assertThat(allocate(attempt).verdicts().rejected()).isEmpty();
         assertThat(allocate(attempt).verdicts().rejected())
                 .containsExactly(new Allocation.Rejected(wanted.withCount(2), Allocation.RejectionReason.NO_NODE));
-        assertThat(core.waiting()).isEmpty();
+        assertThat(state(attempt).isWaiting()).isFalse();
         assertThat(allocate(attempt).verdicts().rejected()).isEmpty();
     }
 

@@ -13,35 +13,31 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node is next for a scheduling request. Where its constraint wants neighbours or an attribute, the places that have
- * them are looked at and no others; where it only forbids, the index of free capacity is asked.
+ * Which node of a partition is next for a scheduling request. Where its constraint wants neighbours or an attribute, the
+ * places that have them are looked at and no others; where it only forbids, the index of free capacity is asked.
+ *
+ * @param application that asks
+ * @param pack whether to begin with the same node each time
  */
-public final class ConstrainedPlacement {
-    private ConstrainedPlacement() {}
-
+public record ConstrainedPlacement(ClusterState state, Application application, Partition partition, boolean pack) {
     /**
-     * A node of a partition for one container: with the room, allowed, and such that the request's constraint and the application's are met
+     * A node for one container: with the room, allowed, and such that the request's constraint and the application's are met
      * there now.
      *
+     * @param size what counts of the container's
      * @param allowed what else there is to heed
      * @return null where there is none
      */
-    public static @Nullable Node nodeFor(
-            ClusterState state,
-            Partition partition,
-            Application application,
-            Requirement requirement,
-            Resource size,
-            Predicate<Node> allowed) {
+    public @Nullable Node nodeFor(Requirement requirement, Resource size, Predicate<Node> allowed) {
         Rule rule = Rule.of(state, application, constraint(application, requirement));
         if (rule.isVacuous()) {
-            return partition.nodeWithRoom(size, false, allowed);
+            return partition.nodeWithRoom(size, pack, allowed);
         }
         Predicate<Node> fit = node -> rule.admits(node) && allowed.test(node);
         Candidates candidates = rule.candidates();
         return candidates.everywhere() || candidates.size() > state.runningNodes() / 2
-                ? partition.nodeWithRoom(size, false, fit)
-                : among(state, partition, candidates, size, fit);
+                ? partition.nodeWithRoom(size, pack, fit)
+                : among(candidates, size, fit);
     }
 
     /** What holds for a request: its own constraint and, where it has one tag, the application's for that tag, as in YARN. */
@@ -56,23 +52,22 @@ public final class ConstrainedPlacement {
                 : new PlacementConstraint.And(List.of(requirement.constraint(), general));
     }
 
-    private static @Nullable Node among(
-            ClusterState state, Partition partition, Candidates candidates, Resource size, Predicate<Node> fit) {
+    private @Nullable Node among(Candidates candidates, Resource size, Predicate<Node> fit) {
         for (NodeId id : candidates.nodes()) {
             Node node = state.node(id);
-            if (node != null && hasRoom(partition, node, size) && fit.test(node)) {
+            if (node != null && hasRoom(node, size) && fit.test(node)) {
                 return node;
             }
         }
         for (String host : candidates.hosts()) {
             for (Node node : state.nodesOn(host)) {
-                if (hasRoom(partition, node, size) && fit.test(node)) {
+                if (hasRoom(node, size) && fit.test(node)) {
                     return node;
                 }
             }
         }
         for (String rack : candidates.racks()) {
-            Node node = partition.nodeWithRoom(rack, size, false, fit);
+            Node node = partition.nodeWithRoom(rack, size, pack, fit);
             if (node != null) {
                 return node;
             }
@@ -80,9 +75,9 @@ public final class ConstrainedPlacement {
         return null;
     }
 
-    private static boolean hasRoom(Partition partition, Node node, Resource size) {
-        return node.partition() == partition
-                && node.takesContainers()
+    private boolean hasRoom(Node node, Resource size) {
+        return node.takesContainers()
+                && node.partition() == partition
                 && partition.measure().fits(size, node.free());
     }
 }

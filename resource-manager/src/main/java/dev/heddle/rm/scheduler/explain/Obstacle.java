@@ -199,6 +199,19 @@ public sealed interface Obstacle {
         }
     }
 
+    /** No node with the room meets the placement constraint. */
+    record Constraint(Resource wanted) implements Obstacle {
+        @Override
+        public String what() {
+            return "no node with " + wanted + " free meets its placement constraint";
+        }
+
+        @Override
+        public String remedy() {
+            return "wait for containers or nodes that do, or ask with another constraint";
+        }
+    }
+
     /** Nothing: it is about to be served. */
     record Soon() implements Obstacle {
         @Override

@@ -92,7 +92,7 @@ final class Variables {
     private String secondaryGroup(List<String> above) {
         String prefix = above.isEmpty() ? "" : String.join(".", above) + ".";
         return secondaryGroups.stream()
-                .filter(group -> queues.find(prefix + group) != null)
+                .filter(group -> queues.findPath(prefix + group) != null)
                 .findFirst()
                 .orElse("");
     }
