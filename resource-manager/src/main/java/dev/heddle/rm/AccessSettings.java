@@ -19,18 +19,16 @@ final class AccessSettings {
             YarnConfiguration.YARN_ACL_ENABLE,
             false,
             "Whether only those who may see or change an application, or submit to a queue, can do so.");
-    static final Setting<String> ADMINISTRATORS = Setting.text(
-            YarnConfiguration.YARN_ADMIN_ACL,
-            EVERYBODY,
-            "Who may do everything: users, parted by commas, then a space, then groups; * is everybody.");
-    static final Setting<String> ROOT_ADMINISTRATORS =
-            Setting.text(QUEUES + "acl_administer_queue", EVERYBODY, "Who may change any application in any queue.");
+    static final Setting<String> ADMINISTRATORS =
+            Setting.accessList(YarnConfiguration.YARN_ADMIN_ACL, EVERYBODY, "Who may do everything.");
+    static final Setting<String> ROOT_ADMINISTRATORS = Setting.accessList(
+            QUEUES + "acl_administer_queue", EVERYBODY, "Who may change any application in any queue.");
     static final Setting<String> ROOT_SUBMITTERS =
-            Setting.text(QUEUES + "acl_submit_applications", EVERYBODY, "Who may submit to any queue.");
-    static final Setting<String> LEAF_ADMINISTRATORS = Setting.text(
+            Setting.accessList(QUEUES + "acl_submit_applications", EVERYBODY, "Who may submit to any queue.");
+    static final Setting<String> LEAF_ADMINISTRATORS = Setting.accessList(
             QUEUES + "default.acl_administer_queue", NOBODY, "Who else may change any application in root.default.");
-    static final Setting<String> LEAF_SUBMITTERS =
-            Setting.text(QUEUES + "default.acl_submit_applications", NOBODY, "Who else may submit to root.default.");
+    static final Setting<String> LEAF_SUBMITTERS = Setting.accessList(
+            QUEUES + "default.acl_submit_applications", NOBODY, "Who else may submit to root.default.");
     static final Setting<Boolean> ONLY_VIEWABLE = Setting.bool(
             YarnConfiguration.FILTER_ENTITY_LIST_BY_USER,
             false,
@@ -67,16 +65,18 @@ final class AccessSettings {
     static Access.Rules rules(Configuration configuration) {
         return new Access.Rules(
                 ENABLED.get(configuration),
-                list(configuration, ADMINISTRATORS),
                 new Access.QueueRules(list(configuration, ROOT_ADMINISTRATORS), list(configuration, ROOT_SUBMITTERS)),
                 new Access.QueueRules(list(configuration, LEAF_ADMINISTRATORS), list(configuration, LEAF_SUBMITTERS)),
                 ONLY_VIEWABLE.get(configuration));
     }
 
-    /** A single space is a value here: it stands for nobody. */
+    /** Who may do everything, besides the user that this process runs as. */
+    static AccessList administrators(Configuration configuration) {
+        return list(configuration, ADMINISTRATORS);
+    }
+
     private static AccessList list(Configuration configuration, Setting<String> setting) {
-        String text = configuration.get(setting.key());
-        return AccessList.parse(text == null ? setting.defaultValue() : text);
+        return AccessList.parse(setting.get(configuration));
     }
 
     static DelegationTokens.Times tokenTimes(Configuration configuration) {

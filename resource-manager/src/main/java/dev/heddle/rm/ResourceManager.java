@@ -15,10 +15,13 @@ import dev.heddle.rm.lead.LeadersDelegationTokens;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.security.Access;
+import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
+import dev.heddle.rm.wire.HeartbeatPace;
 import dev.heddle.rm.wire.Racks;
+import dev.heddle.rm.wire.ReportSource;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
 import dev.heddle.rm.wire.Submissions;
 import java.io.IOException;
@@ -28,8 +31,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -93,12 +96,13 @@ public final class ResourceManager implements Daemon {
                     configuration, IdentitySettings.PAGE_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
             RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
+            Administrators administrators = new Administrators(AccessSettings.administrators(configuration), ownUser());
+            Access access = new Access(AccessSettings.rules(configuration), administrators, threads.slow());
             RpcServer client =
-                    keep(resources, serveClients(threads, configuration, id, leadership, web.address(), clock));
+                    keep(resources, serveClients(threads, configuration, id, leadership, access, web.address(), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
-            AtomicLong heartbeatIntervalMs = new AtomicLong(heartbeatIntervalMs(configuration));
-            RpcServer tracker =
-                    keep(resources, serveNodes(threads, configuration, id, leadership, heartbeatIntervalMs::get));
+            AtomicReference<HeartbeatPace> pace = new AtomicReference<>(TrackerSettings.pace(configuration));
+            RpcServer tracker = keep(resources, serveNodes(threads, configuration, id, leadership, pace::get));
             Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership);
             terms.check();
             AdminServer administration = keep(
@@ -108,7 +112,7 @@ public final class ResourceManager implements Daemon {
                             configuration,
                             id,
                             new AdminServer.Administered(
-                                    leadership, terms, List.of(client, scheduler, tracker), heartbeatIntervalMs)));
+                                    leadership, terms, administrators, List.of(client, scheduler, tracker), pace)));
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
             } else if (AdminServer.isFailoverAutomatic(configuration)) {
@@ -141,13 +145,13 @@ public final class ResourceManager implements Daemon {
             Configuration configuration,
             @Nullable String id,
             Leadership leadership,
+            Access access,
             String webAddress,
             InstantSource clock) {
         ServiceAddress address =
                 address(configuration, IdentitySettings.CLIENT_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_PORT, id);
         Submissions submissions = new Submissions(
                 SubmissionSettings.MAX_ATTEMPTS.get(configuration), SubmissionSettings.submissionLimits(configuration));
-        Access access = new Access(AccessSettings.rules(configuration), ownUser(), threads.slow());
         return RpcServer.start(
                 threads,
                 configuration,
@@ -155,7 +159,12 @@ public final class ResourceManager implements Daemon {
                 address.key(),
                 Authentication.CONFIGURED,
                 new LeadersDelegationTokens(leadership),
-                new ApplicationClientEndpoint(leadership, access, threads.slow(), submissions, webAddress, clock)
+                new ApplicationClientEndpoint(
+                                leadership,
+                                access,
+                                threads.slow(),
+                                submissions,
+                                new ReportSource(webAddress, TrackerSettings.logs(configuration), clock))
                         .protocol());
     }
 
@@ -190,7 +199,7 @@ public final class ResourceManager implements Daemon {
             Configuration configuration,
             @Nullable String id,
             Leadership leadership,
-            LongSupplier heartbeatIntervalMs) {
+            Supplier<HeartbeatPace> pace) {
         ServiceAddress address = address(
                 configuration,
                 IdentitySettings.TRACKER_ADDRESS.key(),
@@ -206,15 +215,11 @@ public final class ResourceManager implements Daemon {
                 new ResourceTrackerEndpoint(
                                 leadership,
                                 new Racks(configuration, threads.slow()),
-                                heartbeatIntervalMs,
+                                pace,
+                                TrackerSettings.logs(configuration),
                                 ResourceManagerSettings.MINIMUM_NODE_VERSION.get(configuration),
                                 configuration)
                         .protocol());
-    }
-
-    /** As nodes are told to wait between heartbeats. */
-    static long heartbeatIntervalMs(Configuration configuration) {
-        return ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
     }
 
     private static ServiceAddress address(Configuration configuration, String key, int port, @Nullable String id) {

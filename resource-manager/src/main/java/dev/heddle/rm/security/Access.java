@@ -22,12 +22,10 @@ public final class Access {
      * The rules.
      *
      * @param enabled whether applications are guarded at all
-     * @param administrators who may do everything, besides the user that this process runs as
      * @param leaf what is added for the one queue; what holds for the root holds there, too
      * @param onlyViewable whether lists of applications leave out what the reader may not see
      */
-    public record Rules(
-            boolean enabled, AccessList administrators, QueueRules root, QueueRules leaf, boolean onlyViewable) {}
+    public record Rules(boolean enabled, QueueRules root, QueueRules leaf, boolean onlyViewable) {}
 
     /** Who may do what in a queue. */
     public record QueueRules(AccessList administrators, AccessList submitters) {}
@@ -37,13 +35,13 @@ public final class Access {
         private final Rules rules;
         private final String user;
         private final Set<String> groups;
-        private final boolean daemonItself;
+        private final boolean administrator;
 
-        Person(Rules rules, String user, Set<String> groups, boolean daemonItself) {
+        Person(Rules rules, String user, Set<String> groups, boolean administrator) {
             this.rules = rules;
             this.user = user;
             this.groups = groups;
-            this.daemonItself = daemonItself;
+            this.administrator = administrator;
         }
 
         public String user() {
@@ -62,9 +60,8 @@ public final class Access {
 
         private boolean may(ApplicationSpec application, String list) {
             return !rules.enabled()
-                    || daemonItself
+                    || administrator
                     || user.equals(application.user())
-                    || rules.administrators().has(user, groups)
                     || mayAdminister(application.queue())
                     || (!list.equals(ApplicationAcls.NOBODY.view())
                             && AccessList.parse(list).has(user, groups));
@@ -94,18 +91,18 @@ public final class Access {
     }
 
     private final Rules rules;
+    private final Administrators administrators;
     private final Executor slow;
-    private final String daemon;
 
     /**
      * The rules' keeper.
      *
-     * @param daemon the user that this process runs as, who may do everything
+     * @param administrators who may do everything
      * @param slow for looking up groups, which may wait
      */
-    public Access(Rules rules, String daemon, Executor slow) {
+    public Access(Rules rules, Administrators administrators, Executor slow) {
         this.rules = rules;
-        this.daemon = daemon;
+        this.administrators = administrators;
         this.slow = slow;
     }
 
@@ -118,7 +115,7 @@ public final class Access {
     }
 
     private Person person(String user, Set<String> groups) {
-        return new Person(rules, user, groups, user.equals(daemon));
+        return new Person(rules, user, groups, administrators.has(user, groups));
     }
 
     /** Lists that applications bring may name groups, so groups matter wherever applications are guarded. */

@@ -49,6 +49,8 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
             Path directory = Files.createTempDirectory("contract");
             Path racks = Files.writeString(directory.resolve("racks"), HOST_IN_OTHER_RACK + " " + OTHER_RACK + "\n");
             Map<String, String> settings = Map.of(
+                    YarnConfiguration.LOG_AGGREGATION_ENABLED,
+                    "true",
                     YarnConfiguration.RM_PLACEMENT_CONSTRAINTS_HANDLER,
                     constraintHandler,
                     CommonConfigurationKeysPublic.NET_TOPOLOGY_NODE_SWITCH_MAPPING_IMPL_KEY,

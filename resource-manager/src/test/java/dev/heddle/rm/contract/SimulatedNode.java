@@ -12,6 +12,7 @@ import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.ResourceUtilization;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.api.ResourceTracker;
+import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
@@ -28,6 +29,8 @@ public final class SimulatedNode {
     /** What a running container has in place of an exit status. */
     private static final int RUNNING = -1000;
 
+    private static final ResourceUtilization NO_LOAD = ResourceUtilization.newInstance(0, 0, 0);
+
     private final ResourceTracker tracker;
     private final NodeId id;
     private final Resource capability;
@@ -43,6 +46,11 @@ public final class SimulatedNode {
         this.tracker = tracker;
         this.id = id;
         this.capability = capability;
+    }
+
+    /** Another process that says it is this node. */
+    SimulatedNode twin() {
+        return new SimulatedNode(tracker, id, capability);
     }
 
     public NodeId id() {
@@ -75,16 +83,38 @@ public final class SimulatedNode {
 
     /** A heartbeat out of the usual order; the next usual one goes on as if it had not been. */
     NodeHeartbeatResponse heartbeatWith(int lastResponseId, ContainerStatus... containers) throws Exception {
-        NodeStatus status = NodeStatus.newInstance(
+        return tracker.nodeHeartbeat(NodeHeartbeatRequest.newInstance(
+                status(lastResponseId, NO_LOAD, containers), null, null, new HashSet<>()));
+    }
+
+    /** A heartbeat that says how far the node is with the logs of applications. */
+    NodeHeartbeatResponse heartbeatWithLogs(LogAggregationReport... reports) throws Exception {
+        NodeHeartbeatRequest request =
+                NodeHeartbeatRequest.newInstance(status(responseId, NO_LOAD), null, null, new HashSet<>());
+        request.setLogAggregationReportsForApps(new ArrayList<>(List.of(reports)));
+        NodeHeartbeatResponse response = tracker.nodeHeartbeat(request);
+        responseId = response.getResponseId();
+        return response;
+    }
+
+    /** A heartbeat that says what the node's containers, and the whole of it, really use. */
+    NodeHeartbeatResponse heartbeatWithLoad(ResourceUtilization load) throws Exception {
+        NodeHeartbeatResponse response = tracker.nodeHeartbeat(
+                NodeHeartbeatRequest.newInstance(status(responseId, load), null, null, new HashSet<>()));
+        responseId = response.getResponseId();
+        return response;
+    }
+
+    private NodeStatus status(int lastResponseId, ResourceUtilization load, ContainerStatus... containers) {
+        return NodeStatus.newInstance(
                 id,
                 lastResponseId,
                 new ArrayList<>(List.of(containers)),
                 new ArrayList<>(),
                 NodeHealthStatus.newInstance(true, "", System.currentTimeMillis()),
-                ResourceUtilization.newInstance(0, 0, 0),
-                ResourceUtilization.newInstance(0, 0, 0),
+                load,
+                load,
                 new ArrayList<>());
-        return tracker.nodeHeartbeat(NodeHeartbeatRequest.newInstance(status, null, null, new HashSet<>()));
     }
 
     int lastResponseId() {

@@ -273,6 +273,7 @@ class QueuesTest {
                 "root.accessible-node-labels=gpu",
                 "root.accessible-node-labels.gpu.capacity=100",
                 "root.a.accessible-node-labels=gpu",
+                "root.b.accessible-node-labels= ",
                 "root.a.accessible-node-labels.gpu.capacity=100",
                 "root.a.user-limit-factor=10");
         core.handle(new AdminCommand.AddLabels(Map.of("gpu", true)));
@@ -291,7 +292,7 @@ class QueuesTest {
                 .withMessageContaining("cluster do not contain label=tpu");
         core.handle(new AdminCommand.LabelNodes(Map.of(gpu, Set.of()), true));
         assertThat(core.state.partition("gpu").total()).isEqualTo(Resource.NONE);
-        assertThat(reason(a)).startsWith("there are no nodes with label gpu");
+        assertThat(reason(a)).startsWith("no node with label gpu takes containers");
     }
 
     @Test
@@ -344,5 +345,47 @@ class QueuesTest {
         assertThatExceptionOfType(Refusal.class)
                 .isThrownBy(() -> core.submit(spec(queue, "ann", 0)))
                 .withMessageContaining(text);
+    }
+
+    @Test
+    void shouldWaitForThePlacesThatAreNamedBeforeAnyNodeWillDo() {
+        queues("root.queues=a", "root.a.capacity=100", "node-locality-delay=2", "rack-locality-additional-delay=1");
+        NodeId near = core.node("near", "/r2", 1024);
+        NodeId beside = core.node("beside", "/r2", 1024);
+        AttemptId other = application("a", "ann");
+        core.allocate(other, CoreFixture.ask("near", 1, 1024, true), CoreFixture.ask(Ask.ANYWHERE, 1, 1024, true));
+        AttemptId attempt = application("a", "ann");
+        assertThat(core.allocate(
+                                attempt,
+                                CoreFixture.ask("near", 3, 1024, true),
+                                CoreFixture.ask("/r2", 3, 1024, true),
+                                CoreFixture.ask(Ask.ANYWHERE, 3, 1024, true))
+                        .grants())
+                .isEmpty();
+        assertThat(reason(attempt)).contains("it waits for room on one of [near, /r2]");
+        core.heartbeat(near, List.of(), List.of());
+        core.heartbeat(node, List.of(), List.of());
+        core.heartbeat(node, List.of(), List.of());
+        assertThat(containers(attempt)).as("a full node is no opportunity").isZero();
+        core.heartbeat(node, List.of(), List.of());
+        assertThat(containers(attempt)).as("the rack, and patience begins anew").isEqualTo(1);
+        core.heartbeat(node, List.of(), List.of());
+        core.heartbeat(node, List.of(), List.of());
+        core.heartbeat(node, List.of(), List.of());
+        assertThat(containers(attempt)).isEqualTo(1);
+        core.heartbeat(node, List.of(), List.of());
+        assertThat(containers(attempt)).as("anywhere").isEqualTo(3);
+        assertThat(core.state(beside).containers()).hasSize(1);
+    }
+
+    @Test
+    void shouldNotWaitForAPlaceThatThereIsNot() {
+        AttemptId attempt = application("b", "ann");
+        assertThat(core.allocate(
+                                attempt,
+                                CoreFixture.ask("nowhere", 3, 1024, true),
+                                CoreFixture.ask(Ask.ANYWHERE, 3, 1024, true))
+                        .grants())
+                .hasSize(3);
     }
 }

@@ -8,8 +8,10 @@ import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked
 class CapacitiesTest {
     private static final String FREE = "legacy-queue-mode.enabled=false";
 

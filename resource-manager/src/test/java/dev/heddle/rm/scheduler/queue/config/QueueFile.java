@@ -8,6 +8,7 @@ import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ public final class QueueFile {
     }
 
     QueueSpec queue(String path) {
-        return plan().byPath().get(path);
+        return Objects.requireNonNull(plan().byPath().get(path));
     }
 
     List<String> faults() {

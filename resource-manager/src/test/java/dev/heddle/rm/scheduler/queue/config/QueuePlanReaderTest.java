@@ -9,8 +9,10 @@ import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked
 class QueuePlanReaderTest {
     private static QueueFile two() {
         return QueueFile.of("root.queues=a,b", "root.a.capacity=40", "root.b.capacity=60");
