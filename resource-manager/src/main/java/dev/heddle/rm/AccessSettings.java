@@ -10,9 +10,7 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Settings for who may do what, and for the tokens that stand for users. */
 final class AccessSettings {
-    private static final String QUEUES = "yarn.scheduler.capacity.root.";
     private static final String EVERYBODY = "*";
-    private static final String NOBODY = "";
     private static final long DAY_MS = 24 * 60 * 60 * 1000L;
 
     static final Setting<Boolean> ENABLED = Setting.bool(
@@ -23,14 +21,6 @@ final class AccessSettings {
             YarnConfiguration.YARN_ADMIN_ACL,
             EVERYBODY,
             "Who may do everything: users, parted by commas, then a space, then groups; * is everybody.");
-    static final Setting<String> ROOT_ADMINISTRATORS =
-            Setting.text(QUEUES + "acl_administer_queue", EVERYBODY, "Who may change any application in any queue.");
-    static final Setting<String> ROOT_SUBMITTERS =
-            Setting.text(QUEUES + "acl_submit_applications", EVERYBODY, "Who may submit to any queue.");
-    static final Setting<String> LEAF_ADMINISTRATORS = Setting.text(
-            QUEUES + "default.acl_administer_queue", NOBODY, "Who else may change any application in root.default.");
-    static final Setting<String> LEAF_SUBMITTERS =
-            Setting.text(QUEUES + "default.acl_submit_applications", NOBODY, "Who else may submit to root.default.");
     static final Setting<Boolean> ONLY_VIEWABLE = Setting.bool(
             YarnConfiguration.FILTER_ENTITY_LIST_BY_USER,
             false,
@@ -54,10 +44,6 @@ final class AccessSettings {
         return List.of(
                 ENABLED,
                 ADMINISTRATORS,
-                ROOT_ADMINISTRATORS,
-                ROOT_SUBMITTERS,
-                LEAF_ADMINISTRATORS,
-                LEAF_SUBMITTERS,
                 ONLY_VIEWABLE,
                 TOKEN_KEY_INTERVAL_MS,
                 TOKEN_RENEW_INTERVAL_MS,
@@ -66,11 +52,7 @@ final class AccessSettings {
 
     static Access.Rules rules(Configuration configuration) {
         return new Access.Rules(
-                ENABLED.get(configuration),
-                list(configuration, ADMINISTRATORS),
-                new Access.QueueRules(list(configuration, ROOT_ADMINISTRATORS), list(configuration, ROOT_SUBMITTERS)),
-                new Access.QueueRules(list(configuration, LEAF_ADMINISTRATORS), list(configuration, LEAF_SUBMITTERS)),
-                ONLY_VIEWABLE.get(configuration));
+                ENABLED.get(configuration), list(configuration, ADMINISTRATORS), ONLY_VIEWABLE.get(configuration));
     }
 
     /** A single space is a value here: it stands for nobody. */

@@ -10,6 +10,7 @@ import dev.heddle.rm.lead.ManualFailover;
 import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.wire.AdminEndpoint;
 import dev.heddle.rm.wire.HaEndpoint;
+import dev.heddle.rm.wire.QueueRefresh;
 import dev.heddle.rm.wire.Refreshes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -36,7 +37,12 @@ final class AdminServer implements AutoCloseable {
      * @param servers the other ports
      * @param heartbeatIntervalMs what nodes are told to wait between heartbeats
      */
-    record Administered(Leadership leadership, Terms terms, List<RpcServer> servers, AtomicLong heartbeatIntervalMs) {}
+    record Administered(
+            Leadership leadership,
+            Terms terms,
+            List<RpcServer> servers,
+            AtomicLong heartbeatIntervalMs,
+            QueueRefresh queues) {}
 
     /**
      * Opens the port.
@@ -54,8 +60,9 @@ final class AdminServer implements AutoCloseable {
                 read -> servers.forEach(server -> server.refreshAuthorization(read)),
                 read -> administered.heartbeatIntervalMs().set(ResourceManager.heartbeatIntervalMs(read)));
         List<RpcProtocol> protocols = new ArrayList<>();
-        protocols.add(
-                new AdminEndpoint(administered.leadership(), administrators, refreshes, threads.slow()).protocol());
+        protocols.add(new AdminEndpoint(
+                        administered.leadership(), administrators, refreshes, administered.queues(), threads.slow())
+                .protocol());
         if (id != null) {
             ManualFailover failover = isFailoverAutomatic(configuration)
                     ? null

@@ -14,10 +14,13 @@ import dev.heddle.rm.lead.LeadersAmRmTokens;
 import dev.heddle.rm.lead.LeadersDelegationTokens;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.queues.CurrentQueues;
+import dev.heddle.rm.queues.QueueFiles;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
+import dev.heddle.rm.wire.QueueRefresh;
 import dev.heddle.rm.wire.Racks;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
 import dev.heddle.rm.wire.Submissions;
@@ -79,6 +82,7 @@ public final class ResourceManager implements Daemon {
     /** As {@link #start(YarnConfiguration)} with a clock and a place for faults. */
     static ResourceManager start(YarnConfiguration configuration, InstantSource clock, FaultHandler faults) {
         CorePolicy policy = ResourceManagerSettings.policy(configuration);
+        CurrentQueues queues = new CurrentQueues(QueueFiles.read(configuration, Terms.limits(policy)));
         String id = ownId(configuration);
         Leadership leadership = new Leadership(id == null ? "" : id);
         ServiceLogin.login(
@@ -93,13 +97,14 @@ public final class ResourceManager implements Daemon {
                     configuration, IdentitySettings.PAGE_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
             RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
-            RpcServer client =
-                    keep(resources, serveClients(threads, configuration, id, leadership, web.address(), clock));
+            RpcServer client = keep(
+                    resources,
+                    serveClients(threads, configuration, id, new Served(leadership, queues, web.address()), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
             AtomicLong heartbeatIntervalMs = new AtomicLong(heartbeatIntervalMs(configuration));
             RpcServer tracker =
                     keep(resources, serveNodes(threads, configuration, id, leadership, heartbeatIntervalMs::get));
-            Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership);
+            Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership, queues);
             terms.check();
             AdminServer administration = keep(
                     resources,
@@ -108,7 +113,11 @@ public final class ResourceManager implements Daemon {
                             configuration,
                             id,
                             new AdminServer.Administered(
-                                    leadership, terms, List.of(client, scheduler, tracker), heartbeatIntervalMs)));
+                                    leadership,
+                                    terms,
+                                    List.of(client, scheduler, tracker),
+                                    heartbeatIntervalMs,
+                                    new QueueRefresh(queues, Terms.limits(policy)))));
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
             } else if (AdminServer.isFailoverAutomatic(configuration)) {
@@ -136,26 +145,27 @@ public final class ResourceManager implements Daemon {
         return resource;
     }
 
+    /** What clients reach from their port. */
+    private record Served(Leadership leadership, CurrentQueues queues, String webAddress) {}
+
     private static RpcServer serveClients(
-            RpcThreads threads,
-            Configuration configuration,
-            @Nullable String id,
-            Leadership leadership,
-            String webAddress,
-            InstantSource clock) {
+            RpcThreads threads, Configuration configuration, @Nullable String id, Served served, InstantSource clock) {
         ServiceAddress address =
                 address(configuration, IdentitySettings.CLIENT_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_PORT, id);
         Submissions submissions = new Submissions(
-                SubmissionSettings.MAX_ATTEMPTS.get(configuration), SubmissionSettings.submissionLimits(configuration));
-        Access access = new Access(AccessSettings.rules(configuration), ownUser(), threads.slow());
+                SubmissionSettings.MAX_ATTEMPTS.get(configuration),
+                SubmissionSettings.submissionLimits(configuration),
+                served.queues());
+        Access access = new Access(AccessSettings.rules(configuration), served.queues(), ownUser(), threads.slow());
         return RpcServer.start(
                 threads,
                 configuration,
                 address.bind(),
                 address.key(),
                 Authentication.CONFIGURED,
-                new LeadersDelegationTokens(leadership),
-                new ApplicationClientEndpoint(leadership, access, threads.slow(), submissions, webAddress, clock)
+                new LeadersDelegationTokens(served.leadership()),
+                new ApplicationClientEndpoint(
+                                served.leadership(), access, threads.slow(), submissions, served.webAddress(), clock)
                         .protocol());
     }
 
