@@ -18,10 +18,13 @@ import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.security.AccessList;
+import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.security.DelegationTokens;
 import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.RollingKeys;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
+import dev.heddle.rm.wire.LogRules;
+import dev.heddle.rm.wire.ReportSource;
 import dev.heddle.rm.wire.Submissions;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -105,14 +108,14 @@ public class ApplicationListBenchmark {
         leadership.replace(cluster);
         AccessList everybody = AccessList.parse("*");
         Access.QueueRules queue = new Access.QueueRules(everybody, everybody);
-        Access access = new Access(new Access.Rules(false, everybody, queue, queue, false), USER, threads.slow());
+        Access access = new Access(
+                new Access.Rules(false, queue, queue, false), new Administrators(everybody, USER), threads.slow());
         ApplicationClientEndpoint endpoint = new ApplicationClientEndpoint(
                 leadership,
                 access,
                 threads.slow(),
                 new Submissions(2, new Submissions.Limits(10, 100, 1_000)),
-                "127.0.0.1:1",
-                InstantSource.system());
+                new ReportSource("127.0.0.1:1", new LogRules(false, 0), InstantSource.system()));
         method = (RpcMethod<GetApplicationsRequestProto, GetApplicationsResponseProto>)
                 Objects.requireNonNull(endpoint.protocol().answers().get("getApplications"))
                         .method();

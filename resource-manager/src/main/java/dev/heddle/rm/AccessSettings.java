@@ -17,10 +17,8 @@ final class AccessSettings {
             YarnConfiguration.YARN_ACL_ENABLE,
             false,
             "Whether only those who may see or change an application, or submit to a queue, can do so.");
-    static final Setting<String> ADMINISTRATORS = Setting.text(
-            YarnConfiguration.YARN_ADMIN_ACL,
-            EVERYBODY,
-            "Who may do everything: users, parted by commas, then a space, then groups; * is everybody.");
+    static final Setting<String> ADMINISTRATORS =
+            Setting.accessList(YarnConfiguration.YARN_ADMIN_ACL, EVERYBODY, "Who may do everything.");
     static final Setting<Boolean> ONLY_VIEWABLE = Setting.bool(
             YarnConfiguration.FILTER_ENTITY_LIST_BY_USER,
             false,
@@ -52,13 +50,16 @@ final class AccessSettings {
 
     static Access.Rules rules(Configuration configuration) {
         return new Access.Rules(
-                ENABLED.get(configuration), list(configuration, ADMINISTRATORS), ONLY_VIEWABLE.get(configuration));
+                ENABLED.get(configuration), ONLY_VIEWABLE.get(configuration));
     }
 
-    /** A single space is a value here: it stands for nobody. */
+    /** Who may do everything, besides the user that this process runs as. */
+    static AccessList administrators(Configuration configuration) {
+        return list(configuration, ADMINISTRATORS);
+    }
+
     private static AccessList list(Configuration configuration, Setting<String> setting) {
-        String text = configuration.get(setting.key());
-        return AccessList.parse(text == null ? setting.defaultValue() : text);
+        return AccessList.parse(setting.get(configuration));
     }
 
     static DelegationTokens.Times tokenTimes(Configuration configuration) {

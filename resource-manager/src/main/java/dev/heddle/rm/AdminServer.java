@@ -10,16 +10,15 @@ import dev.heddle.rm.lead.ManualFailover;
 import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.wire.AdminEndpoint;
 import dev.heddle.rm.wire.HaEndpoint;
+import dev.heddle.rm.wire.HeartbeatPace;
 import dev.heddle.rm.wire.QueueRefresh;
 import dev.heddle.rm.wire.Refreshes;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +33,16 @@ final class AdminServer implements AutoCloseable {
     /**
      * What operators reach from here.
      *
+     * @param administrators who may do so
      * @param servers the other ports
-     * @param heartbeatIntervalMs what nodes are told to wait between heartbeats
+     * @param pace how long nodes wait between heartbeats
      */
     record Administered(
             Leadership leadership,
             Terms terms,
+            Administrators administrators,
             List<RpcServer> servers,
-            AtomicLong heartbeatIntervalMs,
+            AtomicReference<HeartbeatPace> pace,
             QueueRefresh queues) {}
 
     /**
@@ -52,13 +53,14 @@ final class AdminServer implements AutoCloseable {
      */
     static AdminServer start(
             RpcThreads threads, Configuration configuration, @Nullable String id, Administered administered) {
-        Administrators administrators = new Administrators(configuration, ownUser());
+        Administrators administrators = administered.administrators();
         List<RpcServer> servers = new CopyOnWriteArrayList<>(administered.servers());
         Refreshes refreshes = new Refreshes(
                 () -> Terms.reread(configuration),
-                administrators::refresh,
+                read -> administrators.replace(AccessSettings.administrators(read)),
                 read -> servers.forEach(server -> server.refreshAuthorization(read)),
-                read -> administered.heartbeatIntervalMs().set(ResourceManager.heartbeatIntervalMs(read)));
+                read -> administered.pace().set(TrackerSettings.pace(read)),
+                SubmissionSettings.MAXIMUM_PRIORITY::get);
         List<RpcProtocol> protocols = new ArrayList<>();
         protocols.add(new AdminEndpoint(
                         administered.leadership(), administrators, refreshes, administered.queues(), threads.slow())
@@ -87,14 +89,6 @@ final class AdminServer implements AutoCloseable {
     /** Whether the leader is elected, where there are several RMs. */
     static boolean isFailoverAutomatic(Configuration configuration) {
         return ResourceManagerSettings.AUTOMATIC_FAILOVER.get(configuration);
-    }
-
-    private static String ownUser() {
-        try {
-            return UserGroupInformation.getCurrentUser().getShortUserName();
-        } catch (IOException e) {
-            throw new UserException("cannot tell who this process is: " + e.getMessage(), e);
-        }
     }
 
     InetSocketAddress address() {

@@ -17,11 +17,14 @@ import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.queues.CurrentQueues;
 import dev.heddle.rm.queues.QueueFiles;
 import dev.heddle.rm.security.Access;
+import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
+import dev.heddle.rm.wire.HeartbeatPace;
 import dev.heddle.rm.wire.QueueRefresh;
 import dev.heddle.rm.wire.Racks;
+import dev.heddle.rm.wire.ReportSource;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
 import dev.heddle.rm.wire.Submissions;
 import java.io.IOException;
@@ -31,8 +34,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -97,13 +100,16 @@ public final class ResourceManager implements Daemon {
                     configuration, IdentitySettings.PAGE_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_WEBAPP_PORT, id);
             RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
+            Administrators administrators = new Administrators(AccessSettings.administrators(configuration), ownUser());
+            Access access =
+                    new Access(AccessSettings.rules(configuration), queues, administrators, threads.slow());
             RpcServer client = keep(
                     resources,
-                    serveClients(threads, configuration, id, new Served(leadership, queues, web.address()), clock));
+                    serveClients(
+                            threads, configuration, id, new Served(leadership, access, queues, web.address()), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
-            AtomicLong heartbeatIntervalMs = new AtomicLong(heartbeatIntervalMs(configuration));
-            RpcServer tracker =
-                    keep(resources, serveNodes(threads, configuration, id, leadership, heartbeatIntervalMs::get));
+            AtomicReference<HeartbeatPace> pace = new AtomicReference<>(TrackerSettings.pace(configuration));
+            RpcServer tracker = keep(resources, serveNodes(threads, configuration, id, leadership, pace::get));
             Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership, queues);
             terms.check();
             AdminServer administration = keep(
@@ -115,8 +121,9 @@ public final class ResourceManager implements Daemon {
                             new AdminServer.Administered(
                                     leadership,
                                     terms,
+                                    administrators,
                                     List.of(client, scheduler, tracker),
-                                    heartbeatIntervalMs,
+                                    pace,
                                     new QueueRefresh(queues, Terms.limits(policy)))));
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
@@ -146,7 +153,7 @@ public final class ResourceManager implements Daemon {
     }
 
     /** What clients reach from their port. */
-    private record Served(Leadership leadership, CurrentQueues queues, String webAddress) {}
+    private record Served(Leadership leadership, Access access, CurrentQueues queues, String webAddress) {}
 
     private static RpcServer serveClients(
             RpcThreads threads, Configuration configuration, @Nullable String id, Served served, InstantSource clock) {
@@ -156,7 +163,6 @@ public final class ResourceManager implements Daemon {
                 SubmissionSettings.MAX_ATTEMPTS.get(configuration),
                 SubmissionSettings.submissionLimits(configuration),
                 served.queues());
-        Access access = new Access(AccessSettings.rules(configuration), served.queues(), ownUser(), threads.slow());
         return RpcServer.start(
                 threads,
                 configuration,
@@ -165,7 +171,11 @@ public final class ResourceManager implements Daemon {
                 Authentication.CONFIGURED,
                 new LeadersDelegationTokens(served.leadership()),
                 new ApplicationClientEndpoint(
-                                served.leadership(), access, threads.slow(), submissions, served.webAddress(), clock)
+                                served.leadership(),
+                                served.access(),
+                                threads.slow(),
+                                submissions,
+                                new ReportSource(served.webAddress(), TrackerSettings.logs(configuration), clock))
                         .protocol());
     }
 
@@ -200,7 +210,7 @@ public final class ResourceManager implements Daemon {
             Configuration configuration,
             @Nullable String id,
             Leadership leadership,
-            LongSupplier heartbeatIntervalMs) {
+            Supplier<HeartbeatPace> pace) {
         ServiceAddress address = address(
                 configuration,
                 IdentitySettings.TRACKER_ADDRESS.key(),
@@ -216,15 +226,11 @@ public final class ResourceManager implements Daemon {
                 new ResourceTrackerEndpoint(
                                 leadership,
                                 new Racks(configuration, threads.slow()),
-                                heartbeatIntervalMs,
+                                pace,
+                                TrackerSettings.logs(configuration),
                                 ResourceManagerSettings.MINIMUM_NODE_VERSION.get(configuration),
                                 configuration)
                         .protocol());
-    }
-
-    /** As nodes are told to wait between heartbeats. */
-    static long heartbeatIntervalMs(Configuration configuration) {
-        return ResourceManagerSettings.HEARTBEAT_INTERVAL_MS.get(configuration);
     }
 
     private static ServiceAddress address(Configuration configuration, String key, int port, @Nullable String id) {

@@ -63,8 +63,6 @@ public final class ResourceManagerSettings {
             YarnConfiguration.RM_NODEMANAGER_UNTRACKED_REMOVAL_TIMEOUT_MSEC,
             60_000,
             "How long a node that is gone, and in neither list of hosts where hosts are listed, is remembered.");
-    public static final Setting<Long> HEARTBEAT_INTERVAL_MS = Setting.millis(
-            YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_MS, 1_000, "What nodes are told to wait between heartbeats.");
     public static final Setting<Integer> MASTER_KEY_INTERVAL_SECONDS = keyInterval(
             YarnConfiguration.RM_AMRM_TOKEN_MASTER_KEY_ROLLING_INTERVAL_SECS,
             "How often the key of the tokens with which application masters call is replaced; more than three times"
@@ -140,7 +138,6 @@ public final class ResourceManagerSettings {
                 MASTER_EXPIRY_MS,
                 GRANT_EXPIRY_MS,
                 UNTRACKED_NODE_MS,
-                HEARTBEAT_INTERVAL_MS,
                 MASTER_KEY_INTERVAL_SECONDS,
                 NODE_KEY_INTERVAL_SECONDS,
                 CONTAINER_KEY_INTERVAL_SECONDS,
@@ -150,6 +147,7 @@ public final class ResourceManagerSettings {
                 PLACEMENTS_PER_PASS));
         all.addAll(IdentitySettings.all());
         all.addAll(NodeListSettings.all());
+        all.addAll(TrackerSettings.all());
         all.addAll(ConstraintSettings.all());
         all.addAll(SubmissionSettings.all());
         all.addAll(AccessSettings.all());
@@ -184,6 +182,7 @@ public final class ResourceManagerSettings {
                         SubmissionSettings.COMPLETED_APPLICATIONS.get(configuration),
                         SubmissionSettings.ATTEMPTS.get(configuration),
                         GONE_NODES.get(configuration)),
-                SubmissionSettings.MAXIMUM_PRIORITY.get(configuration));
+                SubmissionSettings.MAXIMUM_PRIORITY.get(configuration),
+                SubmissionSettings.avoidedShare(configuration));
     }
 }

@@ -76,6 +76,24 @@ final class SubmissionSettings {
             "How many containers that have ended are remembered for each attempt. With 0 their reports are as YARN's, which"
                     + " knows those alone that hold room.");
 
+    static final Setting<Boolean> AVOIDING = Setting.bool(
+            YarnConfiguration.AM_SCHEDULING_NODE_BLACKLISTING_ENABLED,
+            false,
+            "Whether an application's next master keeps away from nodes where former ones failed.");
+    static final Setting<Float> AVOIDED_SHARE = Setting.parsed(
+            YarnConfiguration.AM_SCHEDULING_NODE_BLACKLISTING_DISABLE_THRESHOLD,
+            YarnConfiguration.DEFAULT_AM_SCHEDULING_NODE_BLACKLISTING_DISABLE_THRESHOLD,
+            "",
+            "number from 0 to 1",
+            "The share of all nodes from which on it goes there after all.",
+            text -> {
+                float value = Float.parseFloat(text);
+                if (value >= 0 && value <= 1) {
+                    return value;
+                }
+                throw new IllegalArgumentException(text);
+            });
+
     private SubmissionSettings() {}
 
     /** Every setting, in the order of the reference page. */
@@ -89,13 +107,21 @@ final class SubmissionSettings {
                 MAXIMUM_TOKENS_CONF_BYTES,
                 COMPLETED_APPLICATIONS,
                 ATTEMPTS,
-                COMPLETED_CONTAINERS);
+                COMPLETED_CONTAINERS,
+                AVOIDING,
+                AVOIDED_SHARE);
     }
 
     /** How many attempts an application may have at most. */
     static int globalMaxAttempts(Configuration configuration) {
         int global = GLOBAL_MAX_ATTEMPTS.get(configuration);
         return global > 0 ? global : MAX_ATTEMPTS.get(configuration);
+    }
+
+    /** From which share of all nodes on masters go where former ones failed after all; 0 where they always do. */
+    static double avoidedShare(Configuration configuration) {
+        float share = AVOIDED_SHARE.get(configuration);
+        return AVOIDING.get(configuration) ? share : 0;
     }
 
     static Submissions.Limits submissionLimits(Configuration configuration) {

@@ -35,8 +35,8 @@ record Terms(
         implements LeadershipListener {
     private static final Logger log = LoggerFactory.getLogger(Terms.class);
 
-    /** What the files say of nodes. */
-    private record Nodes(NodeLists lists, Map<NodeId, Resource> totals) {}
+    /** What the files say of nodes, and what else operators can have read anew. */
+    private record Files(NodeLists lists, Map<NodeId, Resource> totals, int maxPriority) {}
 
     /**
      * Reads what a term will need, to know that it can be read.
@@ -44,14 +44,17 @@ record Terms(
      * @throws UserException if it cannot
      */
     void check() {
-        nodes();
+        files();
         ResourceManagerSettings.keyPlans(configuration);
     }
 
-    private Nodes nodes() {
+    private Files files() {
         Configuration read = reread(configuration);
         try {
-            return new Nodes(NodeFiles.lists(read), NodeFiles.dynamicResources(read));
+            return new Files(
+                    NodeFiles.lists(read),
+                    NodeFiles.dynamicResources(read),
+                    SubmissionSettings.MAXIMUM_PRIORITY.get(read));
         } catch (IOException e) {
             throw new UserException(String.valueOf(e.getMessage()), e);
         }
@@ -81,9 +84,9 @@ record Terms(
 
     @Override
     public void lead(long epoch) {
-        Nodes nodes;
+        Files files;
         try {
-            nodes = nodes();
+            files = files();
         } catch (UserException e) {
             // To let everybody in who was shut out would be worse than not to lead.
             faults.fatal("a term cannot begin", e);
@@ -102,8 +105,9 @@ record Terms(
                 clock,
                 faults);
         // Before the first node can register.
-        cluster.loop().submit(new AdminCommand.UseNodeLists(nodes.lists(), AdminCommand.Departure.AT_START, -1));
-        cluster.loop().submit(new AdminCommand.UseDynamicResources(nodes.totals()));
+        cluster.loop().submit(new AdminCommand.UseNodeLists(files.lists(), AdminCommand.Departure.AT_START, -1));
+        cluster.loop().submit(new AdminCommand.UseDynamicResources(files.totals()));
+        cluster.loop().submit(new AdminCommand.UseMaxPriority(files.maxPriority()));
         leadership.replace(cluster);
         log.info("leads, epoch {}", epoch);
     }

@@ -107,7 +107,7 @@ class AccessTest {
         for (String reader : List.of("ann", "viewer", "admin", "chief")) {
             assertThat(as(reader, client -> client.getApplicationReport(id)).getDiagnostics())
                     .as("what %s sees", reader)
-                    .contains("The application master waits");
+                    .contains("Waits to begin since ");
             List<ApplicationAttemptReport> attempts = as(reader, client -> client.getApplicationAttempts(id));
             assertThat(attempts).hasSize(1);
         }

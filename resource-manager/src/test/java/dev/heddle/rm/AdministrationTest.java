@@ -2,6 +2,7 @@ package dev.heddle.rm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heddle.common.UserException;
 import java.nio.file.Files;
@@ -10,15 +11,21 @@ import java.security.PrivilegedExceptionAction;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.ha.HAServiceProtocol.HAServiceState;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.NodeAttribute;
 import org.apache.hadoop.yarn.api.records.NodeAttributeType;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.NodeLabel;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.Priority;
+import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.client.ClientRMProxy;
 import org.apache.hadoop.yarn.client.RMHAServiceTarget;
 import org.apache.hadoop.yarn.client.api.YarnClient;
@@ -127,6 +134,56 @@ class AdministrationTest {
         refreshQueuesAs("stranger");
     }
 
+    @Test
+    void shouldGuardApplicationsByTheSameListOfAdministrators() throws Exception {
+        write(Map.of(YarnConfiguration.YARN_ADMIN_ACL, " "));
+        YarnConfiguration configuration = configuration();
+        configuration.setBoolean(YarnConfiguration.YARN_ACL_ENABLE, true);
+        configuration.set("yarn.scheduler.capacity.root.acl_administer_queue", " ");
+        try (RunningResourceManager guarded = RunningResourceManager.start(configuration)) {
+            ApplicationId id = as("ann", guarded, owner -> {
+                ApplicationSubmissionContext context = owner.createApplication().getApplicationSubmissionContext();
+                context.setApplicationName("guarded");
+                context.setResource(Resource.newInstance(128, 1));
+                context.setAMContainerSpec(
+                        ContainerLaunchContext.newInstance(Map.of(), Map.of(), List.of("none"), null, null, null));
+                return owner.submitApplication(context);
+            });
+            assertThatExceptionOfType(YarnException.class)
+                    .as("a space is nobody")
+                    .isThrownBy(() -> kill("operator", guarded, id));
+            write(Map.of(YarnConfiguration.YARN_ADMIN_ACL, "operator"));
+            assertThat(new RMAdminCLI(guarded.clientConfiguration()).run(new String[] {"-refreshAdminAcls"}))
+                    .isZero();
+            kill("operator", guarded, id);
+        }
+    }
+
+    private static void kill(String user, RunningResourceManager guarded, ApplicationId id) throws Exception {
+        as(user, guarded, other -> {
+            other.killApplication(id);
+            return id;
+        });
+    }
+
+    private static <T> T as(String user, RunningResourceManager guarded, ThrowingFunction<YarnClient, T> use)
+            throws Exception {
+        try {
+            return UserGroupInformation.createRemoteUser(user).doAs((PrivilegedExceptionAction<T>) () -> {
+                try (YarnClient other = guarded.client()) {
+                    return use.apply(other);
+                }
+            });
+        } catch (java.lang.reflect.UndeclaredThrowableException e) {
+            throw (Exception) e.getCause();
+        }
+    }
+
+    @FunctionalInterface
+    private interface ThrowingFunction<A, B> {
+        B apply(A argument) throws Exception;
+    }
+
     private void refreshQueuesAs(String user) throws Exception {
         try {
             UserGroupInformation.createRemoteUser(user).doAs((PrivilegedExceptionAction<Void>) () -> {
@@ -194,6 +251,84 @@ class AdministrationTest {
             assertThat(told.getDiagnosticsMessage()).isEqualTo("DECOMMISSIONING h1:1234 is ready to be decommissioned");
             assertThat(report(node).getNodeState()).isEqualTo(NodeState.DECOMMISSIONED);
         }
+    }
+
+    @Test
+    void shouldGiveAHostTheTimeThatAFileInXmlGivesIt() throws Exception {
+        Path xml = Files.writeString(directory.resolve("excluded.xml"), "<hosts></hosts>");
+        YarnConfiguration configuration = configuration();
+        configuration.set(YarnConfiguration.RM_NODES_EXCLUDE_FILE_PATH, xml.toString());
+        try (RunningResourceManager other = RunningResourceManager.start(configuration);
+                WireNode quick = new WireNode(other, "h1");
+                WireNode slow = new WireNode(other, "h2");
+                YarnClient reader = other.client()) {
+            quick.register();
+            slow.register();
+            Files.writeString(
+                    xml,
+                    "<?xml version=\"1.0\"?><hosts><host><name>h1</name><timeout>7</timeout></host>"
+                            + "<host><name>h2</name></host></hosts>");
+            assertThat(new RMAdminCLI(other.clientConfiguration())
+                            .run(new String[] {"-refreshNodes", "-g", "500", "-server"}))
+                    .isZero();
+            assertThat(reader.getNodeReports())
+                    .extracting(NodeReport::getNodeId, NodeReport::getDecommissioningTimeout)
+                    .containsExactlyInAnyOrder(tuple(quick.id(), 7), tuple(slow.id(), 500));
+            Files.writeString(xml, "<hosts><host>");
+            assertThat(new RMAdminCLI(other.clientConfiguration()).run(new String[] {"-refreshNodes"}))
+                    .as("half a file")
+                    .isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void shouldCutPrioritiesToTheHighestThatWasReadLast() throws Exception {
+        assertThat(cutPriority(5)).isZero();
+        write(Map.of(YarnConfiguration.MAX_CLUSTER_LEVEL_APPLICATION_PRIORITY, "3"));
+        assertThat(rmadmin("-refreshClusterMaxPriority")).isZero();
+        assertThat(cutPriority(5)).isEqualTo(3);
+        assertThat(cutPriority(2)).isEqualTo(2);
+        write(Map.of(YarnConfiguration.MAX_CLUSTER_LEVEL_APPLICATION_PRIORITY, "many"));
+        assertThat(rmadmin("-refreshClusterMaxPriority")).isEqualTo(-1);
+        assertThat(cutPriority(5)).as("what cannot be read changes nothing").isEqualTo(3);
+    }
+
+    private int cutPriority(int asked) throws Exception {
+        ApplicationSubmissionContext context = client.createApplication().getApplicationSubmissionContext();
+        context.setApplicationName("priority");
+        context.setPriority(Priority.newInstance(asked));
+        context.setResource(Resource.newInstance(128, 1));
+        context.setAMContainerSpec(
+                ContainerLaunchContext.newInstance(Map.of(), Map.of(), List.of("none"), null, null, null));
+        ApplicationId id = client.submitApplication(context);
+        return client.getApplicationReport(id).getPriority().getPriority();
+    }
+
+    @Test
+    void shouldReadAnewWhoMayUseWhichProtocol() throws Exception {
+        write(Map.of(CommonConfigurationKeysPublic.HADOOP_SECURITY_AUTHORIZATION, "true"));
+        String own = UserGroupInformation.getCurrentUser().getShortUserName();
+        try (RunningResourceManager guarded = RunningResourceManager.start(configuration())) {
+            RMAdminCLI command = new RMAdminCLI(guarded.clientConfiguration());
+            assertThat(command.run(new String[] {"-refreshServiceAcl"})).isZero();
+            assertThat(applicationIdAs("ann", guarded)).isNotNull();
+            write(Map.of(
+                    CommonConfigurationKeysPublic.HADOOP_SECURITY_AUTHORIZATION,
+                    "true",
+                    YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_APPLICATIONCLIENT_PROTOCOL,
+                    own));
+            assertThat(command.run(new String[] {"-refreshServiceAcl"})).isZero();
+            assertThatExceptionOfType(Exception.class)
+                    .isThrownBy(() -> applicationIdAs("ann", guarded))
+                    .withStackTraceContaining("ann");
+            assertThat(applicationIdAs(own, guarded)).isNotNull();
+        }
+    }
+
+    private static ApplicationId applicationIdAs(String user, RunningResourceManager guarded) throws Exception {
+        return as(user, guarded, asker -> asker.createApplication()
+                .getNewApplicationResponse()
+                .getApplicationId());
     }
 
     @Test

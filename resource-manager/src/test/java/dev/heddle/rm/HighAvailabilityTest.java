@@ -10,11 +10,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.apache.hadoop.ha.HAServiceProtocol;
+import org.apache.hadoop.ha.HAServiceProtocol.HAServiceState;
+import org.apache.hadoop.ha.HAServiceProtocol.RequestSource;
+import org.apache.hadoop.ha.HAServiceProtocol.StateChangeRequestInfo;
+import org.apache.hadoop.ha.ServiceFailedException;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.ipc.StandbyException;
+import org.apache.hadoop.net.NetUtils;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.yarn.api.ApplicationClientProtocol;
 import org.apache.hadoop.yarn.api.protocolrecords.GetNewApplicationRequest;
+import org.apache.hadoop.yarn.client.RMHAServiceTarget;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.ipc.YarnRPC;
 import org.junit.jupiter.api.Test;
@@ -43,6 +51,48 @@ class HighAvailabilityTest {
                 first.close();
             }
         }
+    }
+
+    @Test
+    void shouldLeaveItToTheElectionWhoLeads(@TempDir Path directory) throws Exception {
+        try (EmbeddedZooKeeper zooKeeper = EmbeddedZooKeeper.start(
+                        directory,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        TICK_MS,
+                        RunningResourceManager.FAULTS);
+                RunningResourceManager only = RunningResourceManager.start(candidate("rm1", zooKeeper))) {
+            Await.until("it to lead", LIMIT, () -> leads(only));
+            YarnConfiguration toIt = new YarnConfiguration(only.clientConfiguration());
+            toIt.set(
+                    YarnConfiguration.RM_ADMIN_ADDRESS + ".rm1",
+                    NetUtils.getHostPortString(only.addresses().administration()));
+            HAServiceProtocol proxy = new RMHAServiceTarget(toIt).getProxy(toIt, 10_000);
+            assertThatExceptionOfType(RemoteException.class)
+                    .isThrownBy(() -> proxy.transitionToStandby(by(RequestSource.REQUEST_BY_USER)))
+                    .withMessageContaining("automatic failover is enabled")
+                    .extracting(RemoteException::getClassName)
+                    .isEqualTo(AccessControlException.class.getName());
+            assertThatExceptionOfType(RemoteException.class)
+                    .as("two leaders are worse than none")
+                    .isThrownBy(() -> proxy.transitionToStandby(by(RequestSource.REQUEST_BY_USER_FORCED)))
+                    .withMessageContaining("elected on ZooKeeper")
+                    .extracting(RemoteException::getClassName)
+                    .isEqualTo(ServiceFailedException.class.getName());
+            assertThatExceptionOfType(RemoteException.class)
+                    .isThrownBy(() -> proxy.transitionToObserver(by(RequestSource.REQUEST_BY_USER)))
+                    .withMessageContaining("Does not support transition to Observer")
+                    .extracting(RemoteException::getClassName)
+                    .isEqualTo(ServiceFailedException.class.getName());
+            proxy.transitionToActive(by(RequestSource.REQUEST_BY_USER));
+            assertThat(proxy.getServiceStatus().getState())
+                    .as("nothing has changed")
+                    .isEqualTo(HAServiceState.ACTIVE);
+            assertThat(leads(only)).isTrue();
+        }
+    }
+
+    private static StateChangeRequestInfo by(RequestSource source) {
+        return new StateChangeRequestInfo(source);
     }
 
     @Test

@@ -18,6 +18,9 @@ public final class Setting<T> {
     private final Function<String, T> parser;
     private final Predicate<T> valid;
 
+    /** Whether blanks are part of the value, so that a value of nothing else is one. */
+    private final boolean verbatim;
+
     /** What a person is told of a setting. */
     private record Declaration(
             String key, String unit, String range, String description, boolean ofEachResourceManager) {
@@ -27,10 +30,16 @@ public final class Setting<T> {
     }
 
     private Setting(Declaration declaration, T defaultValue, Function<String, T> parser, Predicate<T> valid) {
+        this(declaration, defaultValue, parser, valid, false);
+    }
+
+    private Setting(
+            Declaration declaration, T defaultValue, Function<String, T> parser, Predicate<T> valid, boolean verbatim) {
         this.declaration = declaration;
         this.defaultValue = defaultValue;
         this.parser = parser;
         this.valid = valid;
+        this.verbatim = verbatim;
     }
 
     /** A whole number between two bounds, both allowed. */
@@ -66,6 +75,16 @@ public final class Setting<T> {
     }
 
     /**
+     * Users and groups in Hadoop's notation. A space, or nothing, is a value of its own: it stands for nobody, where any
+     * other setting would have its default.
+     */
+    public static Setting<String> accessList(String key, String defaultValue, String description) {
+        String range = "users, parted by commas, then a space, then groups; * for everybody, a space for nobody";
+        return new Setting<>(
+                new Declaration(key, "", range, description), defaultValue, Function.identity(), value -> true, true);
+    }
+
+    /**
      * A value in a notation of its own.
      *
      * @param range what values look like, as it reads after "which is no": {@code memory size such as 512m}
@@ -81,7 +100,8 @@ public final class Setting<T> {
      * {@code yarn.resourcemanager.ha.rm-ids}.
      */
     public Setting<T> ofEachResourceManager() {
-        return new Setting<>(new Declaration(key(), unit(), range(), description(), true), defaultValue, parser, valid);
+        return new Setting<>(
+                new Declaration(key(), unit(), range(), description(), true), defaultValue, parser, valid, verbatim);
     }
 
     /** Whether there is a key for each resource manager besides this one. */
@@ -124,8 +144,8 @@ public final class Setting<T> {
      *     the range
      */
     public T get(Configuration configuration) {
-        String text = configuration.getTrimmed(key());
-        if (text == null || text.isEmpty()) {
+        String text = verbatim ? configuration.get(key()) : configuration.getTrimmed(key());
+        if (text == null || (text.isEmpty() && !verbatim)) {
             return defaultValue;
         }
         try {

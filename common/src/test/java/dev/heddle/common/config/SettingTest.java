@@ -45,6 +45,18 @@ class SettingTest {
     }
 
     @Test
+    void shouldTakeASpaceForNobodyInAListOfUsers() {
+        Setting<String> setting = Setting.accessList("some.acl", "*", "Who may.");
+        assertThat(setting.get(configuration)).isEqualTo("*");
+        configuration.set("some.acl", " ");
+        assertThat(setting.get(configuration)).isEqualTo(" ");
+        configuration.set("some.acl", " wheel");
+        assertThat(setting.get(configuration)).as("groups alone").isEqualTo(" wheel");
+        configuration.set("some.acl", "");
+        assertThat(setting.get(configuration)).isEmpty();
+    }
+
+    @Test
     void shouldSayWhichDirectoryLacksTheFile(@TempDir Path directory) throws Exception {
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> ConfigurationFiles.load(Map.of()))

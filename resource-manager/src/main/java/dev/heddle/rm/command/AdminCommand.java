@@ -23,6 +23,8 @@ public sealed interface AdminCommand<R> extends Command<R> {
 
         Done useDynamicResources(UseDynamicResources command);
 
+        Done useMaxPriority(UseMaxPriority command);
+
         Done addLabels(AddLabels command);
 
         Done removeLabels(RemoveLabels command);
@@ -64,19 +66,48 @@ public sealed interface AdminCommand<R> extends Command<R> {
         }
     }
 
-    /** Nodes offer more or less than before, until they register again. */
-    record UpdateNodeResources(Map<NodeId, Resource> totals) implements AdminCommand<Done> {
+    /**
+     * Nodes offer more or less than before, until they register again.
+     *
+     * @param graceMs how long what a node's containers hold beyond its new size is borne; those that are not here bear it
+     *     for ever
+     */
+    record UpdateNodeResources(Map<NodeId, Resource> totals, Map<NodeId, Integer> graceMs)
+            implements AdminCommand<Done> {
+        /** No container has to go. */
+        public UpdateNodeResources(Map<NodeId, Resource> totals) {
+            this(totals, Map.of());
+        }
+
         @Override
         public Done on(CommandHandlers handlers) {
             return handlers.administration().updateNodeResources(this);
         }
     }
 
-    /** Nodes offer this, whatever they say themselves. Those that are not here are taken at their word again. */
-    record UseDynamicResources(Map<NodeId, Resource> totals) implements AdminCommand<Done> {
+    /**
+     * Nodes offer this, whatever they say themselves. Those that are not here are taken at their word again.
+     *
+     * @param graceMs as of {@link UpdateNodeResources}
+     */
+    record UseDynamicResources(Map<NodeId, Resource> totals, Map<NodeId, Integer> graceMs)
+            implements AdminCommand<Done> {
+        /** No container has to go. */
+        public UseDynamicResources(Map<NodeId, Resource> totals) {
+            this(totals, Map.of());
+        }
+
         @Override
         public Done on(CommandHandlers handlers) {
             return handlers.administration().useDynamicResources(this);
+        }
+    }
+
+    /** No application gets a higher priority from now on; those that have one keep it. */
+    record UseMaxPriority(int priority) implements AdminCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.administration().useMaxPriority(this);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.heddle.rm.command;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.LogReport;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
@@ -25,6 +26,8 @@ public sealed interface NodeCommand<R> extends Command<R> {
         NodeInstructions nodeHeartbeat(NodeHeartbeat command);
 
         Done unregisterNode(UnregisterNode command);
+
+        Done reportLogs(ReportLogs command);
 
         Done reportLabel(ReportLabel command);
 
@@ -65,6 +68,14 @@ public sealed interface NodeCommand<R> extends Command<R> {
         @Override
         public Done on(CommandHandlers handlers) {
             return handlers.nodes().settleIncreases(this);
+        }
+    }
+
+    /** A node says how far it is with the logs of applications. */
+    record ReportLogs(NodeId node, List<LogReport> reports) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().reportLogs(this);
         }
     }
 

@@ -121,7 +121,7 @@ final class Admission {
 
     /** The priority that is given where this one is asked for. */
     int priority(int asked) {
-        return Math.min(asked, policy.maxPriority());
+        return Math.min(asked, state.maxPriority(policy.maxPriority()));
     }
 
     /**

@@ -12,16 +12,19 @@ import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
+import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.FinalStatus;
-import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Node;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Applications and their attempts, from submission to end. */
 final class ApplicationControl {
@@ -29,6 +32,18 @@ final class ApplicationControl {
     /** Ends of a master's container that YARN does not count as failures of the attempt. */
     private static final Set<Integer> BLAMELESS = Set.of(
             ExitStatus.PREEMPTED, ExitStatus.ABORTED, ExitStatus.DISKS_FAILED, ExitStatus.KILLED_BY_RESOURCE_MANAGER);
+
+    /** Ends of a master's container that YARN does not hold against its node. */
+    private static final Set<Integer> NOT_THE_NODES = Set.of(
+            ExitStatus.SUCCESS,
+            ExitStatus.PREEMPTED,
+            ExitStatus.ABORTED,
+            ExitStatus.DISKS_FAILED,
+            ExitStatus.KILLED_EXCEEDED_VIRTUAL_MEMORY,
+            ExitStatus.KILLED_EXCEEDED_PHYSICAL_MEMORY,
+            ExitStatus.KILLED_BY_MASTER,
+            ExitStatus.KILLED_BY_RESOURCE_MANAGER,
+            ExitStatus.KILLED_AFTER_APPLICATION_COMPLETION);
 
     private static final AskKey MASTER_KEY = new AskKey(0, -1);
 
@@ -60,6 +75,7 @@ final class ApplicationControl {
             containers.placeWaiting();
             return;
         }
+        keepAway(id);
         ledger.emit(new AttemptEvent.AsksReplaced(
                 id,
                 List.of(new Ask(
@@ -71,6 +87,14 @@ final class ApplicationControl {
                         spec.labels().master())),
                 ledger.nowMs()));
         containers.placeWaiting();
+    }
+
+    /** As YARN's {@code SimpleBlacklistManager}: where too much of the cluster would be left out, nothing is. */
+    private void keepAway(AttemptId id) {
+        Set<String> hosts = application(id).blamedHosts();
+        if (!hosts.isEmpty() && hosts.size() < policy.avoidedShare() * state.runningNodes()) {
+            ledger.emit(new AttemptEvent.MasterKeptAway(id, Collections.unmodifiableSortedSet(new TreeSet<>(hosts))));
+        }
     }
 
     Done launched(AttemptId id) {
@@ -106,12 +130,18 @@ final class ApplicationControl {
                 over(attempt, AttemptState.FINISHED, exit.status(), "");
                 cleanNodes(application(attempt.id()));
             }
-            case SCHEDULED, ALLOCATED, LAUNCHED, RUNNING ->
+            case SCHEDULED, ALLOCATED, LAUNCHED, RUNNING -> {
+                Container master = attempt.master();
+                if (master != null && policy.avoidedShare() > 0 && !NOT_THE_NODES.contains(exit.status())) {
+                    ledger.emit(new AttemptEvent.MasterHostBlamed(
+                            attempt.id(), master.node().host()));
+                }
                 fail(
                         attempt,
                         exit.status(),
                         "AM Container for " + attempt.id() + " exited with  exitCode: " + exit.status()
                                 + "\nFailing this attempt.Diagnostics: " + exit.diagnostics());
+            }
             case FINISHED, FAILED, KILLED -> {
                 // The attempt's end brought the process to its own.
             }
@@ -122,10 +152,14 @@ final class ApplicationControl {
     void fail(Attempt attempt, int exitStatus, String diagnostics) {
         Application application = application(attempt.id());
         Legacy legacy = application.spec().keepContainers() ? Legacy.of(attempt) : Legacy.NONE;
+        List<EndedContainer> owed = attempt.owedExits();
         ledger.emit(new AttemptEvent.AttemptEnded(
                 attempt.id(), AttemptState.FAILED, exitStatus, diagnostics, ledger.nowMs()));
         boolean again = mayTryAgain(application);
         stopAll(attempt, again ? legacy : Legacy.NONE);
+        if (!again || legacy.exits().isEmpty()) {
+            containers.tellToForget(owed);
+        }
         if (again) {
             startAttempt(application.id(), application.spec(), attempt.id().number() + 1, legacy);
             forgetOldAttempts(application);
@@ -184,6 +218,7 @@ final class ApplicationControl {
 
     /** An attempt is over: whatever it still holds is stopped. */
     void over(Attempt attempt, AttemptState end, int exitStatus, String diagnostics) {
+        containers.tellToForget(attempt.owedExits());
         ledger.emit(new AttemptEvent.AttemptEnded(attempt.id(), end, exitStatus, diagnostics, ledger.nowMs()));
         stopAll(attempt, Legacy.NONE);
     }
@@ -223,8 +258,8 @@ final class ApplicationControl {
     }
 
     void cleanNodes(Application application) {
-        for (NodeId node : application.nodes()) {
-            containers.tellApplicationEnded(node, application.id());
+        for (Node node : state.nodesOf(application)) {
+            containers.tellApplicationEnded(node.id(), application.id());
         }
     }
 

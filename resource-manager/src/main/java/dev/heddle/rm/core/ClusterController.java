@@ -33,7 +33,8 @@ public final class ClusterController {
         ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
         NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
         MarkControl marks = new MarkControl(ledger, containers);
-        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, policy);
+        Overcommit overcommit = new Overcommit(ledger, containers, applications);
+        NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, overcommit, policy);
         this.handlers = new CommandHandlers(
                 new ApplicationRequests(ledger, applications, containers, sizes, policy),
                 new MasterControl(
@@ -44,7 +45,7 @@ public final class ClusterController {
                         new ContainerUpdates(ledger, containers, sizes),
                         new SchedulingRequests(ledger, containers, sizes)),
                 nodes,
-                new NodeAdministration(ledger, containers, departure, marks, queues),
+                new NodeAdministration(ledger, containers, departure, marks, queues, overcommit),
                 new Housekeeping(ledger, applications, nodes, containers));
     }
 
@@ -58,6 +59,8 @@ public final class ClusterController {
         ledger.begin(nowMs);
         containers.beginPass();
         R reply = command.on(handlers);
+        // Whatever a command has loosened is for those who wait. Commands whose reply says what was granted see to it themselves.
+        containers.placeWaiting();
         return new Outcome<>(reply, ledger.take());
     }
 

@@ -9,6 +9,7 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.ContainerUpdate;
+import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.UpdateWish;
 import dev.heddle.rm.scheduler.Limits;
@@ -20,6 +21,8 @@ import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
 import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.QueueShare;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -147,6 +150,9 @@ final class ContainerControl {
 
     /** Something has changed: whoever may begin does, and whoever waits is served, in the order of the queues. */
     void placeWaiting() {
+        if (!state.isPlacementDue()) {
+            return;
+        }
         queues.activate().forEach(this::place);
         List.copyOf(state.growing()).forEach(this::growAwaited);
         for (Partition partition : List.copyOf(state.partitions())) {
@@ -221,6 +227,36 @@ final class ContainerControl {
         ContainerExit decided = container.decidedExit();
         ledger.emit(
                 new ContainerEvent.ContainerEnded(decided == null ? exit : decided, container.node(), ledger.nowMs()));
+    }
+
+    /** Whether a master will be told of the end of a container that holds room now. */
+    boolean willBeTold(Container container) {
+        Attempt holder = ledger.state().holder(container);
+        return holder != null
+                && !container.isMaster()
+                && !ledger.state().heir(holder).isOver();
+    }
+
+    /** Whether it is not sure that a master knows of the end of a container that holds no room any more. */
+    boolean isOwed(ContainerId id) {
+        Attempt attempt = ledger.state().attempt(id.attempt());
+        return attempt != null
+                && ledger.state().heir(attempt).owedExits().stream()
+                        .anyMatch(ended -> ended.exit().container().equals(id));
+    }
+
+    /** Nodes that are in use need not remember these any more: their masters know of their ends, or are gone. */
+    void tellToForget(List<EndedContainer> ended) {
+        Map<NodeId, List<ContainerId>> byNode = new LinkedHashMap<>();
+        for (EndedContainer one : ended) {
+            byNode.computeIfAbsent(one.node(), node -> new ArrayList<>())
+                    .add(one.exit().container());
+        }
+        byNode.forEach((node, containers) -> {
+            if (isInUse(node)) {
+                ledger.emit(new NodeEvent.ExitsNoted(node, containers));
+            }
+        });
     }
 
     /** Tells a node that is in use to end a container. */

@@ -10,6 +10,8 @@ import dev.heddle.common.resources.Resource;
  * @param maxAttempts how many attempts an application may have at most, whatever it says
  * @param placementsPerPass how many containers one command may place before others get their turn
  * @param maxPriority higher priorities of applications are cut to it
+ * @param avoidedShare masters keep away from hosts where former ones of theirs failed while those are less than this share
+ *     of the nodes; 0 for never
  */
 public record CorePolicy(
         Resource minimumAllocation,
@@ -18,7 +20,20 @@ public record CorePolicy(
         int placementsPerPass,
         Expiry expiry,
         History history,
-        int maxPriority) {
+        int maxPriority,
+        double avoidedShare) {
+    /** Masters go everywhere. */
+    public CorePolicy(
+            Resource minimumAllocation,
+            Resource maximumAllocation,
+            int maxAttempts,
+            int placementsPerPass,
+            Expiry expiry,
+            History history,
+            int maxPriority) {
+        this(minimumAllocation, maximumAllocation, maxAttempts, placementsPerPass, expiry, history, maxPriority, 0);
+    }
+
     /**
      * How long silence is borne.
      *

@@ -1,11 +1,10 @@
 package dev.heddle.rm.core;
 
-import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
+import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +13,7 @@ import java.util.Set;
  * What a failed attempt leaves to the next one where its application keeps containers: those that run, its master's aside,
  * as in YARN, and the ends of others that its master may not have been told of.
  */
-record Legacy(Set<ContainerId> containers, List<ContainerExit> exits) {
+record Legacy(Set<ContainerId> containers, List<EndedContainer> exits) {
     static final Legacy NONE = new Legacy(Set.of(), List.of());
 
     boolean isEmpty() {
@@ -28,8 +27,6 @@ record Legacy(Set<ContainerId> containers, List<ContainerExit> exits) {
                 running.add(container.id());
             }
         }
-        List<ContainerExit> exits = new ArrayList<>(attempt.unacknowledgedExits());
-        exits.addAll(attempt.undeliveredExits());
-        return new Legacy(running, exits);
+        return new Legacy(running, attempt.owedExits());
     }
 }

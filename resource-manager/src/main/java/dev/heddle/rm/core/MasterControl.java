@@ -157,6 +157,7 @@ final class MasterControl implements MasterCommand.Handler {
         checkBlacklist(attempt, wishes.blacklist());
         checkReleases(attempt, wishes.releases());
         if (!attempt.unacknowledgedExits().isEmpty()) {
+            containers.tellToForget(attempt.unacknowledgedExits());
             ledger.emit(new AttemptEvent.DeliveriesAcknowledged(attempt.id()));
         }
         if (!command.trackingUrl().isEmpty() && !command.trackingUrl().equals(attempt.trackingUrl())) {
@@ -323,7 +324,7 @@ final class MasterControl implements MasterCommand.Handler {
                     "Invalid label in resource request, cluster do not contain label=" + label + ": the cluster has "
                             + state.marks().labels().keySet());
         }
-        if (!queue.spec().labels().contains(label)) {
+        if (!queue.spec().mayUse(label)) {
             throw new Refusal(
                     Refusal.Kind.INVALID_LABEL,
                     "Invalid resource request, queue=" + queue.path()

@@ -4,6 +4,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.AdminCommand;
 import dev.heddle.rm.command.Done;
 import dev.heddle.rm.command.Refusal;
+import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.NodeId;
@@ -31,18 +32,21 @@ final class NodeAdministration implements AdminCommand.Handler {
     private final NodeDeparture departure;
     private final MarkControl marks;
     private final QueueControl queues;
+    private final Overcommit overcommit;
 
     NodeAdministration(
             Ledger ledger,
             ContainerControl containers,
             NodeDeparture departure,
             MarkControl marks,
-            QueueControl queues) {
+            QueueControl queues,
+            Overcommit overcommit) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.departure = departure;
         this.marks = marks;
+        this.overcommit = overcommit;
         this.queues = queues;
     }
 
@@ -107,7 +111,7 @@ final class NodeAdministration implements AdminCommand.Handler {
         if (decommission == null) {
             List<ApplicationId> waitsFor = new ArrayList<>();
             for (Application application : state.applications()) {
-                if (!application.isOver() && application.nodes().contains(node.id())) {
+                if (!application.isOver() && application.hasBeenOn(node)) {
                     waitsFor.add(application.id());
                 }
             }
@@ -141,14 +145,20 @@ final class NodeAdministration implements AdminCommand.Handler {
                                 + id);
             }
         }
-        resize(command.totals());
+        resize(command.totals(), command.graceMs());
         return Done.DONE;
     }
 
     @Override
     public Done useDynamicResources(AdminCommand.UseDynamicResources command) {
         ledger.emit(new NodeEvent.DynamicResourcesReplaced(Map.copyOf(command.totals())));
-        resize(command.totals());
+        resize(command.totals(), command.graceMs());
+        return Done.DONE;
+    }
+
+    @Override
+    public Done useMaxPriority(AdminCommand.UseMaxPriority command) {
+        ledger.emit(new ApplicationEvent.MaxPriorityReplaced(command.priority()));
         return Done.DONE;
     }
 
@@ -172,11 +182,15 @@ final class NodeAdministration implements AdminCommand.Handler {
         return marks.mapAttributes(command);
     }
 
-    private void resize(Map<NodeId, Resource> totals) {
+    private void resize(Map<NodeId, Resource> totals, Map<NodeId, Integer> graceMs) {
         new TreeMap<>(totals).forEach((id, total) -> {
             Node node = state.node(id);
             if (node != null && node.isInUse() && !node.total().equals(total)) {
                 ledger.emit(new NodeEvent.NodeResized(id, total));
+                Integer grace = graceMs.get(id);
+                if (grace != null && grace >= 0) {
+                    overcommit.limit(id, grace);
+                }
             }
         });
         containers.placeWaiting();

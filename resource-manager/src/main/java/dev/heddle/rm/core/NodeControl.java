@@ -5,6 +5,7 @@ import dev.heddle.rm.command.Done;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.NodeRegistered;
+import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ApplicationId;
@@ -12,6 +13,8 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.ExitStatus;
+import dev.heddle.rm.model.LogReport;
+import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.state.Application;
@@ -20,6 +23,7 @@ import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Decommission;
 import dev.heddle.rm.state.Node;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +36,7 @@ final class NodeControl implements NodeCommand.Handler {
     private final ApplicationControl applications;
     private final NodeDeparture departure;
     private final MarkControl marks;
+    private final Overcommit overcommit;
     private final CorePolicy policy;
 
     NodeControl(
@@ -40,6 +45,7 @@ final class NodeControl implements NodeCommand.Handler {
             ApplicationControl applications,
             NodeDeparture departure,
             MarkControl marks,
+            Overcommit overcommit,
             CorePolicy policy) {
         this.ledger = ledger;
         this.state = ledger.state();
@@ -47,6 +53,7 @@ final class NodeControl implements NodeCommand.Handler {
         this.applications = applications;
         this.departure = departure;
         this.marks = marks;
+        this.overcommit = overcommit;
         this.policy = policy;
     }
 
@@ -220,23 +227,33 @@ final class NodeControl implements NodeCommand.Handler {
             return false;
         }
         boolean freed = false;
+        List<ContainerId> settled = new ArrayList<>();
         for (ContainerExit exit : exits) {
             Container container = state.container(exit.container());
+            boolean owed;
             if (container != null && container.node().equals(node)) {
+                owed = containers.willBeTold(container);
                 ended(container, exit);
                 freed = true;
+            } else {
+                owed = containers.isOwed(exit.container());
+            }
+            if (!owed) {
+                settled.add(exit.container());
             }
         }
-        ledger.emit(new NodeEvent.ExitsNoted(
-                node, exits.stream().map(ContainerExit::container).toList()));
+        if (!settled.isEmpty()) {
+            ledger.emit(new NodeEvent.ExitsNoted(node, settled));
+        }
         return freed;
     }
 
     private void ended(Container container, ContainerExit exit) {
+        ContainerExit decided = container.decidedExit();
         containers.end(container, exit);
         Attempt attempt = state.attempt(container.id().attempt());
         if (container.isMaster() && attempt != null) {
-            applications.masterEnded(attempt, exit);
+            applications.masterEnded(attempt, decided == null ? exit : decided);
         }
     }
 
@@ -248,6 +265,30 @@ final class NodeControl implements NodeCommand.Handler {
             containers.placeWaiting();
         }
         return Done.DONE;
+    }
+
+    @Override
+    public Done reportLogs(NodeCommand.ReportLogs command) {
+        Node node = state.node(command.node());
+        if (node == null || !node.isInUse()) {
+            return Done.DONE;
+        }
+        for (LogReport report : command.reports()) {
+            Application application = state.application(report.application());
+            if (application != null && isNews(application, node, report.state())) {
+                ledger.emit(new ApplicationEvent.LogsReported(
+                        application.id(), node.id(), report.state(), report.diagnostics()));
+            }
+        }
+        return Done.DONE;
+    }
+
+    /** A failure is not forgotten because the node goes on, and what is settled stays so, as in YARN. */
+    private static boolean isNews(Application application, Node node, LogState reported) {
+        LogState known = application.logs(node);
+        boolean goesOn = known == LogState.RUNNING_WITH_FAILURE && reported == LogState.RUNNING;
+        boolean settled = application.isOver() && application.logs().isSettled();
+        return known != reported && !goesOn && !settled;
     }
 
     @Override
@@ -277,6 +318,7 @@ final class NodeControl implements NodeCommand.Handler {
                 departure.exclude(node, "it had " + decommission.timeoutSeconds() + " s to become empty");
             } else {
                 expireGrants(node);
+                overcommit.enforce(node);
             }
         }
         containers.placeWaiting();

@@ -4,6 +4,8 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.LogState;
+import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.constraint.PlacementConstraint;
 import java.util.Map;
 
@@ -21,7 +23,11 @@ public sealed interface ApplicationEvent extends Event {
 
         void priorityChanged(PriorityChanged event);
 
+        void maxPriorityReplaced(MaxPriorityReplaced event);
+
         void lifetimeChanged(LifetimeChanged event);
+
+        void logsReported(LogsReported event);
 
         void applicationForgotten(ApplicationForgotten event);
 
@@ -90,11 +96,33 @@ public sealed interface ApplicationEvent extends Event {
         }
     }
 
+    /** No application gets a higher priority from now on. Read from a file again by each leader. */
+    record MaxPriorityReplaced(int priority) implements ApplicationEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().maxPriorityReplaced(this);
+        }
+    }
+
     /** An application ends by itself at another time. */
     record LifetimeChanged(ApplicationId application, long expiresAtMs) implements ApplicationEvent, Event.Durable {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.applications().lifetimeChanged(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return application;
+        }
+    }
+
+    /** A node is further with bringing together an application's logs, or has failed to. */
+    record LogsReported(ApplicationId application, NodeId node, LogState state, String diagnostics)
+            implements ApplicationEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.applications().logsReported(this);
         }
 
         @Override

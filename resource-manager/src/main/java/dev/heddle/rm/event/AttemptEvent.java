@@ -6,8 +6,8 @@ import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
-import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.constraint.SchedulingAsk;
@@ -36,6 +36,10 @@ public sealed interface AttemptEvent extends Event {
         void nodeTokensGiven(NodeTokensGiven event);
 
         void blacklistChanged(BlacklistChanged event);
+
+        void masterHostBlamed(MasterHostBlamed event);
+
+        void masterKeptAway(MasterKeptAway event);
 
         void increaseAwaited(IncreaseAwaited event);
 
@@ -148,7 +152,7 @@ public sealed interface AttemptEvent extends Event {
      *
      * @param exits of which the failed attempt's master may not know
      */
-    record ContainersPassedOn(AttemptId from, AttemptId to, Set<ContainerId> containers, List<ContainerExit> exits)
+    record ContainersPassedOn(AttemptId from, AttemptId to, Set<ContainerId> containers, List<EndedContainer> exits)
             implements AttemptEvent, Event.Soft {
         @Override
         public void accept(EventVisitors visitors) {
@@ -175,6 +179,27 @@ public sealed interface AttemptEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.attempts().blacklistChanged(this);
+        }
+    }
+
+    /** The master failed, and its host may have been the reason. */
+    record MasterHostBlamed(AttemptId attempt, String host) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().masterHostBlamed(this);
+        }
+    }
+
+    /** The attempt's master is not placed on these hosts, where former ones failed. */
+    record MasterKeptAway(AttemptId attempt, Set<String> hosts) implements AttemptEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.attempts().masterKeptAway(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return attempt.application();
         }
     }
 

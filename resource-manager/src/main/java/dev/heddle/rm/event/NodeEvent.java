@@ -43,6 +43,8 @@ public sealed interface NodeEvent extends Event {
 
         void nodeResized(NodeResized event);
 
+        void overcommitLimited(OvercommitLimited event);
+
         void nodeListsReplaced(NodeListsReplaced event);
 
         void nodeExcluded(NodeExcluded event);
@@ -77,7 +79,7 @@ public sealed interface NodeEvent extends Event {
         }
     }
 
-    /** The end of these containers has been taken note of, so the node may stop reporting it. */
+    /** Who had to know of the end of these containers knows, so the node need not remember it. */
     record ExitsNoted(NodeId node, List<ContainerId> containers) implements NodeEvent, Event.Soft {
         @Override
         public void accept(EventVisitors visitors) {
@@ -198,6 +200,14 @@ public sealed interface NodeEvent extends Event {
         @Override
         public NodeId touchedNode() {
             return node;
+        }
+    }
+
+    /** What containers hold beyond the node's size is borne until then, or for ever where it is 0. */
+    record OvercommitLimited(NodeId node, long untilMs) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().overcommitLimited(this);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.heddle.rm.loop;
 
+import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.AttemptEvent;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.event.NodeEvent;
+import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
 import org.slf4j.Logger;
@@ -24,7 +26,16 @@ public final class EventLog implements Publisher {
                     || event instanceof NodeEvent.NodeListsReplaced
                     || event instanceof NodeEvent.NodeGone) {
                 log.info("{}", event);
+            } else if (event instanceof ApplicationEvent.LogsReported report && isFailure(report.state())) {
+                log.warn("{}", event);
             }
         }
+    }
+
+    private static boolean isFailure(LogState state) {
+        return switch (state) {
+            case RUNNING_WITH_FAILURE, FAILED, TIMED_OUT -> true;
+            case NOT_STARTED, RUNNING, SUCCEEDED -> false;
+        };
     }
 }

@@ -2,6 +2,9 @@ package dev.heddle.rm.model;
 
 /** Exit statuses that the RM gives, as in YARN's {@code ContainerExitStatus}. */
 public final class ExitStatus {
+    /** It ended well. */
+    public static final int SUCCESS = 0;
+
     /** Not known: the process was never seen to end. */
     public static final int INVALID = -1000;
 
@@ -13,6 +16,15 @@ public final class ExitStatus {
 
     /** Preempted by the RM. */
     public static final int PREEMPTED = -102;
+
+    /** Used more virtual memory than it may. */
+    public static final int KILLED_EXCEEDED_VIRTUAL_MEMORY = -103;
+
+    /** Used more memory than it may. */
+    public static final int KILLED_EXCEEDED_PHYSICAL_MEMORY = -104;
+
+    /** Stopped by its application master. */
+    public static final int KILLED_BY_MASTER = -105;
 
     /** Killed by the RM. */
     public static final int KILLED_BY_RESOURCE_MANAGER = -106;

@@ -63,7 +63,7 @@ public final class Explanation {
         Partition partition = state.partition(wanted.label());
         QueueShare leaf = state.share(queue, partition);
         Resource size = partition.measure().counted(wanted.capability());
-        if (!queue.spec().labels().contains(wanted.label())) {
+        if (!queue.spec().mayUse(wanted.label())) {
             return new Obstacle.NoAccess(queue.path(), wanted.label());
         }
         if (partition.isEmpty()) {
@@ -91,11 +91,8 @@ public final class Explanation {
         Resource step = state.queuePlan().minimumAllocation();
         if (user != null && Limits.isOver(leaf, user, step)) {
             return new Obstacle.UserLimit(
-                    leaf.queue().path(),
-                    userName,
-                    user.used(),
-                    Limits.userLimit(leaf, user, step),
-                    (int) leaf.users().stream().filter(UserShare::isActive).count());
+                    leaf.queue().path(), userName, user.used(), Limits.userLimit(leaf, user, step), (int)
+                            leaf.users().stream().filter(UserShare::isActive).count());
         }
         return null;
     }
@@ -104,7 +101,7 @@ public final class Explanation {
         Node largest = null;
         boolean excluded = false;
         boolean fits = false;
-        Set<String> blacklist = attempt.blacklist();
+        Set<String> blacklist = attempt.avoided();
         for (Node node : state.nodes()) {
             if (node.partition() != partition || !node.takesContainers()) {
                 continue;
@@ -114,8 +111,7 @@ public final class Explanation {
                 excluded |= unwanted;
                 fits |= !unwanted;
             }
-            if (largest == null
-                    || partition.measure().isMore(node.free(), largest.free(), partition.total())) {
+            if (largest == null || partition.measure().isMore(node.free(), largest.free(), partition.total())) {
                 largest = node;
             }
         }
@@ -131,6 +127,16 @@ public final class Explanation {
         }
         if (attempt.asks().constrained(key) != null) {
             return new Obstacle.Constraint(size);
+        }
+        Patience patience = new Patience(state, partition, attempt.asks(), key);
+        if (attempt.asks().rows(key).size() > 1 && !patience.letsAnywhere()) {
+            return new Obstacle.Patience(
+                    attempt.asks().rows(key).stream()
+                            .map(Ask::place)
+                            .filter(place -> !place.equals(Ask.ANYWHERE))
+                            .toList(),
+                    patience.missed(),
+                    patience.untilAnywhere());
         }
         return wanted.relaxLocality() ? new Obstacle.Soon() : places(attempt.asks(), key, size);
     }

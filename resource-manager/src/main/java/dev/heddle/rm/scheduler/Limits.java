@@ -120,7 +120,7 @@ public final class Limits {
 
     private static double masterShare(QueueShare leaf) {
         QueueSpec.Partition partition =
-                leaf.queue().spec().partitions().get(leaf.partition().label());
+                leaf.queue().spec().partition(leaf.partition().label());
         return partition == null ? 0 : partition.masterShare();
     }
 }

@@ -29,7 +29,7 @@ final class NodeChoice {
     static @Nullable Node choose(
             ClusterState state, Partition partition, Attempt attempt, AskKey key, Ask anywhere, Resource wanted) {
         PendingAsks asks = attempt.asks();
-        Predicate<Node> allowed = allowed(attempt.blacklist());
+        Predicate<Node> allowed = allowed(attempt.avoided());
         boolean pack = attempt.application().queue().spec().ordering().nodes() == QueueSpec.Ordering.Nodes.PACK;
         PendingAsks.Constrained constrained = asks.constrained(key);
         if (constrained != null) {
@@ -38,11 +38,17 @@ final class NodeChoice {
         }
         if (asks.rows(key).size() > 1) {
             Node node = onHost(state, partition, asks, key, wanted, allowed);
-            if (node == null) {
-                node = inRack(partition, asks, key, wanted, pack, allowed);
-            }
             if (node != null) {
                 return node;
+            }
+            Patience patience = new Patience(state, state.partition(anywhere.label()), asks, key);
+            node = patience.letsRack() ? inRack(partition, asks, key, wanted, pack, allowed) : null;
+            if (node != null) {
+                return node;
+            }
+            if (!patience.letsAnywhere()) {
+                state.partition(anywhere.label()).delayUntil(patience.nextChange());
+                return null;
             }
         }
         return anywhere.relaxLocality() ? partition.nodeWithRoom(wanted, pack, allowed) : null;

@@ -20,10 +20,9 @@ public final class Access {
      * The rules.
      *
      * @param enabled whether applications are guarded at all
-     * @param administrators who may do everything, besides the user that this process runs as
      * @param onlyViewable whether lists of applications leave out what the reader may not see
      */
-    public record Rules(boolean enabled, AccessList administrators, boolean onlyViewable) {}
+    public record Rules(boolean enabled, boolean onlyViewable) {}
 
     /** Who asks, with the groups that may matter. */
     public static final class Person {
@@ -31,14 +30,14 @@ public final class Access {
         private final QueueAcls queues;
         private final String user;
         private final List<String> groups;
-        private final boolean daemonItself;
+        private final boolean administrator;
 
-        Person(Rules rules, QueueAcls queues, String user, List<String> groups, boolean daemonItself) {
+        Person(Rules rules, QueueAcls queues, String user, List<String> groups, boolean administrator) {
             this.rules = rules;
             this.queues = queues;
             this.user = user;
             this.groups = groups;
-            this.daemonItself = daemonItself;
+            this.administrator = administrator;
         }
 
         public String user() {
@@ -62,9 +61,8 @@ public final class Access {
 
         private boolean may(ApplicationSpec application, String list) {
             return !rules.enabled()
-                    || daemonItself
+                    || administrator
                     || user.equals(application.user())
-                    || rules.administrators().has(user, groups)
                     || mayAdminister(application.queue())
                     || (!list.equals(ApplicationAcls.NOBODY.view())
                             && AccessList.parse(list).has(user, groups));
@@ -102,22 +100,22 @@ public final class Access {
     }
 
     private final Rules rules;
+    private final Administrators administrators;
     private final Executor slow;
-    private final String daemon;
     private final CurrentQueues current;
     private volatile QueueAcls queues;
 
     /**
      * The rules' keeper.
      *
-     * @param daemon the user that this process runs as, who may do everything
+     * @param administrators who may do everything
      * @param slow for looking up groups, which may wait
      */
-    public Access(Rules rules, CurrentQueues current, String daemon, Executor slow) {
+    public Access(Rules rules, CurrentQueues current, Administrators administrators, Executor slow) {
         this.rules = rules;
         this.current = current;
         this.queues = new QueueAcls(current.plan());
-        this.daemon = daemon;
+        this.administrators = administrators;
         this.slow = slow;
     }
 
@@ -144,6 +142,6 @@ public final class Access {
     }
 
     private Person person(QueueAcls acls, String user, List<String> groups) {
-        return new Person(rules, acls, user, groups, user.equals(daemon));
+        return new Person(rules, acls, user, groups, administrators.has(user, groups));
     }
 }

@@ -1,36 +1,36 @@
 package dev.heddle.rm.security;
 
-import org.apache.hadoop.conf.Configuration;
+import java.util.Collection;
+import java.util.Set;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.security.UserGroupInformation;
-import org.apache.hadoop.security.authorize.AccessControlList;
-import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
-/** Who may administer: {@code yarn.admin.acl}, and the user that this process runs as. Safe for use by any thread. */
+/**
+ * Who may do everything: those of {@code yarn.admin.acl}, and the user that this process runs as. Every port asks the same
+ * one, so that a refresh holds everywhere. Safe for use by any thread.
+ */
 public final class Administrators {
     private final String daemon;
-    private volatile AccessControlList list;
+    private volatile AccessList list;
 
     /**
-     * Reads the list.
+     * The administrators.
      *
      * @param daemon the user that this process runs as
      */
-    public Administrators(Configuration configuration, String daemon) {
+    public Administrators(AccessList list, String daemon) {
+        this.list = list;
         this.daemon = daemon;
-        this.list = read(configuration, daemon);
     }
 
-    /** Reads the list anew. */
-    public void refresh(Configuration configuration) {
-        list = read(configuration, daemon);
+    /** These are they from now on. */
+    public void replace(AccessList others) {
+        list = others;
     }
 
-    private static AccessControlList read(Configuration configuration, String daemon) {
-        AccessControlList read = new AccessControlList(
-                configuration.get(YarnConfiguration.YARN_ADMIN_ACL, YarnConfiguration.DEFAULT_YARN_ADMIN_ACL));
-        read.addUser(daemon);
-        return read;
+    /** Whether a user of these groups is one. */
+    public boolean has(String user, Collection<String> groups) {
+        return user.equals(daemon) || list.has(user, groups);
     }
 
     /**
@@ -39,8 +39,14 @@ public final class Administrators {
      * @throws AccessControlException if not, with the text that YARN's clients know
      */
     public void check(String user, String method) throws AccessControlException {
-        if (!list.isUserAllowed(UserGroupInformation.createRemoteUser(user))) {
+        if (!has(user, Set.of()) && !has(user, groups(user))) {
             throw new AccessControlException("User " + user + " doesn't have permission to call '" + method + "'");
         }
+    }
+
+    private Set<String> groups(String user) {
+        return list.groups().isEmpty()
+                ? Set.of()
+                : UserGroupInformation.createRemoteUser(user).getGroupsSet();
     }
 }

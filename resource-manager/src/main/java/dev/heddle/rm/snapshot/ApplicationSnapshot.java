@@ -8,6 +8,7 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.LogProgress;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.ResourceTime;
 import dev.heddle.rm.state.Application;
@@ -15,6 +16,7 @@ import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param runningContainers that hold room, the master's among them
  * @param wanted the room that is asked for and not granted yet
  * @param usage what its containers have used so far
+ * @param logs how far nodes are with bringing its logs together
  */
 public record ApplicationSnapshot(
         ApplicationId id,
@@ -40,7 +43,8 @@ public record ApplicationSnapshot(
         int runningContainers,
         Resource used,
         Resource wanted,
-        ResourceTime usage) {
+        ResourceTime usage,
+        LogProgress logs) {
     /**
      * When things happened.
      *
@@ -56,6 +60,7 @@ public record ApplicationSnapshot(
      * @param trackingUrl as the master gave it, or empty
      * @param master the container of the master, or null before it was placed
      * @param masterNode where that is, or null
+     * @param keptAway the hosts where the master is not placed, because former ones failed there
      */
     public record AttemptSnapshot(
             AttemptId id,
@@ -68,7 +73,8 @@ public record ApplicationSnapshot(
             long startedAtMs,
             long endedAtMs,
             @Nullable ContainerId master,
-            @Nullable NodeId masterNode) {}
+            @Nullable NodeId masterNode,
+            Set<String> keptAway) {}
 
     /**
      * A picture of an application.
@@ -94,7 +100,8 @@ public record ApplicationSnapshot(
                 attempt == null ? 0 : attempt.containers().size(),
                 attempt == null ? Resource.NONE : attempt.used(),
                 attempt == null ? Resource.NONE : attempt.asks().total(),
-                application.usage());
+                application.usage(),
+                application.logs());
     }
 
     private static List<AttemptSnapshot> earlier(List<Attempt> attempts, List<AttemptSnapshot> before) {
@@ -149,7 +156,8 @@ public record ApplicationSnapshot(
                 attempt.startedAtMs(),
                 attempt.endedAtMs(),
                 master == null ? null : master.id(),
-                master == null ? null : master.node());
+                master == null ? null : master.node(),
+                attempt.keptAway());
     }
 
     /** From 0 to 1. */

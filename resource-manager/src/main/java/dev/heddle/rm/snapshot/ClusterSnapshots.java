@@ -1,8 +1,8 @@
 package dev.heddle.rm.snapshot;
 
-import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.event.MarkEvent;
+import dev.heddle.rm.event.QueueEvent;
 import dev.heddle.rm.loop.Publisher;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
@@ -54,6 +54,7 @@ public final class ClusterSnapshots implements Publisher {
         Set<ApplicationId> changedApplications = Set.of();
         Set<NodeId> changedNodes = Set.of();
         boolean marksChanged = false;
+        boolean queuesChanged = queuePlan == null;
         for (Event event : events) {
             containers.take(state, event);
             ApplicationId application = event.touchedApplication();
@@ -61,6 +62,7 @@ public final class ClusterSnapshots implements Publisher {
                 changedApplications = with(changedApplications, application);
             }
             marksChanged |= event instanceof MarkEvent;
+            queuesChanged |= event instanceof QueueEvent;
             NodeId node = event.touchedNode();
             if (node != null) {
                 changedNodes = with(changedNodes, node);
@@ -69,7 +71,7 @@ public final class ClusterSnapshots implements Publisher {
         for (ApplicationId id : changedApplications) {
             replace(id, state.application(id));
         }
-        publishQueues(state, changedApplications);
+        publishQueues(state, queuesChanged, changedApplications);
         for (NodeId id : changedNodes) {
             Node node = state.node(id);
             if (node == null) {
@@ -82,18 +84,17 @@ public final class ClusterSnapshots implements Publisher {
             marks = MarksSnapshot.of(state.marks());
         }
         if (!changedNodes.isEmpty()) {
-            totals = new Totals(state.runningNodes(), state.total(), state.used(), state.largestFree());
+            totals = new Totals(
+                    state.runningNodes(), state.total(), state.used(), state.largestFree(), state.busyCores());
         }
     }
 
     /** Most of the time it is the queues of a few applications that look different. */
-    private void publishQueues(ClusterState state, Set<ApplicationId> changed) {
-        QueuePlan plan = state.queuePlan();
-        Resource capacity = state.total();
-        if (plan != queuePlan || !capacity.equals(totals.capacity())) {
+    private void publishQueues(ClusterState state, boolean all, Set<ApplicationId> changed) {
+        if (all || !state.total().equals(totals.capacity())) {
             state.queues().forEach(queue -> queues.put(queue.path(), QueueSnapshot.of(queue)));
             queues.keySet().removeIf(path -> state.queue(path) == null);
-            queuePlan = plan;
+            queuePlan = state.queuePlan();
             return;
         }
         for (ApplicationId id : changed) {

@@ -4,12 +4,12 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.FinalStatus;
-import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.LogProgress;
+import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.model.ResourceTime;
 import dev.heddle.rm.model.constraint.PlacementConstraint;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +21,11 @@ public final class Application {
     private ApplicationSpec spec;
     private final long submittedAtMs;
     final List<Attempt> attempts = new ArrayList<>();
-    final Set<NodeId> nodes = new LinkedHashSet<>();
+    final Footprint footprint = new Footprint();
+
+    /** Replaced by a set that can grow when there is one: most applications have none. */
+    Set<String> blamedHosts = Set.of();
+
     Map<String, PlacementConstraint> constraints = Map.of();
 
     ApplicationState state = Lifecycles.APPLICATION.initial();
@@ -116,9 +120,24 @@ public final class Application {
         return usage;
     }
 
-    /** The nodes on which it was granted containers. */
-    public Set<NodeId> nodes() {
-        return Collections.unmodifiableSet(nodes);
+    /** The hosts where masters failed for reasons that may have been the host's. */
+    public Set<String> blamedHosts() {
+        return Collections.unmodifiableSet(blamedHosts);
+    }
+
+    /** Whether it was ever granted a container there. */
+    public boolean hasBeenOn(Node node) {
+        return footprint.includes(node);
+    }
+
+    /** How far a node is with its logs. */
+    public LogState logs(Node node) {
+        return footprint.logs(node);
+    }
+
+    /** How far all nodes are with its logs. */
+    public LogProgress logs() {
+        return footprint.logs();
     }
 
     /** The constraints that hold for its requests besides their own, by the tag of the request. */

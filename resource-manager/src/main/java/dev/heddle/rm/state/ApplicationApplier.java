@@ -53,9 +53,21 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
     }
 
     @Override
+    public void maxPriorityReplaced(ApplicationEvent.MaxPriorityReplaced event) {
+        state.maxPriority = event.priority();
+    }
+
+    @Override
     public void lifetimeChanged(ApplicationEvent.LifetimeChanged event) {
         ClusterState.known(state.application(event.application()), event.application()).expiresAtMs =
                 event.expiresAtMs();
+    }
+
+    @Override
+    public void logsReported(ApplicationEvent.LogsReported event) {
+        ClusterState.known(state.application(event.application()), event.application())
+                .footprint
+                .logged(ClusterState.known(state.node(event.node()), event.node()), event.state());
     }
 
     @Override

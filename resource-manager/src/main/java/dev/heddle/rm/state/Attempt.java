@@ -5,14 +5,13 @@ import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.FinalStatus;
-import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.UpdateWish;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,15 +32,18 @@ public final class Attempt {
     final PendingAsks asks = new PendingAsks();
     final Map<ContainerId, Container> containers = new LinkedHashMap<>();
     final List<Container> grants = new ArrayList<>();
-    final List<ContainerExit> exits = new ArrayList<>();
-    final List<ContainerExit> unacknowledgedExits = new ArrayList<>();
+    final List<EndedContainer> exits = new ArrayList<>();
+    final List<EndedContainer> unacknowledgedExits = new ArrayList<>();
     final Map<ContainerId, UpdateWish.Kind> updates = new LinkedHashMap<>();
     final Map<ContainerId, Resource> awaitedIncreases = new LinkedHashMap<>();
 
-    /** For each node that its master has a token for, under which of its registrations it is good. */
-    final Map<NodeId, Long> nodeTokens = new HashMap<>();
+    /** The registrations of the nodes that its master has tokens for. */
+    final IntTable tokens = new IntTable();
 
     final Set<String> blacklist = new LinkedHashSet<>();
+
+    /** Where its master is not to go. */
+    Set<String> keptAway = Set.of();
 
     AttemptState state = Lifecycles.ATTEMPT.initial();
     Resource used = Resource.NONE;
@@ -164,6 +166,16 @@ public final class Attempt {
         return Collections.unmodifiableSet(blacklist);
     }
 
+    /** The hosts where former masters failed, so that its own is not placed there; sorted. */
+    public Set<String> keptAway() {
+        return Collections.unmodifiableSet(keptAway);
+    }
+
+    /** The hosts and racks on which nothing that it waits for now is to be placed. */
+    public Set<String> avoided() {
+        return state == AttemptState.SCHEDULED ? keptAway() : blacklist();
+    }
+
     public Resource used() {
         return used;
     }
@@ -185,12 +197,19 @@ public final class Attempt {
 
     /** The exits that its master has not been told of. */
     public List<ContainerExit> undeliveredExits() {
-        return List.copyOf(exits);
+        return exits.stream().map(EndedContainer::exit).toList();
     }
 
-    /** The exits that its master has been told of in the last reply, which it may not have got. */
-    public List<ContainerExit> unacknowledgedExits() {
+    /** The ended containers that its master has been told of in the last reply, which it may not have got. */
+    public List<EndedContainer> unacknowledgedExits() {
         return List.copyOf(unacknowledgedExits);
+    }
+
+    /** The ended containers of which it is not sure that its master knows, the first to be told first. */
+    public List<EndedContainer> owedExits() {
+        List<EndedContainer> owed = new ArrayList<>(unacknowledgedExits);
+        owed.addAll(exits);
+        return owed;
     }
 
     /** The containers that have changed without its master having been told, each with what changed last. */
@@ -210,8 +229,7 @@ public final class Attempt {
 
     /** Whether its master has been given a token for a node that is still good there. */
     public boolean hasTokenFor(Node node) {
-        Long registration = nodeTokens.get(node.id());
-        return registration != null && registration.equals(node.registration);
+        return tokens.has(node.registration);
     }
 
     /** How far into {@link ClusterState#nodeChanges} its master has been told. */

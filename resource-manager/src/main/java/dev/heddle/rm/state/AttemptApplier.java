@@ -7,9 +7,12 @@ import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.NodeId;
+import java.util.TreeSet;
 
 /** Makes events of attempts true; decides nothing. An event about something unknown is a defect. */
 final class AttemptApplier implements AttemptEvent.Visitor {
+    private static final byte GIVEN = 0;
+
     private final ClusterState state;
 
     AttemptApplier(ClusterState state) {
@@ -65,7 +68,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.lastHeardMs = event.atMs();
         attempt.responseId = 0;
         attempt.lastReply = null;
-        attempt.nodeTokens.clear();
+        attempt.tokens.clear();
         attempt.exits.addAll(0, attempt.unacknowledgedExits);
         attempt.unacknowledgedExits.clear();
     }
@@ -95,7 +98,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
     public void nodeTokensGiven(AttemptEvent.NodeTokensGiven event) {
         Attempt attempt = state.knownAttempt(event.attempt());
         for (NodeId id : event.nodes()) {
-            attempt.nodeTokens.put(id, ClusterState.known(state.node(id), id).registration);
+            attempt.tokens.put(ClusterState.known(state.node(id), id).registration, GIVEN);
         }
     }
 
@@ -104,6 +107,21 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         attempt.blacklist.addAll(event.additions());
         event.removals().forEach(attempt.blacklist::remove);
+    }
+
+    @Override
+    public void masterHostBlamed(AttemptEvent.MasterHostBlamed event) {
+        Application application =
+                ClusterState.known(state.application(event.attempt().application()), event.attempt());
+        if (application.blamedHosts.isEmpty()) {
+            application.blamedHosts = new TreeSet<>();
+        }
+        application.blamedHosts.add(event.host());
+    }
+
+    @Override
+    public void masterKeptAway(AttemptEvent.MasterKeptAway event) {
+        state.knownAttempt(event.attempt()).keptAway = event.hosts();
     }
 
     @Override
@@ -153,7 +171,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.exits.clear();
         attempt.unacknowledgedExits.clear();
         attempt.updates.clear();
-        attempt.nodeTokens.clear();
+        attempt.tokens.clear();
         stopWaiting(attempt);
         state.queues.release(attempt);
         state.settle(ClusterState.known(state.application(event.attempt().application()), event.attempt()));
@@ -172,7 +190,8 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         event.asks().forEach(ask -> {
             attempt.asks.replace(ask);
-            attempt.asks.note(ask.key(), event.atMs());
+            attempt.asks.note(
+                    ask.key(), event.atMs(), state.partition(ask.label()).opportunities());
         });
         state.noteWishes(attempt);
     }
@@ -182,7 +201,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         event.asks().forEach(ask -> {
             attempt.asks.replace(ask);
-            attempt.asks.note(ask.key(), event.atMs());
+            attempt.asks.note(ask.key(), event.atMs(), 0);
         });
         state.noteWishes(attempt);
     }

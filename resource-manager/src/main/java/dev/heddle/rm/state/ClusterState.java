@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * is the sum of its containers.
  */
 public final class ClusterState {
+    private static final float MILLI = 1_000;
+
     private final long clusterTimestamp;
     private final long epoch;
     final Marks marks = new Marks();
@@ -58,10 +60,16 @@ public final class ClusterState {
     long nodeListsAtMs;
     Map<NodeId, Resource> dynamicResources = Map.of();
     int runningNodes;
+    long busyMillicores;
+
+    @Nullable
+    Integer maxPriority;
+
     final NodeChanges nodeChanges = new NodeChanges();
     final Map<ContainerId, UnsettledIncrease> unsettledIncreases = new LinkedHashMap<>();
     int lastSequence;
-    long registrations;
+    int registrations;
+    final Roster roster = new Roster();
 
     /**
      * An empty cluster.
@@ -98,6 +106,13 @@ public final class ClusterState {
         return applications.get(id);
     }
 
+    /** The nodes on which an application was granted containers and that are remembered. */
+    public List<Node> nodesOf(Application application) {
+        List<Node> nodes = new ArrayList<>();
+        application.footprint.forEachNode(number -> nodes.add(known(roster.at(number), number)));
+        return nodes;
+    }
+
     /** In the order in which they were accepted. */
     public Collection<Application> applications() {
         return Collections.unmodifiableCollection(applications.values());
@@ -106,6 +121,11 @@ public final class ClusterState {
     /** Those that are not over, or whose last attempt is not: the ones that time matters to. */
     public Collection<Application> unsettledApplications() {
         return Collections.unmodifiableCollection(unsettled.values());
+    }
+
+    /** The highest priority that applications may get: what an operator has had read since, else what was configured. */
+    public int maxPriority(int configured) {
+        return maxPriority == null ? configured : maxPriority;
     }
 
     /** The number of applications that are not over. */
@@ -192,6 +212,11 @@ public final class ClusterState {
         return used;
     }
 
+    /** How many of the cores of nodes in use are at work, by what nodes measure: their share of the machine's counts. */
+    public float busyCores() {
+        return busyMillicores / MILLI;
+    }
+
     /** The applications that have ended, the earliest end first. */
     public Set<ApplicationId> endedApplications() {
         return Collections.unmodifiableSet(endedApplications);
@@ -251,6 +276,11 @@ public final class ClusterState {
     /** The leaves in which somebody who is held may perhaps begin, since the last call. */
     public List<Queue> takeActivationDue() {
         return queues.takeActivationDue();
+    }
+
+    /** Whether anybody who waits may perhaps be served, or begin. */
+    public boolean isPlacementDue() {
+        return !growing.isEmpty() || queues.isDue();
     }
 
     /** Whether somebody who waits in a partition may perhaps be served, since the last call. */
@@ -336,6 +366,13 @@ public final class ClusterState {
         return application == null ? null : application.currentAttempt();
     }
 
+    /** Who is told of an attempt's containers: itself, or the one that has taken over what it left. */
+    public Attempt heir(Attempt attempt) {
+        Application application = known(application(attempt.id().application()), attempt.id());
+        Attempt current = application.currentAttempt();
+        return attempt.isOver() && application.spec().keepContainers() && current != null ? current : attempt;
+    }
+
     /** The attempts with containers that shall grow as soon as there is room. */
     public Collection<Attempt> growing() {
         return Collections.unmodifiableCollection(growing);
@@ -386,6 +423,7 @@ public final class ClusterState {
         if (takes) {
             node.partition.setFree(node);
         }
+        noteLoad(node);
         // A node that has shrunk below what runs there keeps the others from nothing.
         count(node, takes ? node.total.max(node.used) : node.used);
     }
@@ -397,6 +435,15 @@ public final class ClusterState {
             queues.noteTotal(node.partition);
             node.counted = counted;
         }
+    }
+
+    /** Brings the sum of busy cores in line with a node after a change. */
+    void noteLoad(Node node) {
+        float share =
+                node.status.machine().cpu() / Math.max(1, node.offer.physical().vcores());
+        long busy = node.isInUse() ? (long) (Math.max(0, Math.min(1, share)) * node.total.vcores() * MILLI) : 0;
+        busyMillicores += busy - node.busyMillicores;
+        node.busyMillicores = busy;
     }
 
     /** A node may have more room than before: whoever waited for it in vain is looked at again. */

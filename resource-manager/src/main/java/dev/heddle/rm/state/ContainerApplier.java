@@ -5,6 +5,7 @@ import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
+import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.UpdateWish;
 import java.util.Set;
 
@@ -40,6 +41,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             // Whoever wants to be near it was passed over before.
             node.partition.makeDue();
         }
+        attempt.asks.served(event.key(), node.id().host(), node.rack(), node.partition.opportunities());
         attempt.asks.granted(event.key(), node.id().host(), node.rack());
         state.queues.charge(attempt, node.partition, event.resource());
         state.noteWishes(attempt);
@@ -49,7 +51,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         state.used = state.used.plus(event.resource());
         Application application =
                 ClusterState.known(state.application(attempt.id().application()), attempt.id());
-        application.nodes.add(event.node());
+        application.footprint.granted(node);
         application.usage = application.usage.take(event.resource(), event.atMs());
         node.partition.granted(node);
         state.reindex(node);
@@ -59,6 +61,9 @@ final class ContainerApplier implements ContainerEvent.Visitor {
     public void containerStarted(ContainerEvent.ContainerStarted event) {
         Container container = state.knownContainer(event.container());
         container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.RUNNING);
+        ClusterState.known(state.application(event.container().attempt().application()), event.container())
+                .footprint
+                .ran(ClusterState.known(state.node(container.node()), container.node()));
     }
 
     @Override
@@ -118,9 +123,9 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             state.noteWishes(attempt);
         }
         attempt.used = attempt.used.minus(container.resource());
-        Attempt told = heir(attempt);
+        Attempt told = state.heir(attempt);
         if (!told.isOver() && !container.isMaster()) {
-            told.exits.add(event.exit());
+            told.exits.add(new EndedContainer(event.exit(), event.node()));
         }
         Node node = ClusterState.known(state.node(container.node()), container.node());
         node.containers.remove(id);
@@ -132,13 +137,5 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         application.usage = application.usage.giveBack(container.resource(), event.atMs());
         state.reindex(node);
         state.noteRoom(node);
-    }
-
-    /** Who is told of an attempt's containers: itself, or the one that has taken over what it left. */
-    private Attempt heir(Attempt attempt) {
-        Application application =
-                ClusterState.known(state.application(attempt.id().application()), attempt.id());
-        Attempt current = application.currentAttempt();
-        return attempt.isOver() && application.spec().keepContainers() && current != null ? current : attempt;
     }
 }

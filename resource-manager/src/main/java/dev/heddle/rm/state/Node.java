@@ -24,11 +24,17 @@ public final class Node {
     Resource total;
     Resource used = Resource.NONE;
 
-    /** Another one each time that the tokens which masters have for it become void; an object that all of them share. */
-    Long registration = 0L;
+    /** Which one of all registrations its last was: a token that was given before is void. */
+    int registration;
 
     /** What it adds to the cluster's total. */
     Resource counted = Resource.NONE;
+
+    /** What it adds to the cluster's busy cores, in thousandths. */
+    long busyMillicores;
+
+    /** By which applications know it; kept for as long as it is remembered. */
+    int number;
 
     /** The nodes with the same label. */
     Partition partition;
@@ -49,6 +55,9 @@ public final class Node {
     /** What it is waited for; null unless it is being emptied. */
     @Nullable
     Decommission decommission;
+
+    /** Until when containers may hold more than its total; 0 for ever. */
+    long overcommittedUntilMs;
 
     String reason = "";
     int responseId;
@@ -119,6 +128,11 @@ public final class Node {
     /** What is left; nothing where a node has shrunk below what is used. */
     public Resource free() {
         return total.minusOrZero(used);
+    }
+
+    /** Until when containers may hold more than its total, in ms since 1970; 0 for ever. */
+    public long overcommittedUntilMs() {
+        return overcommittedUntilMs;
     }
 
     /** Of the node's web server, or 0 where it has none. */

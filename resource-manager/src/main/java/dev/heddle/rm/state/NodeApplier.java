@@ -42,6 +42,7 @@ final class NodeApplier implements NodeEvent.Visitor {
     private Node add(NodeId id, NodeOffer offer, Resource total) {
         Node node = new Node(id, state.partition(state.marks.labelOf(id)), offer, total);
         state.nodes.put(id, node);
+        state.roster.join(node);
         return node;
     }
 
@@ -70,6 +71,7 @@ final class NodeApplier implements NodeEvent.Visitor {
     @Override
     public void nodeAnswered(NodeEvent.NodeAnswered event) {
         Node node = known(event.node());
+        node.partition.heardOf(node);
         node.responseId = event.responseId();
         node.lastReply = event.reply();
         node.lastHeardMs = event.atMs();
@@ -78,7 +80,9 @@ final class NodeApplier implements NodeEvent.Visitor {
 
     @Override
     public void nodeReported(NodeEvent.NodeReported event) {
-        known(event.node()).status = event.status();
+        Node node = known(event.node());
+        node.status = event.status();
+        state.noteLoad(node);
     }
 
     @Override
@@ -99,8 +103,8 @@ final class NodeApplier implements NodeEvent.Visitor {
 
     @Override
     public void nodeKeyReplaced(NodeEvent.NodeKeyReplaced event) {
-        for (Node node : state.nodes.values()) {
-            node.registration = ++state.registrations;
+        for (Application application : state.unsettled.values()) {
+            application.attempts.forEach(attempt -> attempt.tokens.clear());
         }
     }
 
@@ -116,18 +120,26 @@ final class NodeApplier implements NodeEvent.Visitor {
     }
 
     @Override
+    public void overcommitLimited(NodeEvent.OvercommitLimited event) {
+        known(event.node()).overcommittedUntilMs = event.untilMs();
+    }
+
+    @Override
     public void nodeGone(NodeEvent.NodeGone event) {
         Node node = known(event.node());
         node.lastReply = null;
         node.orders = null;
+        node.overcommittedUntilMs = 0;
         node.lastHeardMs = event.atMs();
         enter(node, event.state(), event.reason());
     }
 
     @Override
     public void nodeForgotten(NodeEvent.NodeForgotten event) {
-        ClusterState.known(state.nodes.remove(event.node()), event.node());
+        Node node = ClusterState.known(state.nodes.remove(event.node()), event.node());
         state.goneNodes.remove(event.node());
+        state.applications.values().forEach(application -> application.footprint.forget(node));
+        state.roster.leave(node);
     }
 
     @Override

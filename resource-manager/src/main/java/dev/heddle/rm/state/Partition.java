@@ -27,6 +27,12 @@ public final class Partition {
     /** Where asks that name no label may be placed, too. */
     boolean shared;
 
+    /** Heartbeats of nodes with room, and the number of them after which somebody waits no longer for a certain place. */
+    private long opportunities;
+
+    private long delayedUntil = Long.MAX_VALUE;
+    private int nodes;
+
     /** Whether somebody who waits may be served since the last pass. */
     private boolean due;
 
@@ -64,6 +70,7 @@ public final class Partition {
     }
 
     void list(Node node) {
+        nodes++;
         node.poolSlot = pool.nextSlot();
         pool.join(node);
         NodePool rack = racks.computeIfAbsent(node.rack(), name -> new NodePool());
@@ -72,6 +79,9 @@ public final class Partition {
     }
 
     void unlist(Node node) {
+        nodes--;
+        // Whoever waits for a place waits shorter where there are fewer nodes, and not at all for one that is gone.
+        due = true;
         pool.leave(node.poolSlot);
         NodePool rack = rack(node);
         rack.leave(node.rackSlot);
@@ -107,8 +117,32 @@ public final class Partition {
         return ClusterState.known(racks.get(node.rack()), node.rack());
     }
 
-    boolean hasRack(String rack) {
+    /** Whether a node that takes containers is in the rack. */
+    public boolean hasRack(String rack) {
         return racks.containsKey(rack);
+    }
+
+    /** The number of nodes that take containers. */
+    public int nodes() {
+        return nodes;
+    }
+
+    /** How often a node with room has said that it is there. */
+    public long opportunities() {
+        return opportunities;
+    }
+
+    /** Somebody waits for certain places until there have been so many opportunities. */
+    public void delayUntil(long opportunity) {
+        delayedUntil = Math.min(delayedUntil, opportunity);
+    }
+
+    /** A node has said that it is there. */
+    void heardOf(Node node) {
+        if (node.listed && !measure.fits(node.total(), node.used()) && ++opportunities > delayedUntil) {
+            delayedUntil = Long.MAX_VALUE;
+            due = true;
+        }
     }
 
     /** Whether none of its nodes takes containers. */
@@ -179,6 +213,10 @@ public final class Partition {
 
     void makeDue() {
         due = true;
+    }
+
+    boolean isDue() {
+        return due;
     }
 
     boolean takeDue() {

@@ -28,6 +28,7 @@ public final class PendingAsks {
 
     private final NavigableMap<AskKey, Map<String, Ask>> rows = new TreeMap<>();
     private final Map<AskKey, Long> since = new HashMap<>();
+    private final Map<AskKey, Long> patientSince = new HashMap<>();
     private long shape;
 
     /** Another number whenever another size is wanted than before, or one is not wanted any more. */
@@ -95,6 +96,7 @@ public final class PendingAsks {
             if (places.isEmpty()) {
                 rows.remove(ask.key());
                 since.remove(ask.key());
+                patientSince.remove(ask.key());
                 constrained.remove(ask.key());
             }
         }
@@ -110,6 +112,7 @@ public final class PendingAsks {
             // Hosts and racks are preferences of the row "*": without it they want nothing.
             rows.remove(key);
             since.remove(key);
+            patientSince.remove(key);
         }
     }
 
@@ -125,6 +128,7 @@ public final class PendingAsks {
         shape++;
         rows.clear();
         since.clear();
+        patientSince.clear();
         constrained.clear();
     }
 
@@ -137,10 +141,27 @@ public final class PendingAsks {
         return since.getOrDefault(key, 0L);
     }
 
+    /** At which of a partition's opportunities a key began to wait for the places that it names. */
+    public long patientSince(AskKey key) {
+        return patientSince.getOrDefault(key, 0L);
+    }
+
     /** Takes note of when what is new was asked for. */
-    void note(AskKey key, long atMs) {
-        if (rows.containsKey(key)) {
+    void note(AskKey key, long atMs, long opportunities) {
+        Map<String, Ask> places = rows.get(key);
+        if (places != null) {
             since.putIfAbsent(key, atMs);
+            if (places.size() > 1) {
+                patientSince.putIfAbsent(key, opportunities);
+            }
+        }
+    }
+
+    /** A container of a key goes to a node: where it is a place that the key names, patience begins anew. */
+    void served(AskKey key, String host, String rack, long opportunities) {
+        Map<String, Ask> places = rows.get(key);
+        if (places != null && (places.containsKey(host) || places.containsKey(rack))) {
+            patientSince.put(key, opportunities);
         }
     }
 

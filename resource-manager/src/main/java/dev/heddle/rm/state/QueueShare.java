@@ -123,6 +123,11 @@ public final class QueueShare {
         return users.get(name);
     }
 
+    /** The number of users who want more. */
+    public int activeUsers() {
+        return byUser.size();
+    }
+
     /** What those have together who want more. */
     public Resource usedByActive() {
         return usedByActive.sum();

@@ -223,6 +223,10 @@ final class QueueTree {
         for (QueueShare above = share; above != null; above = above.parent()) {
             above.charge(resource);
         }
+        if (share.activeUsers() > 1) {
+            // An equal part of what all have together is more now, for the others too.
+            partition.makeDue();
+        }
         rank(attempt);
     }
 
@@ -299,6 +303,18 @@ final class QueueTree {
         if (limited) {
             byPath.values().stream().filter(other -> !other.held.isEmpty()).forEach(activationDue::add);
         }
+    }
+
+    boolean isDue() {
+        if (!stale.isEmpty() || !activationDue.isEmpty()) {
+            return true;
+        }
+        for (Partition partition : partitions.values()) {
+            if (partition.isDue()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How many applications of a user have begun, in all queues. */

@@ -34,6 +34,8 @@ import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.GetGr
 import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.GetGroupsForUserResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.RefreshAdminAclsRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.RefreshAdminAclsResponseProto;
+import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.RefreshClusterMaxPriorityRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.RefreshClusterMaxPriorityResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.RefreshNodesRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.RefreshNodesResourcesRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerResourceManagerServiceProtos.RefreshNodesResourcesResponseProto;
@@ -126,7 +128,13 @@ public final class AdminEndpoint {
                 "checkForDecommissioningNodes",
                 CheckForDecommissioningNodesRequestProto.getDefaultInstance(),
                 this::decommissioningNodes);
+        answer(
+                protocol,
+                "refreshClusterMaxPriority",
+                RefreshClusterMaxPriorityRequestProto.getDefaultInstance(),
+                this::refreshMaxPriority);
         marks.addTo(protocol);
+        FederationCalls.addTo(protocol);
         return protocol.build();
     }
 
@@ -168,6 +176,17 @@ public final class AdminEndpoint {
         return Submission.submit(cluster, command, done -> RefreshNodesResponseProto.getDefaultInstance());
     }
 
+    private CompletionStage<RefreshClusterMaxPriorityResponseProto> refreshMaxPriority(
+            Caller caller, RefreshClusterMaxPriorityRequestProto request) throws StandbyException {
+        LeadingCluster cluster = leadership.require();
+        int priority =
+                refreshes.maxPriority().applyAsInt(refreshes.configuration().get());
+        return Submission.submit(
+                cluster,
+                new AdminCommand.UseMaxPriority(priority),
+                done -> RefreshClusterMaxPriorityResponseProto.getDefaultInstance());
+    }
+
     private CompletionStage<RefreshServiceAclsResponseProto> refreshServiceAcls(
             Caller caller, RefreshServiceAclsRequestProto request) throws IOException {
         Configuration read = refreshes.configuration().get();
@@ -193,14 +212,17 @@ public final class AdminEndpoint {
             throws StandbyException, InvalidResourceRequestException {
         LeadingCluster cluster = leadership.require();
         Map<NodeId, Resource> totals = new HashMap<>();
+        Map<NodeId, Integer> graceMs = new HashMap<>();
         for (NodeResourceMapProto node : request.getNodeResourceMapList()) {
-            totals.put(
-                    WireValues.nodeId(node.getNodeId()),
-                    WireValues.resource(node.getResourceOption().getResource()));
+            NodeId id = WireValues.nodeId(node.getNodeId());
+            totals.put(id, WireValues.resource(node.getResourceOption().getResource()));
+            if (node.getResourceOption().hasOverCommitTimeout()) {
+                graceMs.put(id, node.getResourceOption().getOverCommitTimeout());
+            }
         }
         return Submission.submit(
                 cluster,
-                new AdminCommand.UpdateNodeResources(totals),
+                new AdminCommand.UpdateNodeResources(totals, graceMs),
                 done -> UpdateNodeResourceResponseProto.getDefaultInstance());
     }
 
@@ -212,7 +234,7 @@ public final class AdminEndpoint {
         refreshes.heartbeats().accept(read);
         return Submission.submit(
                 cluster,
-                new AdminCommand.UseDynamicResources(totals),
+                new AdminCommand.UseDynamicResources(totals, NodeFiles.overcommitMs(read)),
                 done -> RefreshNodesResourcesResponseProto.getDefaultInstance());
     }
 

@@ -3,7 +3,6 @@ package dev.heddle.rm.wire;
 import dev.heddle.common.rpc.RpcProtocol;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.security.Access;
-import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import org.apache.hadoop.yarn.api.ApplicationClientProtocolPB;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -24,19 +23,13 @@ public final class ApplicationClientEndpoint {
      * The endpoint.
      *
      * @param slow for answers that take longer than an I/O thread should give
-     * @param webAddress of this RM's page, {@code host:port}, of which tracking URLs are made
      */
     public ApplicationClientEndpoint(
-            Leadership leadership,
-            Access access,
-            Executor slow,
-            Submissions submissions,
-            String webAddress,
-            InstantSource clock) {
+            Leadership leadership, Access access, Executor slow, Submissions submissions, ReportSource source) {
         ClientCalls calls = new ClientCalls(leadership, access, slow);
-        applications = new ApplicationCalls(calls, submissions, new UpdateCalls(calls, clock));
-        reports = new ReportCalls(calls, webAddress, clock);
-        cluster = new ClusterCalls(calls, webAddress, clock);
+        applications = new ApplicationCalls(calls, submissions, new UpdateCalls(calls, source.clock()));
+        reports = new ReportCalls(calls, source);
+        cluster = new ClusterCalls(calls, source);
         tokens = new DelegationTokenCalls(calls);
         marks = new MarkReports(leadership);
     }

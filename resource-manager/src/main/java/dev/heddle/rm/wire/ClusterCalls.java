@@ -2,7 +2,6 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.common.rpc.RpcProtocol;
 import dev.heddle.rm.snapshot.NodeSnapshot;
-import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,13 +32,11 @@ import org.apache.hadoop.yarn.proto.YarnServiceProtos.ReservationUpdateRequestPr
 /** Calls that ask how the cluster does: nodes, queues, kinds of resources. What is switched off is refused as YARN does. */
 final class ClusterCalls {
     private final ClientCalls calls;
-    private final String webAddress;
-    private final InstantSource clock;
+    private final ReportSource source;
 
-    ClusterCalls(ClientCalls calls, String webAddress, InstantSource clock) {
+    ClusterCalls(ClientCalls calls, ReportSource source) {
         this.calls = calls;
-        this.webAddress = webAddress;
-        this.clock = clock;
+        this.source = source;
     }
 
     void addTo(RpcProtocol.Builder protocol) {
@@ -107,7 +104,7 @@ final class ClusterCalls {
     }
 
     private CompletionStage<GetQueueInfoResponseProto> queue(ClientCalls.Call call, GetQueueInfoRequestProto request) {
-        Reports reports = new Reports(call.cluster(), webAddress, clock.millis());
+        Reports reports = source.of(call.cluster());
         return CompletableFuture.completedFuture(
                 new QueueReports(call.cluster().snapshots(), reports, call.person()).answer(request));
     }

@@ -88,4 +88,23 @@ public final class NodeFiles {
         }
         return totals;
     }
+
+    /**
+     * How long containers may hold more than their nodes offer by {@link #dynamicResources}, in ms; negative for ever.
+     *
+     * @throws IOException if what is written there is no number
+     */
+    public static Map<NodeId, Integer> overcommitMs(Configuration configuration) throws IOException {
+        Map<NodeId, Integer> timeouts = new HashMap<>();
+        for (NodeId node : dynamicResources(configuration).keySet()) {
+            String key = DYNAMIC + node + ".overcommittimeout";
+            try {
+                timeouts.put(node, configuration.getInt(key, -1));
+            } catch (NumberFormatException e) {
+                throw new IOException(
+                        key + " is '" + configuration.get(key) + "', which is no whole number of ms: correct it", e);
+            }
+        }
+        return timeouts;
+    }
 }

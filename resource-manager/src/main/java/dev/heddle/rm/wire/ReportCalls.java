@@ -1,14 +1,13 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
-import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
 import dev.heddle.rm.snapshot.ApplicationSnapshot.AttemptSnapshot;
 import dev.heddle.rm.snapshot.ContainerSnapshot;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.hadoop.yarn.exceptions.ApplicationAttemptNotFoundException;
@@ -32,18 +31,11 @@ import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetContainersResponseProto
 /** Calls that ask how applications, attempts and containers do. */
 final class ReportCalls {
     private final ClientCalls calls;
-    private final String webAddress;
-    private final InstantSource clock;
+    private final ReportSource source;
 
-    /**
-     * The calls.
-     *
-     * @param webAddress of this RM's page, {@code host:port}, of which tracking URLs are made
-     */
-    ReportCalls(ClientCalls calls, String webAddress, InstantSource clock) {
+    ReportCalls(ClientCalls calls, ReportSource source) {
         this.calls = calls;
-        this.webAddress = webAddress;
-        this.clock = clock;
+        this.source = source;
     }
 
     void addTo(RpcProtocol.Builder protocol) {
@@ -71,7 +63,7 @@ final class ReportCalls {
     }
 
     private Reports reports(ClientCalls.Call call) {
-        return new Reports(call.cluster(), webAddress, clock.millis());
+        return source.of(call.cluster());
     }
 
     private CompletionStage<GetApplicationReportResponseProto> application(

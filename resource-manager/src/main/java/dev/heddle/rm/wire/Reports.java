@@ -20,7 +20,6 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationTimeoutTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerReportProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.LogAggregationStatusProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationAttemptStateProto;
@@ -47,11 +46,13 @@ final class Reports {
 
     private final LeadingCluster cluster;
     private final String webAddress;
+    private final LogRules logs;
     private final long nowMs;
 
-    Reports(LeadingCluster cluster, String webAddress, long nowMs) {
+    Reports(LeadingCluster cluster, String webAddress, LogRules logs, long nowMs) {
         this.cluster = cluster;
         this.webAddress = webAddress;
+        this.logs = logs;
         this.nowMs = nowMs;
     }
 
@@ -93,7 +94,7 @@ final class Reports {
                 .setHost(attempt.host())
                 .setRpcPort(attempt.rpcPort())
                 .setOriginalTrackingUrl(originalTrackingUrl(attempt))
-                .setLogAggregationStatus(LogAggregationStatusProto.LOG_DISABLED);
+                .setLogAggregationStatus(logs.status(application, nowMs));
         if (mayNeedToken(attempt.state())) {
             addTokens(report, application, attempt.id(), reader.user());
         }
@@ -140,7 +141,7 @@ final class Reports {
                 .setRpcPort(attempt.rpcPort())
                 .setTrackingUrl(trackingUrl(application.id(), attempt))
                 .setOriginalTrackingUrl(originalTrackingUrl(attempt))
-                .setDiagnostics(attempt.diagnostics())
+                .setDiagnostics((attempt.diagnostics() + keptAway(attempt)).strip())
                 .setYarnApplicationAttemptState(state(attempt.state()))
                 .setStartTime(attempt.startedAtMs())
                 .setFinishTime(attempt.endedAtMs());
@@ -203,10 +204,17 @@ final class Reports {
         Totals totals = cluster.snapshots().totals();
         String wanted = "The application master waits for a container of "
                 + application.spec().masterResource() + ": ";
+        ApplicationSnapshot.AttemptSnapshot attempt = application.attempt();
         return totals.runningNodes() == 0
                 ? wanted + "no node has registered."
                 : wanted + "the most that is free on one of the " + totals.runningNodes() + " nodes is "
-                        + totals.largestFree() + ".";
+                        + totals.largestFree() + "." + (attempt == null ? "" : keptAway(attempt));
+    }
+
+    private static String keptAway(ApplicationSnapshot.AttemptSnapshot attempt) {
+        return attempt.keptAway().isEmpty()
+                ? ""
+                : " It keeps away from " + String.join(", ", attempt.keptAway()) + ", where former masters failed.";
     }
 
     private String trackingUrl(ApplicationSnapshot application) {

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.util.VersionUtil;
@@ -43,6 +43,7 @@ import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.MasterKeyProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeActionProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeHealthStatusProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeStatusProto;
+import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.LogAggregationReportProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NMContainerStatusProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatResponseProto;
@@ -66,27 +67,31 @@ public final class ResourceTrackerEndpoint {
 
     private final Leadership leadership;
     private final Racks racks;
-    private final LongSupplier heartbeatIntervalMs;
+    private final Supplier<HeartbeatPace> pace;
+    private final LogRules logs;
     private final String minimumVersion;
     private final MarkWire.Sources sources;
 
     /**
      * The endpoint.
      *
-     * @param heartbeatIntervalMs what nodes are told to wait between heartbeats; it may change
+     * @param pace how long nodes wait between heartbeats; it may change
+     * @param logs whether it matters what nodes say of logs
      * @param minimumVersion of nodes: {@code NONE}, {@code EqualToRM}, or a version
      * @param configuration says whether nodes label themselves
      */
     public ResourceTrackerEndpoint(
             Leadership leadership,
             Racks racks,
-            LongSupplier heartbeatIntervalMs,
+            Supplier<HeartbeatPace> pace,
+            LogRules logs,
             String minimumVersion,
             Configuration configuration) {
         this.sources = MarkWire.Sources.of(configuration);
         this.leadership = leadership;
         this.racks = racks;
-        this.heartbeatIntervalMs = heartbeatIntervalMs;
+        this.pace = pace;
+        this.logs = logs;
         this.minimumVersion = minimumVersion.equals(OWN_VERSION) ? VERSION : minimumVersion;
     }
 
@@ -130,7 +135,11 @@ public final class ResourceTrackerEndpoint {
                     cluster,
                     new NodeCommand.RegisterNode(node, offer, status, running, ended),
                     reply -> encode(cluster, reply));
-            return registered.thenCompose(response -> withMarks(cluster, node, request, response));
+            return registered
+                    .thenCompose(response -> withMarks(cluster, node, request, response))
+                    .thenCompose(response -> response.getNodeAction() == NodeActionProto.NORMAL
+                            ? afterLogs(cluster, node, request.getLogAggregationReportsForAppsList(), response)
+                            : CompletableFuture.completedFuture(response));
         });
     }
 
@@ -185,15 +194,33 @@ public final class ResourceTrackerEndpoint {
         }
         CompletionStage<NodeHeartbeatResponseProto> answered =
                 settled.thenCompose(done -> heartbeat(cluster, command, request));
+        if (request.getLogAggregationReportsForAppsCount() > 0) {
+            answered = answered.thenCompose(response -> response.getNodeAction() == NodeActionProto.NORMAL
+                    ? afterLogs(cluster, command.node(), request.getLogAggregationReportsForAppsList(), response)
+                    : CompletableFuture.completedFuture(response));
+        }
         return request.hasNodeLabels() || request.hasNodeAttributes()
                 ? answered.thenCompose(response -> withMarks(cluster, command.node(), request, response))
                 : answered;
     }
 
+    /** Answers when it is known what the node says of logs. */
+    private <R> CompletionStage<R> afterLogs(
+            LeadingCluster cluster, NodeId node, List<LogAggregationReportProto> reports, R response) {
+        return reports.isEmpty() || !logs.enabled()
+                ? CompletableFuture.completedFuture(response)
+                : Submission.submit(
+                        cluster, new NodeCommand.ReportLogs(node, LogRules.decode(reports)), done -> response);
+    }
+
     private CompletionStage<NodeHeartbeatResponseProto> heartbeat(
             LeadingCluster cluster, NodeCommand.NodeHeartbeat command, NodeHeartbeatRequestProto request) {
         return Submission.submit(cluster, command, reply -> {
-            NodeHeartbeatResponseProto.Builder response = encode(reply);
+            NodeHeartbeatResponseProto.Builder response = encode(reply)
+                    .setNextHeartBeatInterval(pace.get()
+                            .intervalMs(
+                                    cluster.snapshots().node(command.node()),
+                                    cluster.snapshots().totals()));
             reply.orders().updates().forEach(update -> addUpdate(response, cluster, command.node(), update));
             addNextKeys(response, cluster, request);
             return response.build();
@@ -278,11 +305,10 @@ public final class ResourceTrackerEndpoint {
                 : new Utilization(proto.getPmem(), proto.getVmem(), proto.getCpu());
     }
 
-    private NodeHeartbeatResponseProto.Builder encode(NodeInstructions reply) {
+    private static NodeHeartbeatResponseProto.Builder encode(NodeInstructions reply) {
         NodeHeartbeatResponseProto.Builder response = NodeHeartbeatResponseProto.newBuilder()
                 .setResponseId(reply.responseId())
-                .setNodeAction(action(reply.action()))
-                .setNextHeartBeatInterval(heartbeatIntervalMs.getAsLong());
+                .setNodeAction(action(reply.action()));
         if (!reply.diagnostics().isEmpty()) {
             response.setDiagnosticsMessage(reply.diagnostics());
         }

@@ -4,18 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.heddle.testbed.Await;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.yarn.api.protocolrecords.GetClusterNodesRequest;
+import org.apache.hadoop.yarn.api.records.Container;
+import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.DecommissionType;
 import org.apache.hadoop.yarn.api.records.NodeLabel;
 import org.apache.hadoop.yarn.api.records.NodeState;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.ResourceOption;
+import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocol;
 import org.apache.hadoop.yarn.server.api.protocolrecords.AddToClusterNodeLabelsRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.BatchSaveFederationQueuePoliciesRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.CheckForDecommissioningNodesRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.DeleteFederationApplicationRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.DeleteFederationQueuePoliciesRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.DeregisterSubClusterRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.FederationQueueWeight;
+import org.apache.hadoop.yarn.server.api.protocolrecords.GetSubClustersRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.QueryFederationQueuePoliciesRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshAdminAclsRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshClusterMaxPriorityRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshNodesRequest;
@@ -24,7 +37,9 @@ import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshQueuesRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshServiceAclsRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshSuperUserGroupsConfigurationRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshUserToGroupsMappingsRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.SaveFederationQueuePolicyRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.UpdateNodeResourceRequest;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** {@code ResourceManagerAdministrationProtocol}, as a resource manager without rivals answers it. */
 class AdministrationContractTest {
@@ -49,7 +64,7 @@ class AdministrationContractTest {
                 .isNotNull();
     }
 
-    @ContractTest(heddleLacks = "refreshClusterMaxPriority")
+    @ContractTest
     void shouldRefreshTheHighestPriority(Stage stage) throws Exception {
         assertThat(admin(stage).refreshClusterMaxPriority(RefreshClusterMaxPriorityRequest.newInstance()))
                 .isNotNull();
@@ -83,6 +98,51 @@ class AdministrationContractTest {
                     .anyMatch(report -> report.getNodeId().equals(node.id())
                             && report.getCapability().equals(Resource.newInstance(2048, 2)));
         });
+    }
+
+    @ContractTest
+    void shouldEndContainersThatANodeHasNoRoomForAnyMore(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        SimulatedMaster master = stage.master().registered();
+        List<Container> containers = master.granted(2, List.of(node), SimulatedMaster.ask(1, 1024, 2))
+                .containers();
+        ContainerId elder = containers.get(0).getId();
+        ContainerId younger = containers.get(1).getId();
+        node.heartbeat(SimulatedNode.runs(elder), SimulatedNode.runs(younger));
+        admin(stage)
+                .updateNodeResource(UpdateNodeResourceRequest.newInstance(
+                        Map.of(node.id(), ResourceOption.newInstance(Resource.newInstance(1024, 4), 0))));
+        List<ContainerId> told = new ArrayList<>();
+        Await.until(
+                "a container to be ended",
+                Stage.LIMIT,
+                () -> told.addAll(node.heartbeat(SimulatedNode.runs(elder), SimulatedNode.runs(younger))
+                        .getContainersToCleanup()));
+        assertThat(told).hasSize(1).isSubsetOf(elder, younger);
+        node.heartbeat(SimulatedNode.ended(told.get(0), 143, "killed"));
+        ContainerStatus exit = master.exit(told.get(0), List.of(node), List.of());
+        assertThat(exit.getExitStatus()).isEqualTo(ContainerExitStatus.PREEMPTED);
+        assertThat(exit.getDiagnostics()).isEqualTo("Container preempted by scheduler");
+    }
+
+    @ContractTest
+    void shouldLeaveAFederationToItsRouter(Stage stage) {
+        ResourceManagerAdministrationProtocol admin = admin(stage);
+        List<ThrowingCallable> calls = List.of(
+                () -> admin.deregisterSubCluster(DeregisterSubClusterRequest.newInstance("sub")),
+                () -> admin.saveFederationQueuePolicy(SaveFederationQueuePolicyRequest.newInstance(
+                        "root.a", FederationQueueWeight.newInstance("a:1", "a:1", "1"), "policy")),
+                () -> admin.batchSaveFederationQueuePolicies(
+                        BatchSaveFederationQueuePoliciesRequest.newInstance(List.of())),
+                () -> admin.listFederationQueuePolicies(
+                        QueryFederationQueuePoliciesRequest.newInstance(1, 1, "root.a", List.of())),
+                () -> admin.deleteFederationApplication(DeleteFederationApplicationRequest.newInstance("application")),
+                () -> admin.getFederationSubClusters(GetSubClustersRequest.newInstance()),
+                () -> admin.deleteFederationPoliciesByQueues(
+                        DeleteFederationQueuePoliciesRequest.newInstance(List.of("root.a"))));
+        assertThat(calls).allSatisfy(call -> assertThatExceptionOfType(YarnException.class)
+                .isThrownBy(call)
+                .withMessageContaining("It is not allowed to call the RM's"));
     }
 
     @ContractTest

@@ -248,7 +248,7 @@ class ApplicationMasterContractTest {
                         + " not belonging to this application attempt : " + master.attempt());
     }
 
-    @ContractTest(heddleLacks = "nodes that keep an exit until the master has heard of it")
+    @ContractTest
     void shouldTellTheExitThatTheNodeReports(Stage stage) throws Exception {
         SimulatedNode node = stage.node(4096, 4);
         SimulatedMaster master = stage.master().registered();

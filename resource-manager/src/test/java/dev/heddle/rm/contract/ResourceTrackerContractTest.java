@@ -9,10 +9,19 @@ import java.util.List;
 import org.apache.hadoop.yarn.api.protocolrecords.GetClusterNodesRequest;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ContainerState;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.LogAggregationStatus;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.ResourceUtilization;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
+import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerResponse;
 import org.apache.hadoop.yarn.server.api.protocolrecords.UnRegisterNodeManagerRequest;
@@ -143,6 +152,140 @@ class ResourceTrackerContractTest {
         SimulatedNode node = stage.newNode(4096, 4);
         assertThat(stage.tracker().unRegisterNodeManager(UnRegisterNodeManagerRequest.newInstance(node.id())))
                 .isNotNull();
+    }
+
+    @ContractTest
+    void shouldSendAwayTheFormerOfTwoNodesWithOneId(Stage stage) throws Exception {
+        SimulatedNode former = stage.node(4096, 4);
+        former.heartbeat();
+        former.heartbeat();
+        SimulatedNode latter = former.twin();
+        assertThat(latter.register().getNodeAction()).isEqualTo(NodeAction.NORMAL);
+        Await.until(
+                "the latter to be answered",
+                Stage.LIMIT,
+                () -> latter.heartbeat().getNodeAction() == NodeAction.NORMAL);
+        latter.heartbeat();
+        assertThat(reports(stage, former, NodeState.RUNNING)).hasSize(1);
+        NodeHeartbeatResponse told = former.heartbeatWith(former.lastResponseId() + 5);
+        assertThat(told.getNodeAction()).isEqualTo(NodeAction.RESYNC);
+        assertThat(told.getDiagnosticsMessage()).isNotBlank();
+    }
+
+    @ContractTest
+    void shouldNotCountAContainerThatNobodyKnowsWhenItsNodeRegisters(Stage stage) throws Exception {
+        SimulatedNode node = stage.newNode(4096, 4);
+        ContainerId stranger =
+                ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(1, 78), 1), 5);
+        assertThat(node.register(NMContainerStatus.newInstance(
+                                stranger,
+                                0,
+                                ContainerState.RUNNING,
+                                Resource.newInstance(1024, 1),
+                                "",
+                                0,
+                                Priority.newInstance(1),
+                                1))
+                        .getNodeAction())
+                .isEqualTo(NodeAction.NORMAL);
+        List<ContainerId> told = new ArrayList<>();
+        boolean cleaned = stage.onPurpose(
+                "Heddle names it for cleaning at once; YARN only where it recovers after a restart", true, false);
+        Await.until("the container to be cleaned", Stage.LIMIT, () -> {
+            told.addAll(node.heartbeat(SimulatedNode.runs(stranger)).getContainersToCleanup());
+            return !cleaned || told.contains(stranger);
+        });
+        assertThat(reports(stage, node, NodeState.RUNNING).get(0).getUsed()).isEqualTo(Resource.newInstance(0, 0));
+    }
+
+    @ContractTest
+    void shouldNotMindTheEndOfAContainerThatNobodyKnows(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        ContainerId stranger =
+                ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(1, 79), 1), 5);
+        assertThat(node.heartbeat(SimulatedNode.ended(stranger, 0, "")).getNodeAction())
+                .isEqualTo(NodeAction.NORMAL);
+        assertThat(node.heartbeat().getNodeAction()).isEqualTo(NodeAction.NORMAL);
+    }
+
+    @ContractTest
+    void shouldTellHowFarNodesAreWithTheLogsOfAnApplication(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        SimulatedMaster master = stage.master().registered();
+        ApplicationId application = master.application();
+        ContainerId container = master.granted(1, List.of(node), SimulatedMaster.ask(1, 1024, 1))
+                .one()
+                .getId();
+        assertThat(stage.report(application).getLogAggregationStatus()).isEqualTo(LogAggregationStatus.NOT_START);
+        node.heartbeat(SimulatedNode.runs(container));
+        node.heartbeatWithLogs(logs(application, LogAggregationStatus.RUNNING));
+        awaitLogs(stage, application, LogAggregationStatus.RUNNING);
+        node.heartbeatWithLogs(logs(application, LogAggregationStatus.RUNNING_WITH_FAILURE));
+        awaitLogs(stage, application, LogAggregationStatus.RUNNING_WITH_FAILURE);
+        node.heartbeat(SimulatedNode.ended(container, 0, ""));
+        master.finished(FinalApplicationStatus.SUCCEEDED, "");
+        stage.await(application, YarnApplicationState.FINISHED);
+        node.heartbeatWithLogs(logs(application, LogAggregationStatus.SUCCEEDED));
+        awaitLogs(stage, application, LogAggregationStatus.SUCCEEDED);
+        node.heartbeatWithLogs(logs(application, LogAggregationStatus.FAILED));
+        node.heartbeat();
+        assertThat(stage.report(application).getLogAggregationStatus())
+                .as("what is settled stays so")
+                .isEqualTo(LogAggregationStatus.SUCCEEDED);
+    }
+
+    @ContractTest
+    void shouldTellThatTheLogsOfAnApplicationAreIncomplete(Stage stage) throws Exception {
+        List<SimulatedNode> nodes = List.of(stage.node(1024, 1), stage.node(1024, 1));
+        SimulatedMaster master = stage.master().registered();
+        ApplicationId application = master.application();
+        for (Container container :
+                master.granted(2, nodes, SimulatedMaster.ask(1, 1024, 2)).containers()) {
+            for (SimulatedNode node : nodes) {
+                if (node.id().equals(container.getNodeId())) {
+                    node.heartbeat(SimulatedNode.runs(container.getId()));
+                    node.heartbeat(SimulatedNode.ended(container.getId(), 0, ""));
+                }
+            }
+        }
+        master.finished(FinalApplicationStatus.SUCCEEDED, "");
+        stage.await(application, YarnApplicationState.FINISHED);
+        nodes.get(0).heartbeatWithLogs(logs(application, LogAggregationStatus.SUCCEEDED));
+        awaitLogs(stage, application, LogAggregationStatus.RUNNING);
+        nodes.get(1).heartbeatWithLogs(logs(application, LogAggregationStatus.FAILED));
+        awaitLogs(stage, application, LogAggregationStatus.FAILED);
+    }
+
+    @ContractTest
+    void shouldNotMindLogsOfAnApplicationThatNobodyKnows(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        assertThat(node.heartbeatWithLogs(logs(ApplicationId.newInstance(1, 77), LogAggregationStatus.RUNNING))
+                        .getNodeAction())
+                .isEqualTo(NodeAction.NORMAL);
+    }
+
+    private static LogAggregationReport logs(ApplicationId application, LogAggregationStatus status) {
+        return LogAggregationReport.newInstance(application, status, "");
+    }
+
+    private static void awaitLogs(Stage stage, ApplicationId application, LogAggregationStatus status) {
+        Await.until(
+                "the logs to be " + status,
+                Stage.LIMIT,
+                () -> stage.report(application).getLogAggregationStatus() == status);
+    }
+
+    @ContractTest
+    void shouldTellWhatIsReallyUsedOnANode(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        ResourceUtilization load = ResourceUtilization.newInstance(1000, 2000, 1.5f);
+        node.heartbeatWithLoad(load);
+        Await.until(
+                "the load to be known",
+                Stage.LIMIT,
+                () -> load.equals(reports(stage, node, NodeState.RUNNING).get(0).getNodeUtilization()));
+        assertThat(reports(stage, node, NodeState.RUNNING).get(0).getAggregatedContainersUtilization())
+                .isEqualTo(load);
     }
 
     @ContractTest

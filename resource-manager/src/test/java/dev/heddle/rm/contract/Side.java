@@ -21,9 +21,9 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
  *
  * @param configuration that leads a client to it
  */
-record Side(Kind kind, YarnConfiguration configuration, Closeable running) implements Closeable {
+public record Side(Kind kind, YarnConfiguration configuration, Closeable running) implements Closeable {
     /** Whose it is. */
-    enum Kind {
+    public enum Kind {
         HEDDLE,
         HADOOP;
 
@@ -49,6 +49,8 @@ record Side(Kind kind, YarnConfiguration configuration, Closeable running) imple
             Path directory = Files.createTempDirectory("contract");
             Path racks = Files.writeString(directory.resolve("racks"), HOST_IN_OTHER_RACK + " " + OTHER_RACK + "\n");
             Map<String, String> settings = Map.of(
+                    YarnConfiguration.LOG_AGGREGATION_ENABLED,
+                    "true",
                     YarnConfiguration.RM_PLACEMENT_CONSTRAINTS_HANDLER,
                     constraintHandler,
                     CommonConfigurationKeysPublic.NET_TOPOLOGY_NODE_SWITCH_MAPPING_IMPL_KEY,
@@ -108,7 +110,7 @@ record Side(Kind kind, YarnConfiguration configuration, Closeable running) imple
      *
      * @param why for whoever reads the test
      */
-    <T> T onPurpose(String why, T heddle, T hadoop) {
+    public <T> T onPurpose(String why, T heddle, T hadoop) {
         if (why.isBlank()) {
             throw new IllegalArgumentException("a difference without a reason");
         }

@@ -23,6 +23,7 @@ import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.NMToken;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.ResourceBlacklistRequest;
 import org.apache.hadoop.yarn.api.records.ResourceRequest;
 import org.apache.hadoop.yarn.api.records.SchedulingRequest;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
@@ -32,9 +33,10 @@ import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 import org.apache.hadoop.yarn.util.ConverterUtils;
+import org.jspecify.annotations.Nullable;
 
-/** The calls of an application master that is unmanaged, and so needs no container and no process. */
-final class SimulatedMaster {
+/** The calls of an application master without a process: an unmanaged one, or one whose node has said that it started. */
+public final class SimulatedMaster {
     private final Stage stage;
     private final ApplicationAttemptId attempt;
     private final UserGroupInformation user;
@@ -53,10 +55,16 @@ final class SimulatedMaster {
     static SimulatedMaster of(Stage stage, ApplicationId id) throws Exception {
         Await.until("the token of " + id, Stage.LIMIT, () -> stage.report(id).getAMRMToken() != null);
         ApplicationReport report = stage.report(id);
-        Token<AMRMTokenIdentifier> token = ConverterUtils.convertFromYarn(
-                report.getAMRMToken(), ClientRMProxy.getAMRMTokenService(stage.configuration()));
-        UserGroupInformation user = UserGroupInformation.createRemoteUser(
-                report.getCurrentApplicationAttemptId().toString());
+        return of(
+                stage,
+                report.getCurrentApplicationAttemptId(),
+                ConverterUtils.convertFromYarn(
+                        report.getAMRMToken(), ClientRMProxy.getAMRMTokenService(stage.configuration())));
+    }
+
+    /** The master of an attempt, by the token that it was given. */
+    public static SimulatedMaster of(Stage stage, ApplicationAttemptId attempt, Token<AMRMTokenIdentifier> token) {
+        UserGroupInformation user = UserGroupInformation.createRemoteUser(attempt.toString());
         user.addToken(token);
         ApplicationMasterProtocol protocol = stage.proxy(
                 ApplicationMasterProtocol.class,
@@ -66,7 +74,7 @@ final class SimulatedMaster {
                                 YarnConfiguration.DEFAULT_RM_SCHEDULER_ADDRESS,
                                 YarnConfiguration.DEFAULT_RM_SCHEDULER_PORT),
                 user);
-        return new SimulatedMaster(stage, report.getCurrentApplicationAttemptId(), user, protocol);
+        return new SimulatedMaster(stage, attempt, user, protocol);
     }
 
     ApplicationId application() {
@@ -81,7 +89,7 @@ final class SimulatedMaster {
         return protocol;
     }
 
-    RegisterApplicationMasterResponse register() throws Exception {
+    public RegisterApplicationMasterResponse register() throws Exception {
         return protocol.registerApplicationMaster(
                 RegisterApplicationMasterRequest.newInstance("localhost", 4040, "http://localhost:4041/"));
     }
@@ -102,8 +110,17 @@ final class SimulatedMaster {
         return allocate(List.of(asks), List.of());
     }
 
-    AllocateResponse allocate(List<ResourceRequest> asks, List<ContainerId> releases) throws Exception {
+    public AllocateResponse allocate(List<ResourceRequest> asks, List<ContainerId> releases) throws Exception {
         AllocateResponse response = allocateWith(responseId, asks, releases);
+        responseId = response.getResponseId();
+        return response;
+    }
+
+    public AllocateResponse allocate(
+            List<ResourceRequest> asks, List<ContainerId> releases, @Nullable ResourceBlacklistRequest blacklist)
+            throws Exception {
+        AllocateResponse response = protocol.allocate(AllocateRequest.newInstance(
+                responseId, 0.25f, new ArrayList<>(asks), new ArrayList<>(releases), blacklist));
         responseId = response.getResponseId();
         return response;
     }
@@ -211,7 +228,7 @@ final class SimulatedMaster {
         return found.get(0);
     }
 
-    FinishApplicationMasterResponse finish(FinalApplicationStatus status, String diagnostics) throws Exception {
+    public FinishApplicationMasterResponse finish(FinalApplicationStatus status, String diagnostics) throws Exception {
         return protocol.finishApplicationMaster(
                 FinishApplicationMasterRequest.newInstance(status, diagnostics, "http://localhost:1/history"));
     }

@@ -38,8 +38,8 @@ import org.apache.hadoop.yarn.server.api.ResourceTracker;
  * retries, so that a test sees each exception. Nodes are simulated and applications have unmanaged masters, so that no
  * process starts; when the test ends, they are gone.
  */
-final class Stage implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(30);
+public final class Stage implements AutoCloseable {
+    public static final Duration LIMIT = Duration.ofSeconds(30);
 
     /** The user who submits, where a test does not say. */
     static final String USER = "alice";
@@ -57,7 +57,7 @@ final class Stage implements AutoCloseable {
     private final Map<String, ApplicationClientProtocol> clients = new HashMap<>();
     private final Deque<Ending> endings = new ArrayDeque<>();
 
-    Stage(Side side) {
+    public Stage(Side side) {
         this.side = side;
     }
 
@@ -65,17 +65,17 @@ final class Stage implements AutoCloseable {
         return side;
     }
 
-    YarnConfiguration configuration() {
+    public YarnConfiguration configuration() {
         return side.configuration();
     }
 
     /** As {@link Side#onPurpose}. */
-    <T> T onPurpose(String why, T heddle, T hadoop) {
+    public <T> T onPurpose(String why, T heddle, T hadoop) {
         return side.onPurpose(why, heddle, hadoop);
     }
 
     /** A proxy that is closed with this stage. */
-    <T> T proxy(Class<T> protocol, InetSocketAddress address, UserGroupInformation user) {
+    public <T> T proxy(Class<T> protocol, InetSocketAddress address, UserGroupInformation user) {
         T proxy = user.doAs((PrivilegedAction<T>)
                 () -> protocol.cast(YarnRPC.create(configuration()).getProxy(protocol, address, configuration())));
         endings.addLast(() -> RPC.stopProxy(proxy));
@@ -86,7 +86,7 @@ final class Stage implements AutoCloseable {
         return client(USER);
     }
 
-    ApplicationClientProtocol client(String user) {
+    public ApplicationClientProtocol client(String user) {
         return clients.computeIfAbsent(
                 user,
                 name -> proxy(
@@ -108,7 +108,7 @@ final class Stage implements AutoCloseable {
         return client;
     }
 
-    ResourceTracker tracker() {
+    public ResourceTracker tracker() {
         return proxy(
                 ResourceTracker.class,
                 configuration()
@@ -119,7 +119,7 @@ final class Stage implements AutoCloseable {
                 UserGroupInformation.createRemoteUser("yarn"));
     }
 
-    ResourceManagerAdministrationProtocol administration() {
+    public ResourceManagerAdministrationProtocol administration() {
         return proxy(
                 ResourceManagerAdministrationProtocol.class,
                 configuration()

@@ -86,7 +86,12 @@ final class CoreFixture {
 
     static QueuePlan queues(int maximumApplications, QueueSpec.ApplicationCaps caps) {
         return QueuePlan.single(
-                Measure.DOMINANT, POLICY.minimumAllocation(), POLICY.maximumAllocation(), maximumApplications, caps, MASTERS_WITHOUT_LIMIT);
+                Measure.DOMINANT,
+                POLICY.minimumAllocation(),
+                POLICY.maximumAllocation(),
+                maximumApplications,
+                caps,
+                MASTERS_WITHOUT_LIMIT);
     }
 
     /** Queues as they are configured, in lines such as {@code root.queues=a,b}. */

@@ -22,6 +22,9 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerSignal;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.FinalStatus;
+import dev.heddle.rm.model.LogProgress;
+import dev.heddle.rm.model.LogReport;
+import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.model.NodeState;
@@ -37,6 +40,7 @@ import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -115,7 +119,8 @@ class CoreInvariantsTest {
     @Property(tries = 400)
     void shouldKeepTheBooks(@ForAll long seed) {
         Random random = new Random(seed);
-        CoreFixture core = new CoreFixture(CoreFixture.POLICY, random.nextBoolean() ? CoreFixture.QUEUES : anyOf(PLANS, random));
+        CoreFixture core =
+                new CoreFixture(CoreFixture.POLICY, random.nextBoolean() ? CoreFixture.QUEUES : anyOf(PLANS, random));
         for (int step = 0; step < STEPS; step++) {
             try {
                 act(core, random);
@@ -130,8 +135,7 @@ class CoreInvariantsTest {
         core.nowMs += random.nextInt(3_000);
         switch (random.nextInt(13)) {
             case 0 -> core.node("h" + random.nextInt(4), "/r" + random.nextInt(2), 256L * (1 + random.nextInt(8)));
-            case 1 ->
-                core.submit(spec(random));
+            case 1 -> core.submit(spec(random));
             case 2, 3 -> masterMoves(core, random);
             case 4, 5, 6 -> allocate(core, random);
             case 7, 8, 9 -> heartbeat(core, random);
@@ -186,8 +190,8 @@ class CoreInvariantsTest {
         }
         asks.add(CoreFixture.ask(Ask.ANYWHERE, count, memoryMb, random.nextInt(3) > 0));
         if (random.nextInt(4) == 0) {
-            asks.add(new Ask(
-                    new AskKey(2, -1), Ask.ANYWHERE, new Resource(256, 1), count, true, anyOf(LABELS, random)));
+            asks.add(
+                    new Ask(new AskKey(2, -1), Ask.ANYWHERE, new Resource(256, 1), count, true, anyOf(LABELS, random)));
         }
         return asks;
     }
@@ -241,7 +245,13 @@ class CoreInvariantsTest {
             }
         }
         boolean healthy = random.nextInt(8) != 0;
-        core.heartbeat(node.id(), new NodeStatus(healthy, "", 0, Utilization.NONE, Utilization.NONE), running, ended);
+        Utilization load = new Utilization(0, 0, random.nextInt(5));
+        core.heartbeat(node.id(), new NodeStatus(healthy, "", 0, Utilization.NONE, load), running, ended);
+        Attempt attempt = anyAttempt(core, random);
+        if (attempt != null) {
+            LogReport report = new LogReport(attempt.id().application(), anyOf(LogState.values(), random), "");
+            core.handle(new NodeCommand.ReportLogs(node.id(), List.of(report)));
+        }
     }
 
     /** Hosts are let in and thrown out, at once or in time, and nodes change in size. */
@@ -266,7 +276,8 @@ class CoreInvariantsTest {
             default -> {
                 if (node != null) {
                     core.handle(new AdminCommand.UpdateNodeResources(
-                            Map.of(node.id(), new Resource(128L * (1 + random.nextInt(12)), 4))));
+                            Map.of(node.id(), new Resource(128L * (1 + random.nextInt(12)), 4)),
+                            Map.of(node.id(), random.nextInt(4) * 5_000 - 5_000)));
                 }
             }
         }
@@ -349,6 +360,8 @@ class CoreInvariantsTest {
                 .as("whoever is not in use is gone, and remembered up to the limit")
                 .hasSize(core.state.nodes().size() - running - inUse)
                 .hasSizeLessThanOrEqualTo(CoreFixture.POLICY.history().goneNodes());
+        checkLogs(core);
+        assertThat(core.state.busyCores()).isBetween(0f, 4f * (running + inUse));
         assertThat(core.state.total()).isEqualTo(total);
         assertThat(core.state.used()).isEqualTo(allUsed);
         assertThat(core.state.runningNodes()).isEqualTo(running);
@@ -363,6 +376,35 @@ class CoreInvariantsTest {
         core.state.allocationTags().all().forEach((tag, places) -> places.nodes()
                 .forEach(node -> counted.merge(tag, places.on(node), Integer::sum)));
         assertThat(counted).as("the tags of what holds room").isEqualTo(tagged);
+    }
+
+    private static void checkLogs(CoreFixture core) {
+        for (Application application : core.state.applications()) {
+            Map<LogState, Integer> counts = new EnumMap<>(LogState.class);
+            for (Node node : core.state.nodesOf(application)) {
+                assertThat(core.state.node(node.id()))
+                        .as("only what is remembered")
+                        .isSameAs(node);
+                counts.merge(application.logs(node), 1, Integer::sum);
+            }
+            LogProgress logs = application.logs();
+            assertThat(List.of(logs.running(), logs.withFailure(), logs.succeeded(), logs.failed()))
+                    .as("counts are those of the nodes")
+                    .containsExactly(
+                            counts.getOrDefault(LogState.RUNNING, 0),
+                            counts.getOrDefault(LogState.RUNNING_WITH_FAILURE, 0),
+                            counts.getOrDefault(LogState.SUCCEEDED, 0),
+                            counts.getOrDefault(LogState.FAILED, 0) + counts.getOrDefault(LogState.TIMED_OUT, 0));
+            assertThat(logs.notStarted()).isBetween(0, counts.getOrDefault(LogState.NOT_STARTED, 0));
+        }
+        for (Node node : core.state.nodes()) {
+            for (Container container : node.containers()) {
+                assertThat(core.application(container.id().attempt().application())
+                                .hasBeenOn(node))
+                        .as("where its containers are it has been")
+                        .isTrue();
+            }
+        }
     }
 
     private static void checkAttempts(CoreFixture core, Set<ContainerId> onNodes) {

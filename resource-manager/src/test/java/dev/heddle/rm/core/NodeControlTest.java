@@ -29,13 +29,51 @@ class NodeControlTest {
     private final CoreFixture core = new CoreFixture();
 
     @Test
-    void shouldTellTheNodeToForgetAnExitThatWasNoted() {
+    void shouldTellTheNodeToForgetAnExitWhenItsMasterKnows() {
         NodeId node = core.node("a", 1024);
         AttemptId attempt = core.unmanaged();
         ContainerId container =
                 core.allocate(attempt, ask(1, 128)).grants().get(0).container();
-        assertThat(core.ended(node, container, 1, "oops").forget()).containsExactly(container);
+        assertThat(core.ended(node, container, 1, "oops").forget()).isEmpty();
+        assertThat(core.allocate(attempt).exits()).hasSize(1);
+        assertThat(core.running(node).forget()).as("the reply may be lost").isEmpty();
+        assertThat(core.ended(node, container, 1, "oops").forget())
+                .as("it is still not sure")
+                .isEmpty();
+        core.allocate(attempt);
+        assertThat(core.running(node).forget()).containsExactly(container);
         assertThat(core.running(node).forget()).isEmpty();
+    }
+
+    @Test
+    void shouldTellTheNodeToForgetWhatNobodyIsLeftToBeTold() {
+        NodeId node = core.node("a", 1024);
+        AttemptId attempt = core.running();
+        ContainerId master = core.master(attempt);
+        ContainerId container =
+                core.allocate(attempt, ask(1, 128)).grants().get(0).container();
+        core.running(node, master, container);
+        assertThat(core.ended(node, container, 1, "oops").forget()).isEmpty();
+        NodeInstructions told = core.ended(node, master, 1, "oops");
+        assertThat(told.forget()).as("with the attempt").containsExactlyInAnyOrder(container, master);
+    }
+
+    @Test
+    void shouldLeaveAnExitToTheNextAttemptWhereContainersAreKept() {
+        NodeId node = core.node("a", 1024);
+        AttemptId first = core.running(core.submit(CoreFixture.keeping(false)));
+        ContainerId container =
+                core.allocate(first, ask(1, 128)).grants().get(0).container();
+        core.running(node, core.master(first), container);
+        core.ended(node, container, 7, "seven");
+        assertThat(core.ended(node, core.master(first), 1, "oops").forget())
+                .containsExactly(ContainerId.of(first, core.state.epoch(), 1));
+        AttemptId second = core.running(first.application());
+        assertThat(core.allocate(second).exits())
+                .extracting(ContainerExit::status)
+                .containsExactly(7);
+        core.allocate(second);
+        assertThat(core.running(node).forget()).containsExactly(container);
     }
 
     @Test

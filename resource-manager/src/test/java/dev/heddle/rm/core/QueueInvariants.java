@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.scheduler.Beginnings;
+import dev.heddle.rm.scheduler.Placement;
 import dev.heddle.rm.scheduler.Scheduler;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
@@ -91,7 +92,8 @@ final class QueueInvariants {
         Scheduler scheduler = new Scheduler(state);
         for (Partition partition : state.partitions()) {
             scheduler.beginPass();
-            assertThat(scheduler.next(partition)).isNull();
+            Placement placement = scheduler.next(partition);
+            assertThat(placement).as("could be served").isNull();
             scheduler.endPass();
         }
     }

@@ -132,7 +132,9 @@ class QueuesTest {
                 "root.a.d.user-limit-factor=10");
         AttemptId c = application("root.a.c", "ann");
         AttemptId d = application("root.a.d", "ann");
-        assertThat(core.allocate(c, ask(20)).grants()).as("60 % of the 5 GB of a").hasSize(3);
+        assertThat(core.allocate(c, ask(20)).grants())
+                .as("60 % of the 5 GB of a")
+                .hasSize(3);
         assertThat(core.allocate(d, ask(20)).grants()).as("what c leaves of a").hasSize(2);
         assertThat(reason(c))
                 .contains("queue root.a.c uses 3072 MB, 3 vcores of its maximum of 3072 MB")
@@ -249,7 +251,8 @@ class QueuesTest {
         AttemptId third = application("a", "bob");
         AttemptId fourth = application("a", "bob");
         assertThat(List.of(first, second, third, fourth))
-                .map(attempt -> Objects.requireNonNull(core.state.attempt(attempt)).isActive())
+                .map(attempt ->
+                        Objects.requireNonNull(core.state.attempt(attempt)).isActive())
                 .containsExactly(true, false, true, false);
         assertThat(reason(second)).contains("queue root runs 2 applications");
         core.handle(new ApplicationCommand.KillApplication(third.application(), ""));
@@ -257,7 +260,8 @@ class QueuesTest {
         core.handle(new ApplicationCommand.KillApplication(fourth.application(), ""));
         assertThat(reason(second)).startsWith("user ann runs 1 applications at the same time, of 1");
         core.handle(new ApplicationCommand.KillApplication(first.application(), ""));
-        assertThat(Objects.requireNonNull(core.state.attempt(second)).isActive()).isTrue();
+        assertThat(Objects.requireNonNull(core.state.attempt(second)).isActive())
+                .isTrue();
     }
 
     @Test
@@ -269,6 +273,7 @@ class QueuesTest {
                 "root.accessible-node-labels=gpu",
                 "root.accessible-node-labels.gpu.capacity=100",
                 "root.a.accessible-node-labels=gpu",
+                "root.b.accessible-node-labels= ",
                 "root.a.accessible-node-labels.gpu.capacity=100",
                 "root.a.user-limit-factor=10");
         core.handle(new AdminCommand.AddLabels(Map.of("gpu", true)));
@@ -287,17 +292,20 @@ class QueuesTest {
                 .withMessageContaining("cluster do not contain label=tpu");
         core.handle(new AdminCommand.LabelNodes(Map.of(gpu, Set.of()), true));
         assertThat(core.state.partition("gpu").total()).isEqualTo(Resource.NONE);
-        assertThat(reason(a)).startsWith("there are no nodes with label gpu");
+        assertThat(reason(a)).startsWith("no node with label gpu takes containers");
     }
 
     @Test
     void shouldMoveAnApplicationWithAllThatItHas() {
         AttemptId a = application("a", "ann");
-        assertThat(core.allocate(a, ask(20)).grants()).as("as far as the factor 1 allows, and one more").hasSize(5);
+        assertThat(core.allocate(a, ask(20)).grants())
+                .as("as far as the factor 1 allows, and one more")
+                .hasSize(5);
         core.handle(new ApplicationCommand.MoveApplication(a.application(), "root.b"));
         assertThat(core.application(a.application()).spec().queue()).isEqualTo("root.b");
         assertThat(core.allocate(a).grants()).as("the other queue has more").hasSize(2);
-        assertThat(Objects.requireNonNull(core.state.queue("root.a")).applications()).isZero();
+        assertThat(Objects.requireNonNull(core.state.queue("root.a")).applications())
+                .isZero();
         assertThatExceptionOfType(Refusal.class)
                 .isThrownBy(() -> core.handle(new ApplicationCommand.MoveApplication(a.application(), "nowhere")))
                 .withMessage("The specified Queue: nowhere doesn't exist");
@@ -308,8 +316,8 @@ class QueuesTest {
         AttemptId a = application("a", "ann");
         core.allocate(a, ask(20));
         assertThatExceptionOfType(Refusal.class)
-                .isThrownBy(() -> core.handle(new AdminCommand.ChangeQueues(
-                        CoreFixture.plan("root.queues=b", "root.b.capacity=100"))))
+                .isThrownBy(() -> core.handle(
+                        new AdminCommand.ChangeQueues(CoreFixture.plan("root.queues=b", "root.b.capacity=100"))))
                 .withMessageContaining("Queue root.a cannot be removed: it has 1 application");
         assertThat(core.state.queue("root.a")).isNotNull();
         core.handle(new AdminCommand.ChangeQueues(
@@ -337,5 +345,47 @@ class QueuesTest {
         assertThatExceptionOfType(Refusal.class)
                 .isThrownBy(() -> core.submit(spec(queue, "ann", 0)))
                 .withMessageContaining(text);
+    }
+
+    @Test
+    void shouldWaitForThePlacesThatAreNamedBeforeAnyNodeWillDo() {
+        queues("root.queues=a", "root.a.capacity=100", "node-locality-delay=2", "rack-locality-additional-delay=1");
+        NodeId near = core.node("near", "/r2", 1024);
+        NodeId beside = core.node("beside", "/r2", 1024);
+        AttemptId other = application("a", "ann");
+        core.allocate(other, CoreFixture.ask("near", 1, 1024, true), CoreFixture.ask(Ask.ANYWHERE, 1, 1024, true));
+        AttemptId attempt = application("a", "ann");
+        assertThat(core.allocate(
+                                attempt,
+                                CoreFixture.ask("near", 3, 1024, true),
+                                CoreFixture.ask("/r2", 3, 1024, true),
+                                CoreFixture.ask(Ask.ANYWHERE, 3, 1024, true))
+                        .grants())
+                .isEmpty();
+        assertThat(reason(attempt)).contains("it waits for room on one of [near, /r2]");
+        core.heartbeat(near, List.of(), List.of());
+        core.heartbeat(node, List.of(), List.of());
+        core.heartbeat(node, List.of(), List.of());
+        assertThat(containers(attempt)).as("a full node is no opportunity").isZero();
+        core.heartbeat(node, List.of(), List.of());
+        assertThat(containers(attempt)).as("the rack, and patience begins anew").isEqualTo(1);
+        core.heartbeat(node, List.of(), List.of());
+        core.heartbeat(node, List.of(), List.of());
+        core.heartbeat(node, List.of(), List.of());
+        assertThat(containers(attempt)).isEqualTo(1);
+        core.heartbeat(node, List.of(), List.of());
+        assertThat(containers(attempt)).as("anywhere").isEqualTo(3);
+        assertThat(core.state(beside).containers()).hasSize(1);
+    }
+
+    @Test
+    void shouldNotWaitForAPlaceThatThereIsNot() {
+        AttemptId attempt = application("b", "ann");
+        assertThat(core.allocate(
+                                attempt,
+                                CoreFixture.ask("nowhere", 3, 1024, true),
+                                CoreFixture.ask(Ask.ANYWHERE, 3, 1024, true))
+                        .grants())
+                .hasSize(3);
     }
 }

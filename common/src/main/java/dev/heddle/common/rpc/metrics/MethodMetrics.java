@@ -10,6 +10,7 @@ public final class MethodMetrics {
     private final String protocol;
     private final String method;
     private final List<Share> shares;
+    private final ErrorCounts errors = new ErrorCounts();
 
     /**
      * @param protocol as the wire names it
@@ -28,22 +29,28 @@ public final class MethodMetrics {
         return shares.get(thread);
     }
 
+    /** Counts the exception of a call that {@link Share#answered} counts as failed. */
+    public void failed(Throwable error) {
+        errors.count(error);
+    }
+
     /** The sum over all threads. */
     public MethodStatistics statistics() {
         long calls = 0;
-        long errors = 0;
+        long failed = 0;
         long bytesIn = 0;
         long bytesOut = 0;
         for (Share share : shares) {
             calls += (long) Share.CALLS.getOpaque(share);
-            errors += (long) Share.ERRORS.getOpaque(share);
+            failed += (long) Share.ERRORS.getOpaque(share);
             bytesIn += (long) Share.BYTES_IN.getOpaque(share);
             bytesOut += (long) Share.BYTES_OUT.getOpaque(share);
         }
         return new MethodStatistics(
                 protocol,
                 method,
-                new MethodStatistics.Counts(calls, errors, bytesIn, bytesOut),
+                new MethodStatistics.Counts(calls, failed, bytesIn, bytesOut),
+                errors.byKind(),
                 LatencyHistogram.sum(shares.stream().map(share -> share.queued).toList()),
                 LatencyHistogram.sum(
                         shares.stream().map(share -> share.processed).toList()));

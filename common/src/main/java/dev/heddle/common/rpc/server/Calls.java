@@ -75,18 +75,18 @@ final class Calls {
             length = header.delimited(bytes, nameStart + nameLength, end);
             start = header.position();
         } catch (WireException e) {
-            answer(id, failure(new InvalidProtocolBufferException("the request cannot be read: " + e.reason())));
+            unanswerable(id, new InvalidProtocolBufferException("the request cannot be read: " + e.reason()));
             return;
         } catch (RpcServerException e) {
-            answer(id, failure(e));
+            unanswerable(id, e);
             return;
         }
         Caller who = caller;
         if (who == null || !service.security().allows(protocol, target.protocol())) {
-            answer(
+            unanswerable(
                     id,
-                    failure(new AuthorizationException("This connection was made for " + protocol + " and may not call "
-                            + target.protocol().name())));
+                    new AuthorizationException("This connection was made for " + protocol + " and may not call "
+                            + target.protocol().name()));
             return;
         }
         if (!service.admission().beginCall(inFlight)) {
@@ -136,10 +136,16 @@ final class Calls {
             if (failure instanceof RuntimeException || failure instanceof Error) {
                 service.defects().found(call.target() + " failed", failure);
             }
+            call.target().metrics().failed(failure);
             encode(id, failure(failure));
         }
         metrics.moved(call.requestBytes(), out.writerIndex() - before);
         answered.run();
+    }
+
+    private void unanswerable(CallHeader id, Exception why) {
+        service.unanswerable().count(why);
+        answer(id, failure(why));
     }
 
     private void answer(CallHeader id, Failure failure) {

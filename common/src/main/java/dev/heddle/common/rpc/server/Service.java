@@ -2,6 +2,7 @@ package dev.heddle.common.rpc.server;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.common.rpc.metrics.ErrorCounts;
 import dev.heddle.common.rpc.metrics.ServerStatistics;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ record Service(
         MethodTable methods,
         RefusalLog refusals,
         DefectLog defects,
+        ErrorCounts unanswerable,
         Executor slow) {
     /**
      * A service of these protocols and of the one that tells about them.
@@ -56,7 +58,14 @@ record Service(
             throw new UserException("cannot tell who this process is: " + e.getMessage(), e);
         }
         return new Service(
-                limits, new Admission(limits), security, methods, new RefusalLog(addressKey), new DefectLog(), slow);
+                limits,
+                new Admission(limits),
+                security,
+                methods,
+                new RefusalLog(addressKey),
+                new DefectLog(),
+                new ErrorCounts(),
+                slow);
     }
 
     /** What has been done so far. */
@@ -66,6 +75,7 @@ record Service(
                 admission.calls(),
                 admission.busyAnswers(),
                 admission.buffers().usedBytes(),
+                unanswerable.byKind(),
                 defects.count(),
                 methods.all().stream()
                         .map(target -> target.metrics().statistics())

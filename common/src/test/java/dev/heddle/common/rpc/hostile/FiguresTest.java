@@ -12,6 +12,7 @@ import dev.heddle.common.rpc.server.MemoryConnection;
 import dev.heddle.common.rpc.server.MemoryServer;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Map;
 import javax.management.InstanceNotFoundException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -42,6 +43,9 @@ class FiguresTest {
         MethodStatistics.Counts counts = echo(server.statistics()).counts();
         assertThat(counts.calls()).isEqualTo(3);
         assertThat(counts.errors()).isEqualTo(1);
+        assertThat(echo(server.statistics()).errors()).containsExactly(Map.entry("InvalidProtocolBufferException", 1L));
+        assertThat(server.statistics().figures())
+                .containsEntry("getQueueInfo.errors.InvalidProtocolBufferException", 1.0);
         assertThat(counts.bytesIn()).isEqualTo(Pieces.joined(calls).length);
         assertThat(counts.bytesOut()).isEqualTo(connection.received().length);
         assertThat(echo(server.statistics()).queued().count()).isEqualTo(3);

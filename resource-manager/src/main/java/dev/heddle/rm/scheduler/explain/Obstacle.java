@@ -124,7 +124,7 @@ public sealed interface Obstacle {
     record NoNodes(String label) implements Obstacle {
         @Override
         public String what() {
-            return "there are no " + nodesWith(label) + " that take containers";
+            return label.isEmpty() ? "no node takes containers" : "no node with label " + label + " takes containers";
         }
 
         @Override
@@ -182,6 +182,26 @@ public sealed interface Obstacle {
         @Override
         public String remedy() {
             return "wait, name other places, or let any place do (relaxLocality)";
+        }
+    }
+
+    /**
+     * Others have room, but it is too early to give up the places that it names.
+     *
+     * @param missed how many opportunities have been passed up
+     * @param until after how many any node will do
+     */
+    record Patience(List<String> places, long missed, long until) implements Obstacle {
+        @Override
+        public String what() {
+            return "it waits for room on one of " + places + " and has passed up " + missed
+                    + " heartbeats of other nodes with room, of " + until;
+        }
+
+        @Override
+        public String remedy() {
+            return "wait for " + Math.max(1, until + 1 - missed)
+                    + " more, or lower yarn.scheduler.capacity.node-locality-delay";
         }
     }
 

@@ -31,7 +31,7 @@ public record Bounds(Resource guaranteed, Resource maximum, double absolute, dou
         Resource absolutes = Resource.NONE;
         double weights = 0;
         for (QueueSpec spec : specs) {
-            QueueSpec.Partition partition = spec.partitions().get(label);
+            QueueSpec.Partition partition = spec.partition(label);
             if (partition != null && partition.guaranteed() instanceof Capacity.Absolute absolute) {
                 absolutes = absolutes.plus(absolute.value());
             } else if (partition != null && partition.guaranteed() instanceof Capacity.Weight weight) {
@@ -40,7 +40,7 @@ public record Bounds(Resource guaranteed, Resource maximum, double absolute, dou
         }
         List<Bounds> bounds = new ArrayList<>(specs.size());
         for (QueueSpec spec : specs) {
-            QueueSpec.Partition partition = spec.partitions().get(label);
+            QueueSpec.Partition partition = spec.partition(label);
             bounds.add(partition == null ? NOTHING : of(parent, partition, new Siblings(absolutes, weights), total));
         }
         return bounds;

@@ -4,6 +4,7 @@ import dev.heddle.common.resources.Resource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One queue as it is configured, with what it inherits filled in.
@@ -155,8 +156,14 @@ public record QueueSpec(
         return partitions.keySet();
     }
 
+    /** What it has of the nodes with a label, or null where it may not use them. */
+    public @Nullable Partition partition(String label) {
+        Partition own = partitions.get(label);
+        return own != null ? own : partitions.get(ANY_LABEL);
+    }
+
     /** Whether it may use the nodes with a label, {@code ""} being those without. */
     public boolean mayUse(String label) {
-        return partitions.containsKey(label) || partitions.containsKey(ANY_LABEL);
+        return partition(label) != null;
     }
 }

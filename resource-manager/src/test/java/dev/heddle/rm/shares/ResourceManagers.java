@@ -1,0 +1,137 @@
+package dev.heddle.rm.shares;
+
+import dev.heddle.common.rpc.transport.RpcThreads;
+import dev.heddle.rm.RunningResourceManager;
+import dev.heddle.rm.contract.Side;
+import dev.heddle.testbed.HadoopResourceManagers;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.jspecify.annotations.Nullable;
+
+/** What the scenarios of a run share: Hadoop's process, the threads of the nodes' ports, a directory, and the racks. */
+final class ResourceManagers implements Closeable {
+    static final int RACKS = 3;
+    private static final int HOSTS_OF_A_RACK = 20;
+
+    private final Path directory;
+    private final RpcThreads threads = RpcThreads.start(new Configuration(false));
+    private @Nullable HadoopResourceManagers hadoop;
+    private int scenarios;
+
+    ResourceManagers() {
+        try {
+            directory = Files.createTempDirectory("shares");
+            Files.write(
+                    rackTable(),
+                    IntStream.rangeClosed(1, RACKS)
+                            .boxed()
+                            .flatMap(rack -> IntStream.rangeClosed(1, HOSTS_OF_A_RACK)
+                                    .mapToObj(host -> host(rack, host) + " " + rack(rack)))
+                            .collect(Collectors.toList()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The address of a host, on the loopback interface as all of them are. */
+    static String host(int rack, int host) {
+        return "127.0." + rack + "." + host;
+    }
+
+    static String rack(int rack) {
+        return "/rack" + rack;
+    }
+
+    /** Says which host stands in which rack. Hadoop reads it once in a process. */
+    Path rackTable() {
+        return directory.resolve("racks");
+    }
+
+    RpcThreads threads() {
+        return threads;
+    }
+
+    /** A new directory for the files of a scenario. */
+    Path newDirectory() {
+        try {
+            return Files.createDirectories(directory.resolve("scenario-" + ++scenarios));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a resource manager from the files of a directory. */
+    Side start(Side.Kind kind, Path configurationDirectory) {
+        YarnConfiguration configuration = new YarnConfiguration();
+        for (String file : List.of("yarn-site.xml", "capacity-scheduler.xml")) {
+            configuration.addResource(new org.apache.hadoop.fs.Path(
+                    configurationDirectory.resolve(file).toUri()));
+        }
+        return switch (kind) {
+            case HEDDLE -> {
+                RunningResourceManager running = RunningResourceManager.start(configuration);
+                yield new Side(kind, client(running.clientConfiguration()), running::close);
+            }
+            case HADOOP -> {
+                hadoop().startResourceManager(configurationDirectory).forEach(configuration::set);
+                yield new Side(kind, client(configuration), hadoop()::stopResourceManager);
+            }
+        };
+    }
+
+    private static YarnConfiguration client(YarnConfiguration configuration) {
+        configuration.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
+        return configuration;
+    }
+
+    private HadoopResourceManagers hadoop() {
+        if (hadoop == null) {
+            hadoop = HadoopResourceManagers.start(directory.resolve("hadoop"));
+        }
+        return hadoop;
+    }
+
+    /**
+     * Returns when what was said to the resource manager has had its effect. Hadoop's answers before; Heddle's answers when
+     * it has decided.
+     */
+    void drain(Side.Kind kind) {
+        if (kind == Side.Kind.HADOOP) {
+            hadoop().drain();
+        }
+    }
+
+    /** Lets the preemption monitor decide once, that much later than the last time. */
+    void preempt(Side.Kind kind, long laterMs) {
+        if (kind == Side.Kind.HEDDLE) {
+            throw new UnsupportedOperationException("Heddle has no preemption");
+        }
+        hadoop().preempt(laterMs);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (hadoop != null) {
+            hadoop.close();
+        }
+        threads.close();
+        List<Path> deepestFirst;
+        try (Stream<Path> below = Files.walk(directory)) {
+            deepestFirst = below.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.deleteIfExists(path);
+        }
+    }
+}
