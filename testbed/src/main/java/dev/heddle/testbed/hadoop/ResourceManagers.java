@@ -18,7 +18,9 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.metrics2.lib.DefaultMetricsSystem;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.server.resourcemanager.recovery.RMStateStore.RMState;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.QueueMetrics;
+import org.apache.hadoop.yarn.server.webproxy.ProxyCA;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ public final class ResourceManagers {
             YarnConfiguration.RM_ADMIN_ADDRESS);
 
     private @Nullable ObservedResourceManager running;
+
+    /** The certificate that the first one made: another for each would cost more than all the rest of their starts. */
+    private @Nullable RMState certificate;
 
     private ResourceManagers() {}
 
@@ -105,14 +110,23 @@ public final class ResourceManagers {
     }
 
     /** Starts one from the files of a directory, which refreshes read again; returns {@code key=address} by spaces. */
-    private String start(Path directory) throws MalformedURLException {
+    private String start(Path directory) throws Exception {
         stop();
         // Hadoop looks for its files on the class path, by way of the thread that starts it.
         Thread.currentThread().setContextClassLoader(new FilesFirst(directory));
         ObservedResourceManager started = new ObservedResourceManager();
         running = started;
         started.init(new YarnConfiguration());
+        if (certificate != null) {
+            started.getRMContext().getProxyCAManager().recover(certificate);
+        }
         started.start();
+        if (certificate == null) {
+            ProxyCA made = started.getRMContext().getProxyCAManager().getProxyCA();
+            certificate = new RMState();
+            certificate.getProxyCAState().setCaCert(made.getCaCert());
+            certificate.getProxyCAState().setCaPrivateKey(made.getCaKeyPair().getPrivate());
+        }
         Configuration bound = started.getConfig();
         return ADDRESSES.stream().map(key -> key + "=" + bound.get(key)).collect(Collectors.joining(" "));
     }
