@@ -7,10 +7,15 @@ import dev.heddle.common.rpc.transport.RpcSettings;
 import dev.heddle.ha.HaSettings;
 import dev.heddle.nm.NodeManagerSettings;
 import dev.heddle.rm.ResourceManagerSettings;
+import dev.heddle.rm.queues.QueueFiles;
+import dev.heddle.rm.scheduler.queue.config.ClusterKey;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 
 /** Every setting of every module. Daemons share their files, so each has to know the settings of the others. */
@@ -28,9 +33,16 @@ final class HeddleSettings {
         return modules;
     }
 
+    /** The keys of queues that hold for all of them. */
+    static Set<String> queueKeys() {
+        return Arrays.stream(ClusterKey.values()).map(ClusterKey::key).collect(Collectors.toSet());
+    }
+
     /** What the configuration says beside these settings. */
     static ConfigurationReview review(Configuration configuration) {
         return new ConfigurationReview(
-                modules().values().stream().flatMap(Collection::stream).toList(), configuration);
+                modules().values().stream().flatMap(Collection::stream).toList(),
+                new ConfigurationReview.Others(queueKeys(), QueueFiles.PREFIXES),
+                configuration);
     }
 }

@@ -19,12 +19,7 @@ final class ResourceManagerCommand extends DaemonCommand {
 
     @Override
     List<Area> areas() {
-        return List.of(
-                new Area(
-                        "yarn.scheduler.capacity.",
-                        "queues cannot be configured yet; there is one, root.default, and it has everything"),
-                new Area("yarn.scheduler.", UNREAD),
-                new Area("yarn.resourcemanager.", UNREAD));
+        return List.of(new Area("yarn.scheduler.", UNREAD), new Area("yarn.resourcemanager.", UNREAD));
     }
 
     @Override

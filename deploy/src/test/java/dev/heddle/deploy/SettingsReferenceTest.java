@@ -3,6 +3,8 @@ package dev.heddle.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.config.Setting;
+import dev.heddle.rm.scheduler.queue.config.ClusterKey;
+import dev.heddle.rm.scheduler.queue.config.QueueKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +40,41 @@ class SettingsReferenceTest {
                     .append("\n\n| key | default | value | what it does |\n|---|---|---|---|\n");
             settings.stream().sorted(Comparator.comparing(Setting::key)).forEach(setting -> page.append(row(setting)));
         });
+        page.append(queues());
         return page.toString();
+    }
+
+    private static String queues() {
+        StringBuilder page = new StringBuilder(
+                """
+
+                ## Queues
+
+                Read from `capacity-scheduler.xml`, or from the files above, with YARN's meanings; see
+                [the page of the resource manager](resource-manager.md#queues) for what is checked. For all queues:
+
+                | key | default | what it does |
+                |---|---|---|
+                """);
+        for (ClusterKey key : ClusterKey.values()) {
+            page.append(row(key.key(), key.unset(), key.description()));
+        }
+        page.append(
+                """
+
+                For the queue at `PATH`, which is `root` or begins with `root.`:
+
+                | key | default | what it does |
+                |---|---|---|
+                """);
+        for (QueueKey key : QueueKey.values()) {
+            page.append(row(key.pattern(), key.unset(), key.description()));
+        }
+        return page.toString();
+    }
+
+    private static String row(String key, String unset, String description) {
+        return "| `" + key + "` | " + unset + " | " + cell(description) + " |\n";
     }
 
     private static String row(Setting<?> setting) {

@@ -10,9 +10,7 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Settings for who may do what, and for the tokens that stand for users. */
 final class AccessSettings {
-    private static final String QUEUES = "yarn.scheduler.capacity.root.";
     private static final String EVERYBODY = "*";
-    private static final String NOBODY = "";
     private static final long DAY_MS = 24 * 60 * 60 * 1000L;
 
     static final Setting<Boolean> ENABLED = Setting.bool(
@@ -21,14 +19,6 @@ final class AccessSettings {
             "Whether only those who may see or change an application, or submit to a queue, can do so.");
     static final Setting<String> ADMINISTRATORS =
             Setting.accessList(YarnConfiguration.YARN_ADMIN_ACL, EVERYBODY, "Who may do everything.");
-    static final Setting<String> ROOT_ADMINISTRATORS = Setting.accessList(
-            QUEUES + "acl_administer_queue", EVERYBODY, "Who may change any application in any queue.");
-    static final Setting<String> ROOT_SUBMITTERS =
-            Setting.accessList(QUEUES + "acl_submit_applications", EVERYBODY, "Who may submit to any queue.");
-    static final Setting<String> LEAF_ADMINISTRATORS = Setting.accessList(
-            QUEUES + "default.acl_administer_queue", NOBODY, "Who else may change any application in root.default.");
-    static final Setting<String> LEAF_SUBMITTERS = Setting.accessList(
-            QUEUES + "default.acl_submit_applications", NOBODY, "Who else may submit to root.default.");
     static final Setting<Boolean> ONLY_VIEWABLE = Setting.bool(
             YarnConfiguration.FILTER_ENTITY_LIST_BY_USER,
             false,
@@ -52,10 +42,6 @@ final class AccessSettings {
         return List.of(
                 ENABLED,
                 ADMINISTRATORS,
-                ROOT_ADMINISTRATORS,
-                ROOT_SUBMITTERS,
-                LEAF_ADMINISTRATORS,
-                LEAF_SUBMITTERS,
                 ONLY_VIEWABLE,
                 TOKEN_KEY_INTERVAL_MS,
                 TOKEN_RENEW_INTERVAL_MS,
@@ -64,10 +50,7 @@ final class AccessSettings {
 
     static Access.Rules rules(Configuration configuration) {
         return new Access.Rules(
-                ENABLED.get(configuration),
-                new Access.QueueRules(list(configuration, ROOT_ADMINISTRATORS), list(configuration, ROOT_SUBMITTERS)),
-                new Access.QueueRules(list(configuration, LEAF_ADMINISTRATORS), list(configuration, LEAF_SUBMITTERS)),
-                ONLY_VIEWABLE.get(configuration));
+                ENABLED.get(configuration), ONLY_VIEWABLE.get(configuration));
     }
 
     /** Who may do everything, besides the user that this process runs as. */

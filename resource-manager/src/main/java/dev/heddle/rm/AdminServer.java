@@ -11,6 +11,7 @@ import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.wire.AdminEndpoint;
 import dev.heddle.rm.wire.HaEndpoint;
 import dev.heddle.rm.wire.HeartbeatPace;
+import dev.heddle.rm.wire.QueueRefresh;
 import dev.heddle.rm.wire.Refreshes;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ final class AdminServer implements AutoCloseable {
             Terms terms,
             Administrators administrators,
             List<RpcServer> servers,
-            AtomicReference<HeartbeatPace> pace) {}
+            AtomicReference<HeartbeatPace> pace,
+            QueueRefresh queues) {}
 
     /**
      * Opens the port.
@@ -60,8 +62,9 @@ final class AdminServer implements AutoCloseable {
                 read -> administered.pace().set(TrackerSettings.pace(read)),
                 SubmissionSettings.MAXIMUM_PRIORITY::get);
         List<RpcProtocol> protocols = new ArrayList<>();
-        protocols.add(
-                new AdminEndpoint(administered.leadership(), administrators, refreshes, threads.slow()).protocol());
+        protocols.add(new AdminEndpoint(
+                        administered.leadership(), administrators, refreshes, administered.queues(), threads.slow())
+                .protocol());
         if (id != null) {
             ManualFailover failover = isFailoverAutomatic(configuration)
                     ? null

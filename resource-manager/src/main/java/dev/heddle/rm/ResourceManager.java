@@ -14,12 +14,15 @@ import dev.heddle.rm.lead.LeadersAmRmTokens;
 import dev.heddle.rm.lead.LeadersDelegationTokens;
 import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
+import dev.heddle.rm.queues.CurrentQueues;
+import dev.heddle.rm.queues.QueueFiles;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.security.Administrators;
 import dev.heddle.rm.web.WebServer;
 import dev.heddle.rm.wire.ApplicationClientEndpoint;
 import dev.heddle.rm.wire.ApplicationMasterEndpoint;
 import dev.heddle.rm.wire.HeartbeatPace;
+import dev.heddle.rm.wire.QueueRefresh;
 import dev.heddle.rm.wire.Racks;
 import dev.heddle.rm.wire.ReportSource;
 import dev.heddle.rm.wire.ResourceTrackerEndpoint;
@@ -82,6 +85,7 @@ public final class ResourceManager implements Daemon {
     /** As {@link #start(YarnConfiguration)} with a clock and a place for faults. */
     static ResourceManager start(YarnConfiguration configuration, InstantSource clock, FaultHandler faults) {
         CorePolicy policy = ResourceManagerSettings.policy(configuration);
+        CurrentQueues queues = new CurrentQueues(QueueFiles.read(configuration, Terms.limits(policy)));
         String id = ownId(configuration);
         Leadership leadership = new Leadership(id == null ? "" : id);
         ServiceLogin.login(
@@ -97,13 +101,16 @@ public final class ResourceManager implements Daemon {
             RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
             Administrators administrators = new Administrators(AccessSettings.administrators(configuration), ownUser());
-            Access access = new Access(AccessSettings.rules(configuration), administrators, threads.slow());
-            RpcServer client =
-                    keep(resources, serveClients(threads, configuration, id, leadership, access, web.address(), clock));
+            Access access =
+                    new Access(AccessSettings.rules(configuration), queues, administrators, threads.slow());
+            RpcServer client = keep(
+                    resources,
+                    serveClients(
+                            threads, configuration, id, new Served(leadership, access, queues, web.address()), clock));
             RpcServer scheduler = keep(resources, serveMasters(threads, configuration, id, leadership));
             AtomicReference<HeartbeatPace> pace = new AtomicReference<>(TrackerSettings.pace(configuration));
             RpcServer tracker = keep(resources, serveNodes(threads, configuration, id, leadership, pace::get));
-            Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership);
+            Terms terms = new Terms(threads, configuration, policy, clock, faults, leadership, queues);
             terms.check();
             AdminServer administration = keep(
                     resources,
@@ -112,7 +119,12 @@ public final class ResourceManager implements Daemon {
                             configuration,
                             id,
                             new AdminServer.Administered(
-                                    leadership, terms, administrators, List.of(client, scheduler, tracker), pace)));
+                                    leadership,
+                                    terms,
+                                    administrators,
+                                    List.of(client, scheduler, tracker),
+                                    pace,
+                                    new QueueRefresh(queues, Terms.limits(policy)))));
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
             } else if (AdminServer.isFailoverAutomatic(configuration)) {
@@ -140,31 +152,30 @@ public final class ResourceManager implements Daemon {
         return resource;
     }
 
+    /** What clients reach from their port. */
+    private record Served(Leadership leadership, Access access, CurrentQueues queues, String webAddress) {}
+
     private static RpcServer serveClients(
-            RpcThreads threads,
-            Configuration configuration,
-            @Nullable String id,
-            Leadership leadership,
-            Access access,
-            String webAddress,
-            InstantSource clock) {
+            RpcThreads threads, Configuration configuration, @Nullable String id, Served served, InstantSource clock) {
         ServiceAddress address =
                 address(configuration, IdentitySettings.CLIENT_ADDRESS.key(), YarnConfiguration.DEFAULT_RM_PORT, id);
         Submissions submissions = new Submissions(
-                SubmissionSettings.MAX_ATTEMPTS.get(configuration), SubmissionSettings.submissionLimits(configuration));
+                SubmissionSettings.MAX_ATTEMPTS.get(configuration),
+                SubmissionSettings.submissionLimits(configuration),
+                served.queues());
         return RpcServer.start(
                 threads,
                 configuration,
                 address.bind(),
                 address.key(),
                 Authentication.CONFIGURED,
-                new LeadersDelegationTokens(leadership),
+                new LeadersDelegationTokens(served.leadership()),
                 new ApplicationClientEndpoint(
-                                leadership,
-                                access,
+                                served.leadership(),
+                                served.access(),
                                 threads.slow(),
                                 submissions,
-                                new ReportSource(webAddress, TrackerSettings.logs(configuration), clock))
+                                new ReportSource(served.webAddress(), TrackerSettings.logs(configuration), clock))
                         .protocol());
     }
 

@@ -1,12 +1,7 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.config.Setting;
-import dev.heddle.rm.core.CorePolicy;
-import dev.heddle.rm.scheduler.queue.Measure;
-import dev.heddle.rm.scheduler.queue.QueuePlan;
-import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.wire.Submissions;
-import java.time.Duration;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -14,7 +9,6 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 /** Settings for applications: what they may ask for, and how much of them is remembered. */
 final class SubmissionSettings {
     private static final int MILLION = 1_000_000;
-    private static final String QUEUE = "yarn.scheduler.capacity.root.default.";
 
     static final Setting<Integer> MAX_ATTEMPTS = Setting.integer(
             YarnConfiguration.RM_AM_MAX_ATTEMPTS,
@@ -31,20 +25,6 @@ final class SubmissionSettings {
             "attempts",
             "How often an application's master is tried at most, whatever the application says; 0 stands for the value of"
                     + " " + YarnConfiguration.RM_AM_MAX_ATTEMPTS + ".");
-    static final Setting<Integer> MAXIMUM_APPLICATIONS = Setting.integer(
-            "yarn.scheduler.capacity.maximum-applications",
-            10_000,
-            1,
-            100 * MILLION,
-            "applications",
-            "How many applications may be pending or running; more are refused.");
-    static final Setting<Integer> QUEUE_MAXIMUM_APPLICATIONS = Setting.integer(
-            QUEUE + "maximum-applications",
-            0,
-            0,
-            100 * MILLION,
-            "applications",
-            "As the former, for the queue root.default; 0 stands for the value of the former.");
     static final Setting<Integer> MAXIMUM_PRIORITY = Setting.integer(
             YarnConfiguration.MAX_CLUSTER_LEVEL_APPLICATION_PRIORITY,
             0,
@@ -52,20 +32,6 @@ final class SubmissionSettings {
             Integer.MAX_VALUE,
             "",
             "The highest priority of an application; higher ones are cut to it. Higher numbers are served first.");
-    static final Setting<Integer> DEFAULT_LIFETIME_SECONDS = Setting.integer(
-            QUEUE + "default-application-lifetime",
-            -1,
-            -1,
-            Integer.MAX_VALUE,
-            "s",
-            "How long an application may take that does not say; no limit where it is not positive.");
-    static final Setting<Integer> MAXIMUM_LIFETIME_SECONDS = Setting.integer(
-            QUEUE + "maximum-application-lifetime",
-            -1,
-            -1,
-            Integer.MAX_VALUE,
-            "s",
-            "How long an application may take at most; no limit where it is not positive.");
     static final Setting<Integer> MAXIMUM_TAGS = Setting.integer(
             YarnConfiguration.RM_APPLICATION_MAX_TAGS,
             10,
@@ -135,11 +101,7 @@ final class SubmissionSettings {
         return List.of(
                 MAX_ATTEMPTS,
                 GLOBAL_MAX_ATTEMPTS,
-                MAXIMUM_APPLICATIONS,
-                QUEUE_MAXIMUM_APPLICATIONS,
                 MAXIMUM_PRIORITY,
-                DEFAULT_LIFETIME_SECONDS,
-                MAXIMUM_LIFETIME_SECONDS,
                 MAXIMUM_TAGS,
                 MAXIMUM_TAG_LENGTH,
                 MAXIMUM_TOKENS_CONF_BYTES,
@@ -160,27 +122,6 @@ final class SubmissionSettings {
     static double avoidedShare(Configuration configuration) {
         float share = AVOIDED_SHARE.get(configuration);
         return AVOIDING.get(configuration) ? share : 0;
-    }
-
-    /** The one queue. */
-    static QueuePlan queues(Configuration configuration, CorePolicy policy) {
-        int ofQueue = QUEUE_MAXIMUM_APPLICATIONS.get(configuration);
-        return QueuePlan.single(
-                Measure.DOMINANT,
-                policy.minimumAllocation(),
-                policy.maximumAllocation(),
-                MAXIMUM_APPLICATIONS.get(configuration),
-                new QueueSpec.ApplicationCaps(
-                        ofQueue > 0 ? ofQueue : -1,
-                        Integer.MAX_VALUE,
-                        lifetimeMs(DEFAULT_LIFETIME_SECONDS, configuration),
-                        lifetimeMs(MAXIMUM_LIFETIME_SECONDS, configuration),
-                        0),
-                QueueSpec.Partition.DEFAULT_MASTER_SHARE);
-    }
-
-    private static long lifetimeMs(Setting<Integer> seconds, Configuration configuration) {
-        return Duration.ofSeconds(Math.max(0, seconds.get(configuration))).toMillis();
     }
 
     static Submissions.Limits submissionLimits(Configuration configuration) {

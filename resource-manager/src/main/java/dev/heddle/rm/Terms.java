@@ -11,6 +11,10 @@ import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
+import dev.heddle.rm.queues.CurrentQueues;
+import dev.heddle.rm.queues.QueueFiles;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
+import dev.heddle.rm.scheduler.queue.config.QueuePlanReader;
 import dev.heddle.rm.wire.NodeFiles;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -26,7 +30,8 @@ record Terms(
         CorePolicy policy,
         InstantSource clock,
         FaultHandler faults,
-        Leadership leadership)
+        Leadership leadership,
+        CurrentQueues queues)
         implements LeadershipListener {
     private static final Logger log = LoggerFactory.getLogger(Terms.class);
 
@@ -55,6 +60,21 @@ record Terms(
         }
     }
 
+    /** As the files have them now; or as they were, as a leader with former queues is better than none. */
+    private QueuePlan plan() {
+        try {
+            queues.replace(QueueFiles.read(reread(configuration), limits(policy)));
+        } catch (UserException e) {
+            log.error("the queues stay as they were: {}", e.getMessage());
+        }
+        return queues.plan();
+    }
+
+    /** What queues have to fit; labels are not known before there are nodes. */
+    static QueuePlanReader.Cluster limits(CorePolicy policy) {
+        return new QueuePlanReader.Cluster(policy.minimumAllocation(), policy.maximumAllocation(), null);
+    }
+
     /** The configuration as its files are now; what was set by the program stays. */
     static Configuration reread(Configuration configuration) {
         Configuration fresh = new Configuration(configuration);
@@ -80,7 +100,7 @@ record Terms(
                         SubmissionSettings.COMPLETED_CONTAINERS.get(configuration),
                         AccessSettings.tokenTimes(configuration),
                         ResourceManagerSettings.keyPlans(configuration),
-                        SubmissionSettings.queues(configuration, policy)),
+                        plan()),
                 epoch,
                 clock,
                 faults);

@@ -26,6 +26,7 @@ public final class ConfigurationReview {
 
     private final Configuration configuration;
     private final Set<String> known = new TreeSet<>();
+    private final List<String> otherPrefixes;
 
     /**
      * A group of keys of which each should mean something.
@@ -35,9 +36,26 @@ public final class ConfigurationReview {
      */
     public record Area(String prefix, String reason) {}
 
+    /**
+     * What is no single setting, and reviewed by those who read it.
+     *
+     * @param keys that are read
+     * @param prefixes of keys whose names are not known beforehand
+     */
+    public record Others(Set<String> keys, List<String> prefixes) {
+        public static final Others NONE = new Others(Set.of(), List.of());
+    }
+
     /** Reviews a configuration against every setting that there is, of whatever daemon. */
     public ConfigurationReview(Collection<? extends Setting<?>> declared, Configuration configuration) {
+        this(declared, Others.NONE, configuration);
+    }
+
+    /** As the other one, with keys that are not declared as settings. */
+    public ConfigurationReview(Collection<? extends Setting<?>> declared, Others others, Configuration configuration) {
         this.configuration = configuration;
+        this.otherPrefixes = List.copyOf(others.prefixes());
+        known.addAll(others.keys());
         String[] ids = configuration.getTrimmedStrings(YarnConfiguration.RM_HA_IDS);
         for (Setting<?> setting : declared) {
             known.add(setting.key());
@@ -58,7 +76,7 @@ public final class ConfigurationReview {
         Set<String> own =
                 known.stream().filter(key -> key.startsWith(OWN_PREFIX)).collect(Collectors.toCollection(TreeSet::new));
         Map<String, String> unknown = set(OWN_PREFIX);
-        unknown.keySet().removeAll(known);
+        unknown.keySet().removeIf(this::isKnown);
         if (!unknown.isEmpty()) {
             throw new UserException(unknown.entrySet().stream()
                     .map(entry -> "there is no setting " + entry.getKey() + " (" + entry.getValue() + ")"
@@ -78,13 +96,17 @@ public final class ConfigurationReview {
         Map<String, String> lines = new TreeMap<>();
         for (Area area : areas) {
             set(area.prefix()).forEach((key, source) -> {
-                if (!known.contains(key)) {
+                if (!isKnown(key)) {
                     lines.putIfAbsent(
                             key, key + " is set (" + source + ") and has no effect: " + area.reason() + slip(key));
                 }
             });
         }
         return List.copyOf(lines.values());
+    }
+
+    private boolean isKnown(String key) {
+        return known.contains(key) || otherPrefixes.stream().anyMatch(key::startsWith);
     }
 
     private String slip(String key) {

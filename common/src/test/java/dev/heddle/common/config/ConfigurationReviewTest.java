@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -87,6 +88,26 @@ class ConfigurationReviewTest {
                         "yarn.scheduler.capacity.root.queues is set (yarn-site.xml) and has no effect: there are no"
                                 + " queues",
                         "yarn.scheduler.colour is set (yarn-site.xml) and has no effect: nobody reads it");
+    }
+
+    @Test
+    void shouldLeaveKeysToThoseWhoReviewThemThemselves() throws IOException {
+        Configuration configuration = configuration(Map.of(
+                "yarn.scheduler.capacity.root.queues", "a,b",
+                "yarn.scheduler.colour", "red",
+                "heddle.scheduler.root.a.node-order", "pack",
+                "heddle.scheduler.colour", "red"));
+        ConfigurationReview review = new ConfigurationReview(
+                DECLARED,
+                new ConfigurationReview.Others(
+                        Set.of("yarn.scheduler.colour"),
+                        List.of("yarn.scheduler.capacity.root.", "heddle.scheduler.root.")),
+                configuration);
+        assertThat(review.ignored(AREAS)).isEmpty();
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(review::refuseUnknown)
+                .withMessageContaining("heddle.scheduler.colour")
+                .withMessageNotContaining("node-order");
     }
 
     @Test

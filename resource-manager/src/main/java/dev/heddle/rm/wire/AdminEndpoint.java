@@ -13,7 +13,6 @@ import dev.heddle.rm.snapshot.NodeSnapshot;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,12 +54,10 @@ import org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocolPB
 
 /** {@code ResourceManagerAdministrationProtocol}: what {@code yarn rmadmin} asks. */
 public final class AdminEndpoint {
-    private static final String QUEUES = "yarn.scheduler.capacity.root.queues";
-    private static final String ONLY_QUEUE = "default";
-
     private final Leadership leadership;
     private final AdminCalls calls;
     private final Refreshes refreshes;
+    private final QueueRefresh queues;
     private final MarkAdministration marks;
 
     /**
@@ -68,10 +65,16 @@ public final class AdminEndpoint {
      *
      * @param slow runs what may wait for files and groups
      */
-    public AdminEndpoint(Leadership leadership, Administrators administrators, Refreshes refreshes, Executor slow) {
+    public AdminEndpoint(
+            Leadership leadership,
+            Administrators administrators,
+            Refreshes refreshes,
+            QueueRefresh queues,
+            Executor slow) {
         this.leadership = leadership;
         this.calls = new AdminCalls(administrators, slow);
         this.refreshes = refreshes;
+        this.queues = queues;
         this.marks = new MarkAdministration(
                 leadership, MarkWire.Sources.of(refreshes.configuration().get()), calls);
     }
@@ -149,13 +152,8 @@ public final class AdminEndpoint {
 
     private CompletionStage<RefreshQueuesResponseProto> refreshQueues(Caller caller, RefreshQueuesRequestProto request)
             throws IOException {
-        leadership.require();
-        List<String> queues = Arrays.asList(refreshes.configuration().get().getTrimmedStrings(QUEUES, ONLY_QUEUE));
-        if (!queues.equals(List.of(ONLY_QUEUE))) {
-            throw new IOException("Failed to re-init queues : " + QUEUES + " names " + queues
-                    + ", but there is one queue only: make it " + ONLY_QUEUE);
-        }
-        return CompletableFuture.completedFuture(RefreshQueuesResponseProto.getDefaultInstance());
+        return queues.refresh(leadership.require(), refreshes.configuration().get())
+                .thenApply(done -> RefreshQueuesResponseProto.getDefaultInstance());
     }
 
     private CompletionStage<RefreshNodesResponseProto> refreshNodes(Caller caller, RefreshNodesRequestProto request)

@@ -68,9 +68,9 @@ final class ApplicationCalls {
     private CompletionStage<SubmitApplicationResponseProto> submit(
             ClientCalls.Call call, SubmitApplicationRequestProto request) throws YarnException {
         ApplicationCommand.SubmitApplication command =
-                submissions.decode(call.person().user(), request.getApplicationSubmissionContext());
+                submissions.decode(call.person(), request.getApplicationSubmissionContext());
         String operation = "Submit Application Request";
-        if (!call.person().maySubmit()) {
+        if (!call.person().maySubmit(command.spec().queue())) {
             YarnException refusal = new YarnException(new AccessControlException(
                     "User " + call.person().user() + " does not have permission to submit " + command.application()
                             + " to queue " + command.spec().queue()));
@@ -163,7 +163,7 @@ final class ApplicationCalls {
         ApplicationId id = WireValues.applicationId(request.getApplicationId());
         String operation = "Move Application Request";
         checkModify(call, operation, call.application(id));
-        if (!call.person().maySubmit()) {
+        if (!call.person().maySubmit(request.getTargetQueue())) {
             YarnException refusal = new YarnException(new AccessControlException("User "
                     + call.person().user() + " cannot submit applications to target queue or the target queue doesn't"
                     + " exist: " + request.getTargetQueue() + " while moving " + id));

@@ -116,10 +116,13 @@ final class QueueReports {
                                 : -1)
                 .setMaxParallelApps(spec.applications().parallel())
                 .setSchedulerType("CapacityScheduler");
-        spec.partitions()
-                .forEach((label, configured) -> info.addQueueConfigurationsMap(QueueConfigurationsMapProto.newBuilder()
+        spec.partitions().forEach((label, configured) -> {
+            if (!label.equals(QueueSpec.ANY_LABEL)) {
+                info.addQueueConfigurationsMap(QueueConfigurationsMapProto.newBuilder()
                         .setPartitionName(label)
-                        .setQueueConfigurations(configuration(configured, queue.share(label)))));
+                        .setQueueConfigurations(configuration(configured, queue.share(label))));
+            }
+        });
         return info;
     }
 
@@ -130,10 +133,10 @@ final class QueueReports {
         return queue.isDraining() ? QueueStateProto.Q_DRAINING : QueueStateProto.Q_STOPPED;
     }
 
-    /** The root may use every label, whichever there are. */
+    /** Where every label may be used, no other is named. */
     private static Set<String> labels(QueueSpec spec) {
-        if (spec.path().equals(QueueSpec.ROOT)) {
-            return Set.of("*");
+        if (spec.path().equals(QueueSpec.ROOT) || spec.labels().contains(QueueSpec.ANY_LABEL)) {
+            return Set.of(QueueSpec.ANY_LABEL);
         }
         Set<String> labels = new TreeSet<>(spec.labels());
         labels.remove("");
@@ -198,20 +201,23 @@ final class QueueReports {
                 .setEffectiveMaxCapacity(WireValues.proto(bounds.maximum()));
     }
 
-    /** What a person may do in each queue. */
+    /** What a person may do in each queue, parents first. */
     static GetQueueUserAclsInfoResponseProto acls(Access.Person person) {
         GetQueueUserAclsInfoResponseProto.Builder response = GetQueueUserAclsInfoResponseProto.newBuilder();
-        for (String queue : new String[] {QueueSpec.ROOT, "root.default"}) {
-            QueueUserACLInfoProto.Builder acls =
-                    QueueUserACLInfoProto.newBuilder().setQueueName(queue);
-            if (person.submits(queue)) {
-                acls.addUserAcls(QueueACLProto.QACL_SUBMIT_APPLICATIONS);
-            }
-            if (person.mayAdminister(queue)) {
-                acls.addUserAcls(QueueACLProto.QACL_ADMINISTER_QUEUE);
-            }
-            response.addQueueUserAcls(acls);
-        }
+        addAcls(person, person.queues().root(), response);
         return response.build();
+    }
+
+    private static void addAcls(
+            Access.Person person, QueueSpec queue, GetQueueUserAclsInfoResponseProto.Builder response) {
+        QueueUserACLInfoProto.Builder acls = QueueUserACLInfoProto.newBuilder().setQueueName(queue.path());
+        if (person.submits(queue.path())) {
+            acls.addUserAcls(QueueACLProto.QACL_SUBMIT_APPLICATIONS);
+        }
+        if (person.mayAdminister(queue.path())) {
+            acls.addUserAcls(QueueACLProto.QACL_ADMINISTER_QUEUE);
+        }
+        response.addQueueUserAcls(acls);
+        queue.children().forEach(child -> addAcls(person, child, response));
     }
 }

@@ -7,6 +7,10 @@ import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.queues.CurrentQueues;
+import dev.heddle.rm.scheduler.queue.mapping.Applicant;
+import dev.heddle.rm.scheduler.queue.mapping.Destination;
+import dev.heddle.rm.security.Access;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +35,7 @@ public final class Submissions {
 
     private final int defaultMaxAttempts;
     private final Limits limits;
+    private final CurrentQueues queues;
 
     /**
      * How much a context may hold.
@@ -46,17 +51,19 @@ public final class Submissions {
      *
      * @param defaultMaxAttempts for contexts that name none
      */
-    public Submissions(int defaultMaxAttempts, Limits limits) {
+    public Submissions(int defaultMaxAttempts, Limits limits, CurrentQueues queues) {
         this.defaultMaxAttempts = defaultMaxAttempts;
         this.limits = limits;
+        this.queues = queues;
     }
 
     /**
      * The command that a submission comes to.
      *
-     * @throws YarnException if the context is malformed, or misses what no default can stand for
+     * @throws YarnException if the context is malformed, misses what no default can stand for, or is refused by the rules
+     *     that choose queues
      */
-    ApplicationCommand.SubmitApplication decode(String user, ApplicationSubmissionContextProto context)
+    ApplicationCommand.SubmitApplication decode(Access.Person person, ApplicationSubmissionContextProto context)
             throws YarnException {
         if (!context.hasApplicationId()) {
             throw new YarnException("ApplicationId is not provided in ApplicationSubmissionContext");
@@ -72,8 +79,8 @@ public final class Submissions {
         ApplicationSpec spec = new ApplicationSpec(
                 context.getApplicationName(),
                 type(context),
-                user,
-                context.getQueue(),
+                person.user(),
+                queue(person, context),
                 context.hasPriority() ? context.getPriority().getPriority() : -1,
                 tags(context),
                 retries(context),
@@ -84,6 +91,25 @@ public final class Submissions {
                 acls(context.getAmContainerSpec()),
                 new LaunchContext(context.getAmContainerSpec().toByteArray()));
         return new ApplicationCommand.SubmitApplication(WireValues.applicationId(context.getApplicationId()), spec);
+    }
+
+    /** The queue that the rules choose, or else the one that is asked for. */
+    private String queue(Access.Person person, ApplicationSubmissionContextProto context) throws YarnException {
+        String asked = context.getQueue();
+        Destination destination = queues.rules()
+                .destination(new Applicant(person.user(), person.groups(), context.getApplicationName(), asked));
+        if (destination instanceof Destination.Queue chosen) {
+            return chosen.path();
+        }
+        if (destination instanceof Destination.Rejected rejected) {
+            throw new YarnException(rejected.reason());
+        }
+        if (asked.isEmpty()) {
+            throw new YarnException(
+                    "Failed to place application " + WireValues.applicationId(context.getApplicationId())
+                            + " in a queue and submit context queue is null or empty");
+        }
+        return asked;
     }
 
     private static String type(ApplicationSubmissionContextProto context) {

@@ -76,11 +76,12 @@ public enum ClusterKey {
     PREEMPTION(
             "yarn.resourcemanager.scheduler.monitor.enable",
             "false",
-            "Whether anything is taken from applications at all."),
+            "Whether others may be given what applications have. It shows in the reports of queues; nothing is taken from"
+                    + " anybody yet."),
     PREEMPTION_INSIDE(
             "yarn.resourcemanager.monitor.capacity.preemption.intra-queue-preemption.enabled",
             "false",
-            "Whether anything is taken from applications for others in the same queue.");
+            "Whether that holds for others in the same queue, too.");
 
     /** Begins the keys of users. */
     static final String USER = "yarn.scheduler.capacity.user.";

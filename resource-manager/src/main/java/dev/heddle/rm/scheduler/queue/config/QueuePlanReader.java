@@ -56,6 +56,12 @@ public final class QueuePlanReader {
                 users(properties),
                 locality(properties));
         StrayKeys.tell(outline, properties);
+        if (properties.bool(ClusterKey.PREEMPTION.key(), false)) {
+            findings.warn(
+                    ClusterKey.PREEMPTION.key(),
+                    "is true, but nothing is taken from applications yet",
+                    "queues get their guarantees back as containers end");
+        }
         return findings.faults().isEmpty()
                 ? new QueuePlanReading.Usable(plan, findings.warnings())
                 : new QueuePlanReading.Faulty(findings.faults(), findings.warnings());

@@ -88,11 +88,11 @@ final class Variables {
         return String.join(".", parts);
     }
 
-    /** The first of the user's other groups that is the name of a queue there. */
+    /** The first of the user's other groups that is the name of a queue there; as in YARN only below a whole path. */
     private String secondaryGroup(List<String> above) {
         String prefix = above.isEmpty() ? "" : String.join(".", above) + ".";
         return secondaryGroups.stream()
-                .filter(group -> queues.findPath(prefix + group) != null)
+                .filter(group -> queues.find(prefix + group) != null)
                 .findFirst()
                 .orElse("");
     }

@@ -349,4 +349,12 @@ class QueuePlanReaderTest {
                 .containsExactly("root.a.disable_preemption is 'perhaps', which is neither true nor false: it counts as"
                         + " false");
     }
+
+    @Test
+    void shouldSayThatNothingIsPreempted() {
+        assertThat(QueueFile.of("yarn.resourcemanager.scheduler.monitor.enable=true").warnings())
+                .containsExactly("yarn.resourcemanager.scheduler.monitor.enable is true, but nothing is taken from"
+                        + " applications yet: queues get their guarantees back as containers end");
+        assertThat(QueueFile.of().warnings()).isEmpty();
+    }
 }

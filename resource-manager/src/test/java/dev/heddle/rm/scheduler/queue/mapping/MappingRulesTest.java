@@ -188,12 +188,12 @@ class MappingRulesTest {
                 .isEqualTo("root.groups.staff.ann");
         assertThat(to(
                         json(
-                                "{\"type\":\"user\",\"matches\":\"*\",\"policy\":\"secondaryGroup\",\"parentQueue\":\"groups\"}"),
+                                "{\"type\":\"user\",\"matches\":\"*\",\"policy\":\"secondaryGroup\",\"parentQueue\":\"root.groups\"}"),
                         of("a", "b", "c", "ops")))
                 .isEqualTo("root.groups.ops");
         assertThat(to(
                         json(
-                                "{\"type\":\"user\",\"matches\":\"*\",\"policy\":\"secondaryGroupUser\",\"parentQueue\":\"groups\"}"),
+                                "{\"type\":\"user\",\"matches\":\"*\",\"policy\":\"secondaryGroupUser\",\"parentQueue\":\"root.groups\"}"),
                         of("ann", "b", "staff")))
                 .isEqualTo("root.groups.staff.ann");
         assertThat(to(
