@@ -48,6 +48,11 @@ record Ask(
         return new Ask(count, size, priority, wantedHosts, wantedRacks, elsewhere, label);
     }
 
+    /** On a host that there is not, and nowhere else: so it waits, whatever room there is. */
+    Ask onNoHost() {
+        return new Ask(count, size, priority, Set.of("nowhere"), Set.of(), false, label);
+    }
+
     /** Rather in this rack. */
     Ask in(String rack) {
         return new Ask(count, size, priority, hosts, Set.of(rack), elsewhere, label);

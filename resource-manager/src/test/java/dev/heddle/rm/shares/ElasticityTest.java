@@ -14,37 +14,37 @@ class ElasticityTest {
             root.b.user-limit-factor=10
             """;
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetAQueueGrowIntoTheRoomOfAnIdleOne(Scenario on) throws Exception {
         on.queues(TWO_QUEUES);
         Application a = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a)).containsExactly(10);
     }
 
     /** 50 % of 10 containers. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAtTheMaximumCapacity(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "root.a.maximum-capacity=50\n");
         Application a = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a)).containsExactly(5);
     }
 
     /** 70 % of 10 containers are 7. The 0.7 that Hadoop keeps as a float is a little less, and rounded down 6. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldReachAMaximumThatIsNoBinaryFraction(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "root.a.maximum-capacity=70\n");
         Application a = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a)).containsExactly(on.onPurpose("no container is lost to rounding", 7, 6));
     }
 
     /** An absolute maximum: 4 GB. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAtAnAbsoluteMaximum(Scenario on) throws Exception {
         on.queues(
                 """
@@ -55,13 +55,13 @@ class ElasticityTest {
                 root.b.capacity=[memory=8192,vcores=8]
                 """);
         Application a = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a)).containsExactly(4);
     }
 
     /** The child may have all that its parent has, and that is 60 % of 10. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAtTheMaximumOfAParent(Scenario on) throws Exception {
         on.queues(
                 """
@@ -76,13 +76,13 @@ class ElasticityTest {
                 root.a.a2.user-limit-factor=10
                 """);
         Application a1 = on.submit("alice", "a1").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a1)).containsExactly(6);
     }
 
     /** The maximum of a child is of its parent's maximum: 50 % of 60 % of 10. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheMaximumOfAChildFromThatOfItsParent(Scenario on) throws Exception {
         on.queues(
                 """
@@ -97,7 +97,7 @@ class ElasticityTest {
                 root.a.a2.capacity=50
                 """);
         Application a1 = on.submit("alice", "a1").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a1)).containsExactly(3);
     }
@@ -106,11 +106,11 @@ class ElasticityTest {
      * Nothing is taken away from who has grown, but what ends goes to who has the least of its guarantee. After 4 ends all
      * of them go to b, which is at 4 of 7. After 5 more a has 1 of 3, and both are filled to their guarantees.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGiveBackWhatEndsToTheQueueThatIsOwedIt(Scenario on) throws Exception {
         on.queues(TWO_QUEUES);
         Application a = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         Application b = on.submit("bob", "b").asks(20, GB);
         on.settle();
@@ -124,7 +124,7 @@ class ElasticityTest {
     }
 
     /** c wants 2 of its 5; a and b divide the other 8 by their capacities, 2 to 3: that is 3 and 5. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldDivideWhatAQueueLeavesByTheCapacitiesOfTheOthers(Scenario on) throws Exception {
         on.queues(
                 """
@@ -138,13 +138,13 @@ class ElasticityTest {
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(20, GB);
         Application c = on.submit("carol", "c").asks(2, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a, b, c)).containsExactly(3, 5, 2);
     }
 
     /** What a1 leaves goes to a2 before it goes to b: a stays at its 50 % as long as its children want that much. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldGiveWhatAChildLeavesToItsSiblingFirst(Scenario on) throws Exception {
         on.queues(
                 """
@@ -160,17 +160,17 @@ class ElasticityTest {
         Application a1 = on.submit("alice", "a1").asks(1, GB);
         Application a2 = on.submit("bob", "a2").asks(20, GB);
         Application b = on.submit("carol", "b").asks(20, GB);
-        on.nodes(2, 6 * GB);
+        on.node(12 * GB);
         on.settle();
         assertThat(on.held(a1, a2, b)).containsExactly(1, 5, 6);
     }
 
     /** A queue whose maximum is lowered below what it has loses nothing, and gets nothing until enough has ended. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetAQueueShrinkToALoweredMaximumAsContainersEnd(Scenario on) throws Exception {
         on.queues(TWO_QUEUES);
         Application a = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         on.refresh(TWO_QUEUES + "root.a.maximum-capacity=50\n");
         on.settle();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Queues get what they are guaranteed when all of them want more than there is. */
 class GuaranteesTest {
     /** Of 10 containers 30 % and 70 %. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldDivideByPercent(Scenario on) throws Exception {
         on.queues(
                 """
@@ -16,13 +16,13 @@ class GuaranteesTest {
                 """);
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a, b)).containsExactly(3, 7);
     }
 
     /** A queue's percentage is of its parent's share: of 20 containers a has 10, of which 40 % and 60 %. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldDivideTheShareOfAParentAmongItsChildren(Scenario on) throws Exception {
         on.queues(
                 """
@@ -36,13 +36,13 @@ class GuaranteesTest {
         Application a1 = on.submit("alice", "a1").asks(30, GB);
         Application a2 = on.submit("bob", "a2").asks(30, GB);
         Application b = on.submit("carol", "b").asks(30, GB);
-        on.nodes(4, 5 * GB);
+        on.node(20 * GB);
         on.settle();
         assertThat(on.held(a1, a2, b)).containsExactly(4, 6, 10);
     }
 
     /** Queues of three levels: 50 % of 40 % of 20 containers is 4. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldDivideThroughThreeLevels(Scenario on) throws Exception {
         on.queues(
                 """
@@ -58,12 +58,12 @@ class GuaranteesTest {
         Application x = on.submit("alice", "root.a.a1.x").asks(30, GB);
         Application y = on.submit("bob", "root.a.a1.y").asks(30, GB);
         Application b = on.submit("carol", "b").asks(30, GB);
-        on.nodes(4, 5 * GB);
+        on.node(20 * GB);
         on.settle();
         assertThat(on.held(x, y, b)).containsExactly(4, 4, 12);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldDivideByAbsoluteResources(Scenario on) throws Exception {
         on.queues(
                 """
@@ -73,13 +73,13 @@ class GuaranteesTest {
                 """);
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a, b)).containsExactly(6, 4);
     }
 
     /** Half of what was promised is there, so each queue gets half of its promise: 6 and 4 become 3 and 2. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldScaleAbsoluteResourcesDownToASmallerCluster(Scenario on) throws Exception {
         on.queues(
                 """
@@ -94,7 +94,7 @@ class GuaranteesTest {
         assertThat(on.held(a, b)).containsExactly(3, 2);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldDivideByWeight(Scenario on) throws Exception {
         on.queues(
                 """
@@ -104,13 +104,13 @@ class GuaranteesTest {
                 """);
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(20, GB);
-        on.nodes(2, 4 * GB);
+        on.node(8 * GB);
         on.settle();
         assertThat(on.held(a, b)).containsExactly(2, 6);
     }
 
     /** Weights among the children of the root, percentages among those of a. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldDivideByWeightAboveAndByPercentBelow(Scenario on) throws Exception {
         on.queues(
                 """
@@ -124,13 +124,13 @@ class GuaranteesTest {
         Application a1 = on.submit("alice", "a1").asks(30, GB);
         Application a2 = on.submit("bob", "a2").asks(30, GB);
         Application b = on.submit("carol", "b").asks(30, GB);
-        on.nodes(4, 4 * GB);
+        on.node(16 * GB);
         on.settle();
         assertThat(on.held(a1, a2, b)).containsExactly(3, 9, 4);
     }
 
     /** Where a share is no whole number, who has the largest capacity among equals goes first: 10 is 3, 3 and 4. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldGiveTheOddContainerToTheLargestQueue(Scenario on) throws Exception {
         on.queues(
                 """
@@ -142,13 +142,13 @@ class GuaranteesTest {
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(20, GB);
         Application c = on.submit("carol", "c").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a, b, c)).containsExactly(3, 3, 4);
     }
 
     /** A queue that is guaranteed nothing comes after all that are guaranteed something, and has what they leave. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldGiveAQueueWithoutCapacityWhatOthersLeave(Scenario on) throws Exception {
         on.queues(
                 """
@@ -160,13 +160,13 @@ class GuaranteesTest {
                 """);
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(6, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a, b)).containsExactly(4, 6);
     }
 
     /** Ten more containers come with new nodes, and are divided as the first ten were. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldDivideWhatNewNodesBring(Scenario on) throws Exception {
         on.queues(
                 """
@@ -176,9 +176,9 @@ class GuaranteesTest {
                 """);
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a, b)).containsExactly(6, 14);
     }

@@ -14,7 +14,7 @@ class MasterShareTest {
             """;
 
     /** 20 % of 10 GB is room for two masters of 1 GB; the third and the fourth wait. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStartMastersUpToTheirShare(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "maximum-am-resource-percent=0.2\n");
         on.nodes(2, 5 * GB);
@@ -30,7 +30,7 @@ class MasterShareTest {
     }
 
     /** 3 GB for masters: who waits for 2 of them does not hold up who needs 1. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStartASmallMasterBehindALargeOneThatDoesNotFit(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "maximum-am-resource-percent=0.3\n");
         on.nodes(2, 5 * GB);
@@ -42,7 +42,7 @@ class MasterShareTest {
     }
 
     /** One application may run in each queue, however small the share: 1 % of 10 GB is less than any master. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStartOneMasterInAnyCase(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "maximum-am-resource-percent=0.01\n");
         on.nodes(2, 5 * GB);
@@ -52,7 +52,7 @@ class MasterShareTest {
         assertThat(on.states(first, second)).containsExactly(RUNNING, ACCEPTED);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheShareOfTheQueueBeforeThatOfTheCluster(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -70,10 +70,10 @@ class MasterShareTest {
     }
 
     /**
-     * Of 4 GB for masters alice may have half as long as bob wants more, where the minimum of a user is 50 %. What bob wants
-     * no node has room for.
+     * Of 4 GB for masters either user may have half as long as both want more, where the minimum of a user is 50 %. What they
+     * want is bound to a host that is not there.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLimitTheMastersOfAUser(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -82,9 +82,10 @@ class MasterShareTest {
                 root.a.minimum-user-limit-percent=50
                 """);
         on.nodes(2, 5 * GB);
-        Application bob = on.application("bob", "a").managed(GB).submit().asks(1, 6 * GB);
+        Ask never = Ask.of(1, GB).onNoHost();
+        Application bob = on.application("bob", "a").managed(GB).submit().asks(never);
+        Application first = on.application("alice", "a").managed(GB).submit().asks(never);
         on.settle();
-        Application first = on.application("alice", "a").managed(GB).submit();
         Application second = on.application("alice", "a").managed(GB).submit();
         Application third = on.application("alice", "a").managed(GB).submit();
         on.settle();
@@ -92,7 +93,7 @@ class MasterShareTest {
     }
 
     /** The share is of what the queue may have now: with the other queue idle of all 10 GB, not of its own 5. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheShareOfWhatTheQueueMayGrowTo(Scenario on) throws Exception {
         on.queues(
                 """
@@ -111,7 +112,7 @@ class MasterShareTest {
     }
 
     /** An unmanaged master takes no room, and counts as one of the least size. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldCountAnUnmanagedMasterAsOneOfTheLeastSize(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "maximum-am-resource-percent=0.2\n");
         on.nodes(2, 5 * GB);

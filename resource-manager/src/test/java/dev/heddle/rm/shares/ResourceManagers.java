@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
+import org.apache.hadoop.security.Groups;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,7 @@ final class ResourceManagers implements Closeable {
         }
         return switch (kind) {
             case HEDDLE -> {
+                useGroups(configuration);
                 RunningResourceManager running = RunningResourceManager.start(configuration);
                 yield new Side(kind, client(running.clientConfiguration()), running::close);
             }
@@ -88,6 +91,12 @@ final class ResourceManagers implements Closeable {
                 yield new Side(kind, client(configuration), hadoop()::stopResourceManager);
             }
         };
+    }
+
+    /** Hadoop's classes remember in a process whose groups they have looked up, and where. */
+    private static void useGroups(Configuration configuration) {
+        Groups.getUserToGroupsMappingServiceWithLoadedConfiguration(configuration);
+        UserGroupInformation.setConfiguration(configuration);
     }
 
     private static YarnConfiguration client(YarnConfiguration configuration) {
@@ -126,6 +135,7 @@ final class ResourceManagers implements Closeable {
             hadoop.close();
         }
         threads.close();
+        useGroups(new Configuration());
         List<Path> deepestFirst;
         try (Stream<Path> below = Files.walk(directory)) {
             deepestFirst = below.sorted(Comparator.reverseOrder()).toList();

@@ -215,10 +215,10 @@ final class Scenario implements AutoCloseable {
     }
 
     Application submit(Submission submission) throws Exception {
-        if (machines.isEmpty()) {
-            // Hadoop's scheduler overlooks what is asked for an application that it has not activated yet, and where
-            // there
-            // is no node at all it activates none.
+        if (machines.isEmpty() && kind == Side.Kind.HADOOP) {
+            // Without any node Hadoop's scheduler activates no application, and overlooks what is asked before. As long
+            // as
+            // a node says nothing it is assigned nothing.
             Machine passing = node(PASSING_NODE_MB);
             Application application = submit(submission);
             leaves(passing);

@@ -34,6 +34,8 @@ final class ScenarioFiles {
         yarn.put(
                 "yarn.resourcemanager.scheduler.class",
                 "org.apache.hadoop.yarn.server.resourcemanager.scheduler.capacity.CapacityScheduler");
+        // Else what is allowed to ask for would depend on how long a resource manager has been there.
+        yarn.put("yarn.resourcemanager.work-preserving-recovery.scheduling-wait-ms", "0");
         yarn.put("yarn.client.nodemanager-connect.max-wait-ms", "1000");
         yarn.put(
                 "yarn.node-labels.fs-store.root-dir",

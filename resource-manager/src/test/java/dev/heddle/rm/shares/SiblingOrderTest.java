@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Which of several queues is served next. */
 class SiblingOrderTest {
     /** Who has used the least of its capacity is served first; between equals the one with the larger capacity. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldServeTheLargerOfTwoIdleQueuesFirst(Scenario on) throws Exception {
         on.queues(
                 """
@@ -25,7 +25,7 @@ class SiblingOrderTest {
      * With priorities the more urgent queue is served first up to its guarantee of 3, then the other up to its own, and what
      * is left of the 10 goes to the more urgent one.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldServeTheMoreUrgentQueueFirst(Scenario on) throws Exception {
         on.queues(
                 """
@@ -40,13 +40,13 @@ class SiblingOrderTest {
                 """);
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a, b)).containsExactly(7, 3);
     }
 
     /** Without the policy that looks at them, priorities of queues change nothing. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
     void shouldPassOverPrioritiesWhereThePolicyDoesNotLookAtThem(Scenario on) throws Exception {
         on.queues(
                 """
@@ -60,7 +60,7 @@ class SiblingOrderTest {
                 """);
         Application a = on.submit("alice", "a").asks(20, GB);
         Application b = on.submit("bob", "b").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(a, b)).containsExactly(5, 5);
     }

@@ -16,40 +16,40 @@ class UserLimitsTest {
             """;
 
     /** The default of 100 % lets who comes first have everything. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldServeUsersOneAfterTheOtherByDefault(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         Application alice = on.submit("alice", "a").asks(20, GB);
         Application bob = on.submit("bob", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(alice, bob)).containsExactly(10, 0);
     }
 
     /** At least half of 10 for alice, who is first; and one more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGiveHalfToEachOfTwoUsers(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
         Application bob = on.submit("bob", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(alice, bob)).containsExactly(6, 4);
     }
 
     /** Evenly, 6 of 12, and one more for alice, who is first when 11 are given and the limit of either is 6. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "user limits that rise while a pass goes on")
     void shouldDivideEvenlyAmongFewerUsersThanTheMinimumAllows(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
         Application bob = on.submit("bob", "a").asks(20, GB);
-        on.nodes(2, 6 * GB);
+        on.node(12 * GB);
         on.settle();
         assertThat(on.held(alice, bob)).containsExactly(7, 5);
     }
 
     /** 25 % of 16 is 4 for each of the first; the fifth has to wait for one of them. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetMoreUsersThanTheMinimumAllowsWait(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -57,23 +57,23 @@ class UserLimitsTest {
         Application carol = on.submit("carol", "a").asks(20, GB);
         Application dave = on.submit("dave", "a").asks(20, GB);
         Application erin = on.submit("erin", "a").asks(20, GB);
-        on.nodes(4, 4 * GB);
+        on.node(16 * GB);
         on.settle();
         assertThat(on.held(alice, bob, carol, dave, erin)).containsExactly(5, 5, 5, 1, 0);
     }
 
     /** Half of the 10 that are the queue's capacity, and one more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAUserAtAPartOfTheCapacity(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.user-limit-factor=0.5\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(alice)).containsExactly(6);
     }
 
     /** The default factor of 1 keeps one user within the capacity of 5, but for one more, though the queue may grow. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAUserAtTheCapacityOfTheQueue(Scenario on) throws Exception {
         on.queues(
                 """
@@ -82,12 +82,12 @@ class UserLimitsTest {
                 root.b.capacity=50
                 """);
         Application alice = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(alice)).containsExactly(6);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldNotLimitUsersWhereTheFactorIsMinusOne(Scenario on) throws Exception {
         on.queues(
                 """
@@ -97,13 +97,13 @@ class UserLimitsTest {
                 root.b.capacity=50
                 """);
         Application alice = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(alice)).containsExactly(10);
     }
 
     /** alice counts for two: her limit is 8 of 12, and she gets one more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "user limits that rise while a pass goes on")
     void shouldDivideByTheWeightsOfUsers(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -113,40 +113,40 @@ class UserLimitsTest {
                         """);
         Application alice = on.submit("alice", "a").asks(20, GB);
         Application bob = on.submit("bob", "a").asks(20, GB);
-        on.nodes(2, 6 * GB);
+        on.node(12 * GB);
         on.settle();
         assertThat(on.held(alice, bob)).containsExactly(9, 3);
     }
 
     /** Two applications of one user share the limit of that user, which is 6 of 12, and one more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "user limits that rise while a pass goes on")
     void shouldCountAllApplicationsOfAUserTogether(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application first = on.submit("alice", "a").asks(3, GB);
         Application second = on.submit("alice", "a").asks(20, GB);
         Application bob = on.submit("bob", "a").asks(20, GB);
-        on.nodes(2, 6 * GB);
+        on.node(12 * GB);
         on.settle();
         assertThat(on.held(first, second, bob)).containsExactly(3, 4, 5);
     }
 
     /** Who has what she wants does not count among those that the rest is divided by. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldNotCountUsersWhoWantNothingMore(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(2, GB);
         Application bob = on.submit("bob", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         assertThat(on.held(alice, bob)).containsExactly(2, 8);
     }
 
     /** alice has had everything; of what ends she gets nothing until bob has as much as she. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldEvenOutAsContainersEndWhenAnotherUserComes(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         Application bob = on.submit("bob", "a").asks(20, GB);
         on.settle();
@@ -157,12 +157,12 @@ class UserLimitsTest {
     }
 
     /** When bob goes, alice is the only one left. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGiveAUserMoreWhenAnotherGoes(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
         Application bob = on.submit("bob", "a").asks(20, GB);
-        on.nodes(2, 5 * GB);
+        on.node(10 * GB);
         on.settle();
         bob.finishes();
         on.settle();
