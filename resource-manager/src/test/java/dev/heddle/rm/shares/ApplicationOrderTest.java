@@ -11,7 +11,7 @@ class ApplicationOrderTest {
             root.a.capacity=100
             """;
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldServeWhoCameFirst(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         Application first = on.submit("alice", "a").asks(7, GB);
@@ -22,7 +22,7 @@ class ApplicationOrderTest {
     }
 
     /** What ends goes to the one that came first, too, as long as it wants more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldServeWhoCameFirstWithWhatEnds(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         Application first = on.submit("alice", "a").asks(7, GB);
@@ -35,7 +35,7 @@ class ApplicationOrderTest {
         assertThat(on.held(first, second)).containsExactly(9, 1);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldServeTheMoreUrgentApplicationFirst(Scenario on) throws Exception {
         on.yarn("yarn.cluster.max-application-priority=10");
         on.queues(ONE_QUEUE);
@@ -47,7 +47,7 @@ class ApplicationOrderTest {
     }
 
     /** Priorities above the cluster's maximum count as the maximum. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldCapPriorities(Scenario on) throws Exception {
         on.yarn("yarn.cluster.max-application-priority=5");
         on.queues(ONE_QUEUE);
@@ -59,7 +59,7 @@ class ApplicationOrderTest {
     }
 
     /** An application that names no priority has that of its queue. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldGiveApplicationsTheDefaultPriorityOfTheirQueue(Scenario on) throws Exception {
         on.yarn("yarn.cluster.max-application-priority=10");
         on.queues(ONE_QUEUE + "root.a.default-application-priority=3\n");
@@ -72,7 +72,7 @@ class ApplicationOrderTest {
     }
 
     /** Fair: who uses the least memory is served next. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldServeApplicationsInTurn(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.ordering-policy=fair\n");
         Application first = on.submit("alice", "a").asks(20, GB);
@@ -83,7 +83,7 @@ class ApplicationOrderTest {
     }
 
     /** Fair in memory, not in containers: 8 GB each, in containers of 1 GB and of 4 GB. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldServeApplicationsInTurnByMemory(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.ordering-policy=fair\n");
         Application small = on.submit("alice", "a").asks(20, GB);
@@ -94,7 +94,7 @@ class ApplicationOrderTest {
     }
 
     /** Who has little is served first with what ends. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldEvenOutAsContainersEnd(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.ordering-policy=fair\n");
         Application first = on.submit("alice", "a").asks(30, GB);
@@ -112,7 +112,7 @@ class ApplicationOrderTest {
      * With weights by size a large application may have more: what is used is divided by the logarithm of what is wanted in
      * all (FairOrderingPolicy). 1,000 GB and 10 GB weigh 20.0 and 13.3, so of 10 containers it is 6 and 4.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldWeighApplicationsByTheirSize(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -128,7 +128,7 @@ class ApplicationOrderTest {
     }
 
     /** A limit of a user stops all of that user's applications; those behind are served. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldPassOverApplicationsOfUsersAtTheirLimit(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.user-limit-factor=0.3\n");
         Application first = on.submit("alice", "a").asks(20, GB);

@@ -14,7 +14,7 @@ class ElasticityTest {
             root.b.user-limit-factor=10
             """;
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetAQueueGrowIntoTheRoomOfAnIdleOne(Scenario on) throws Exception {
         on.queues(TWO_QUEUES);
         Application a = on.submit("alice", "a").asks(20, GB);
@@ -24,7 +24,7 @@ class ElasticityTest {
     }
 
     /** 50 % of 10 containers. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAtTheMaximumCapacity(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "root.a.maximum-capacity=50\n");
         Application a = on.submit("alice", "a").asks(20, GB);
@@ -34,7 +34,7 @@ class ElasticityTest {
     }
 
     /** 70 % of 10 containers are 7. The 0.7 that Hadoop keeps as a float is a little less, and rounded down 6. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldReachAMaximumThatIsNoBinaryFraction(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "root.a.maximum-capacity=70\n");
         Application a = on.submit("alice", "a").asks(20, GB);
@@ -44,7 +44,7 @@ class ElasticityTest {
     }
 
     /** An absolute maximum: 4 GB. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAtAnAbsoluteMaximum(Scenario on) throws Exception {
         on.queues(
                 """
@@ -61,7 +61,7 @@ class ElasticityTest {
     }
 
     /** The child may have all that its parent has, and that is 60 % of 10. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAtTheMaximumOfAParent(Scenario on) throws Exception {
         on.queues(
                 """
@@ -82,7 +82,7 @@ class ElasticityTest {
     }
 
     /** The maximum of a child is of its parent's maximum: 50 % of 60 % of 10. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheMaximumOfAChildFromThatOfItsParent(Scenario on) throws Exception {
         on.queues(
                 """
@@ -106,7 +106,7 @@ class ElasticityTest {
      * Nothing is taken away from who has grown, but what ends goes to who has the least of its guarantee. After 4 ends all
      * of them go to b, which is at 4 of 7. After 5 more a has 1 of 3, and both are filled to their guarantees.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGiveBackWhatEndsToTheQueueThatIsOwedIt(Scenario on) throws Exception {
         on.queues(TWO_QUEUES);
         Application a = on.submit("alice", "a").asks(20, GB);
@@ -124,7 +124,7 @@ class ElasticityTest {
     }
 
     /** c wants 2 of its 5; a and b divide the other 8 by their capacities, 2 to 3: that is 3 and 5. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldDivideWhatAQueueLeavesByTheCapacitiesOfTheOthers(Scenario on) throws Exception {
         on.queues(
                 """
@@ -144,7 +144,7 @@ class ElasticityTest {
     }
 
     /** What a1 leaves goes to a2 before it goes to b: a stays at its 50 % as long as its children want that much. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldGiveWhatAChildLeavesToItsSiblingFirst(Scenario on) throws Exception {
         on.queues(
                 """
@@ -166,7 +166,7 @@ class ElasticityTest {
     }
 
     /** A queue whose maximum is lowered below what it has loses nothing, and gets nothing until enough has ended. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetAQueueShrinkToALoweredMaximumAsContainersEnd(Scenario on) throws Exception {
         on.queues(TWO_QUEUES);
         Application a = on.submit("alice", "a").asks(20, GB);

@@ -39,7 +39,7 @@ class LabelsTest {
             root.b.accessible-node-labels=\\u0020
             """;
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldKeepLabelledNodesForThoseWhoAskForThem(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES);
         on.label("x", EXCLUSIVE);
@@ -54,7 +54,7 @@ class LabelsTest {
     }
 
     /** Nodes without the label are divided 70 to 30, those with it 40 to 60. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldDivideEachLabelByItsOwnCapacities(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES);
         on.label("x", EXCLUSIVE);
@@ -69,7 +69,7 @@ class LabelsTest {
     }
 
     /** Where b wants nothing with the label, a may have all of it, up to its maximum for that label. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAtTheMaximumForALabel(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES + "root.a.accessible-node-labels.x.maximum-capacity=50\n");
         on.label("x", EXCLUSIVE);
@@ -80,7 +80,7 @@ class LabelsTest {
     }
 
     /** A label that is not exclusive lends idle nodes to those who ask for none. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLendNodesWhoseLabelIsNotExclusive(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(ONE_OF_TWO);
         on.label("x", !EXCLUSIVE);
@@ -94,7 +94,7 @@ class LabelsTest {
     }
 
     /** What ends on a lent node goes to who asks for its label. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldServeWhoAsksForALabelFirstOnLentNodes(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(ONE_OF_TWO);
         on.label("x", !EXCLUSIVE);
@@ -109,7 +109,7 @@ class LabelsTest {
     }
 
     /** Where the queue has a default expression, an ask without one means that. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheDefaultLabelOfTheQueue(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES + "root.a.default-node-label-expression=x\n");
         on.label("x", EXCLUSIVE);
@@ -122,7 +122,7 @@ class LabelsTest {
     }
 
     /** The application's own expression comes before the queue's. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheLabelOfTheApplication(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES);
         on.label("x", EXCLUSIVE);
@@ -134,7 +134,7 @@ class LabelsTest {
         assertThat(on.held(a)).containsExactly(5);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRefuseALabelThatTheQueueMayNotUse(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(ONE_OF_TWO);
         on.label("x", EXCLUSIVE);
@@ -145,7 +145,7 @@ class LabelsTest {
                 .contains("doesn't have permission to access all labels in resource request");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRefuseALabelThatIsNotThere(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES);
         on.label("x", EXCLUSIVE);
@@ -155,7 +155,7 @@ class LabelsTest {
     }
 
     /** A queue that is guaranteed nothing of a label still may use it when others leave room. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGiveWhatIsLeftOfALabelToAQueueWithoutCapacity(Scenario on) throws Exception {
         on.yarn(ENABLED)
                 .queues(

@@ -13,7 +13,7 @@ class LifetimeTest {
     /** Seconds that a slow machine may lose between the submission and the report. */
     private static final int SLACK = 300;
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGiveApplicationsTheDefaultLifetimeOfTheirQueue(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -24,7 +24,7 @@ class LifetimeTest {
         assertThat(on.submit("alice", "a").secondsToLive()).isBetween(10_000L - SLACK, 10_000L);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldCapTheLifetimeThatIsAskedFor(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.maximum-application-lifetime=20000\n");
         Application longest = on.application("alice", "a").lifetime(90_000).submit();
@@ -34,14 +34,14 @@ class LifetimeTest {
     }
 
     /** Where there is only a maximum, it is the default as well. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheMaximumLifetimeWhereThereIsNoDefault(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.maximum-application-lifetime=20000\n");
         assertThat(on.submit("alice", "a").secondsToLive()).isBetween(20_000L - SLACK, 20_000L);
     }
 
     /** What a parent says holds below it. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldInheritLifetimesFromTheParent(Scenario on) throws Exception {
         on.queues(
                 """
@@ -54,7 +54,7 @@ class LifetimeTest {
         assertThat(on.submit("alice", "a1").secondsToLive()).isBetween(20_000L - SLACK, 20_000L);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetApplicationsLiveWhereTheQueueSaysNothing(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         assertThat(on.submit("alice", "a").secondsToLive()).isEqualTo(-1);

@@ -14,7 +14,7 @@ class LocalityTest {
     /** Enough for every delay that the configurations here have. */
     private static final int PATIENCE = 12;
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldPutContainersOnTheHostThatIsAskedFor(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         on.node(4 * GB);
@@ -27,7 +27,7 @@ class LocalityTest {
     }
 
     /** After node-locality-delay opportunities on other nodes the rack will do. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGoOnToTheRackWhenTheHostIsFull(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "node-locality-delay=2\n");
         Machine wanted = on.node(2 * GB);
@@ -42,7 +42,7 @@ class LocalityTest {
     }
 
     /** When the rack is full, too, any place will do. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGoOnToAnyPlaceWhenTheRackIsFull(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -59,7 +59,7 @@ class LocalityTest {
         assertThat(a.heldOn(elsewhere)).isEqualTo(1);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldWaitForTheHostWhereNoOtherPlaceWillDo(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "node-locality-delay=1\n");
         Machine wanted = on.node(2 * GB);
@@ -73,7 +73,7 @@ class LocalityTest {
     }
 
     /** Another ask, at a lower priority, does not wait behind one that is bound to a full host. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldServeOtherAsksBehindOneThatIsBoundToAHost(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         Machine wanted = on.node(2 * GB);
@@ -86,7 +86,7 @@ class LocalityTest {
         assertThat(a.heldOn(beside)).isEqualTo(4);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStayInTheRackWhereNoOtherWillDo(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "node-locality-delay=0\n");
         on.node(8 * GB);
@@ -104,7 +104,7 @@ class LocalityTest {
      * An ask that is bound to a rack waits for no host in it. Hadoop's scheduler waits, and counts no opportunity as missed
      * meanwhile (RegularContainerAllocator.tryAllocateOnNode), so it waits for ever.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldNotWaitForAHostWhereARackIsAskedFor(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         on.node(8 * GB);
@@ -117,7 +117,7 @@ class LocalityTest {
     }
 
     /** Either host is as good as the other. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldUseAnyOfSeveralHostsThatAreAskedFor(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         Machine first = on.node(2 * GB);
@@ -129,7 +129,7 @@ class LocalityTest {
         assertThat(a.heldOn(second)).isEqualTo(2);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldKeepAwayFromNodesThatAnApplicationAvoids(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         Machine avoided = on.node(4 * GB);
@@ -143,7 +143,7 @@ class LocalityTest {
     }
 
     /** Asks of an application are served by its own priorities: what it wants most comes first, whatever the size. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldServeTheAsksOfAnApplicationByTheirPriority(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         Application a = on.submit("alice", "a")

@@ -14,7 +14,7 @@ class MasterShareTest {
             """;
 
     /** 20 % of 10 GB is room for two masters of 1 GB; the third and the fourth wait. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStartMastersUpToTheirShare(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "maximum-am-resource-percent=0.2\n");
         on.nodes(2, 5 * GB);
@@ -30,7 +30,7 @@ class MasterShareTest {
     }
 
     /** 3 GB for masters: who waits for 2 of them does not hold up who needs 1. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStartASmallMasterBehindALargeOneThatDoesNotFit(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "maximum-am-resource-percent=0.3\n");
         on.nodes(2, 5 * GB);
@@ -42,7 +42,7 @@ class MasterShareTest {
     }
 
     /** One application may run in each queue, however small the share: 1 % of 10 GB is less than any master. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStartOneMasterInAnyCase(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "maximum-am-resource-percent=0.01\n");
         on.nodes(2, 5 * GB);
@@ -52,7 +52,7 @@ class MasterShareTest {
         assertThat(on.states(first, second)).containsExactly(RUNNING, ACCEPTED);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheShareOfTheQueueBeforeThatOfTheCluster(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -73,7 +73,7 @@ class MasterShareTest {
      * Of 4 GB for masters alice may have half as long as bob wants more, where the minimum of a user is 50 %. What bob wants
      * no node has room for.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "user limit of masters")
     void shouldLimitTheMastersOfAUser(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -92,7 +92,7 @@ class MasterShareTest {
     }
 
     /** The share is of what the queue may have now: with the other queue idle of all 10 GB, not of its own 5. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeTheShareOfWhatTheQueueMayGrowTo(Scenario on) throws Exception {
         on.queues(
                 """
@@ -111,7 +111,7 @@ class MasterShareTest {
     }
 
     /** An unmanaged master takes no room, and counts as one of the least size. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldCountAnUnmanagedMasterAsOneOfTheLeastSize(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "maximum-am-resource-percent=0.2\n");
         on.nodes(2, 5 * GB);

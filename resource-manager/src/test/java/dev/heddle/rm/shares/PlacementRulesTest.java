@@ -28,27 +28,27 @@ class PlacementRulesTest {
         return queues;
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldPutTheApplicationsOfAUserIntoAQueue(Scenario on) throws Exception {
         on.queues(QUEUES + "queue-mappings=u:bob:sales\n");
         assertThat(placed(on, "default", "bob", "carol")).containsExactly("root.sales", "root.default");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldPutApplicationsIntoTheQueueNamedAsTheUser(Scenario on) throws Exception {
         on.queues(QUEUES + "queue-mappings=u:%user:%user\n");
         assertThat(placed(on, "default", "alice", "bob")).containsExactly("root.alice", "root.default");
     }
 
     /** A group matches whoever is in it, also where it is not the primary one. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "groups of users who submit")
     void shouldPutTheApplicationsOfAGroupIntoAQueue(Scenario on) throws Exception {
         on.queues(QUEUES + "queue-mappings=g:staff:staff\n");
         assertThat(placed(on, "default", "alice", "bob", "erin"))
                 .containsExactly("root.staff", "root.staff", "root.default");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "groups of users who submit")
     void shouldPutApplicationsIntoTheQueueNamedAsThePrimaryGroup(Scenario on) throws Exception {
         on.queues(QUEUES + "queue-mappings=u:%user:%primary_group\n");
         assertThat(placed(on, "default", "alice", "bob", "erin"))
@@ -56,13 +56,13 @@ class PlacementRulesTest {
     }
 
     /** The first of the secondary groups for which there is a queue. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "groups of users who submit")
     void shouldPutApplicationsIntoTheQueueNamedAsASecondaryGroup(Scenario on) throws Exception {
         on.queues(QUEUES + "queue-mappings=u:%user:%secondary_group\n");
         assertThat(placed(on, "default", "alice", "erin")).containsExactly("root.staff", "root.default");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "groups of users who submit")
     void shouldTakeTheFirstRuleThatMatches(Scenario on) throws Exception {
         on.queues(QUEUES + "queue-mappings=u:alice:alice,g:engineering:engineering,g:staff:staff\n");
         assertThat(placed(on, "default", "alice", "carol", "bob"))
@@ -70,13 +70,13 @@ class PlacementRulesTest {
     }
 
     /** Who names a queue gets that one. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLeaveApplicationsInTheQueueThatTheyName(Scenario on) throws Exception {
         on.queues(QUEUES + "queue-mappings=u:bob:sales\n");
         assertThat(placed(on, "staff", "bob")).containsExactly("root.staff");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldOverrideTheQueueThatIsNamedWhereToldTo(Scenario on) throws Exception {
         on.queues(
                 QUEUES
@@ -87,7 +87,7 @@ class PlacementRulesTest {
         assertThat(placed(on, "staff", "bob", "carol")).containsExactly("root.sales", "root.staff");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldPutApplicationsIntoAQueueByTheirName(Scenario on) throws Exception {
         on.queues(QUEUES + "yarn.scheduler.queue-placement-rules.app-name=nightly:staff\n");
         assertThat(on.application("bob", "default").named("nightly").submit().queue())
@@ -96,7 +96,7 @@ class PlacementRulesTest {
                 .isEqualTo("root.default");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "groups of users who submit")
     void shouldReadRulesInTheJsonFormat(Scenario on) throws Exception {
         on.queues(
                 QUEUES
@@ -120,7 +120,7 @@ class PlacementRulesTest {
     }
 
     /** Where nothing matches and there is no queue called default, there is no place. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRefuseApplicationsWithoutAPlace(Scenario on) throws Exception {
         on.queues(
                 """
@@ -134,7 +134,7 @@ class PlacementRulesTest {
     }
 
     /** Rules that name a queue that is not there stop the refresh, and the former ones stay. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldKeepTheFormerRulesWhereNewOnesNameNoQueue(Scenario on) throws Exception {
         on.queues(QUEUES + "queue-mappings=u:bob:sales\n");
         assertThat(on.refreshRefusal(QUEUES + "queue-mappings=u:bob:nowhere\n")).contains("nowhere");

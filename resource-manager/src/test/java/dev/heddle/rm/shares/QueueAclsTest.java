@@ -22,7 +22,7 @@ class QueueAclsTest {
             root.b.capacity=50
             """;
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeApplicationsOfTheUsersThatAQueueLists(Scenario on) throws Exception {
         on.yarn(ENFORCED).queues(CLOSED + "root.a.acl_submit_applications=alice\n");
         on.submit("alice", "a");
@@ -32,7 +32,7 @@ class QueueAclsTest {
         assertThat(on.application("alice", "b").refusal()).contains("User alice does not have permission");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "groups of users who submit")
     void shouldTakeApplicationsOfTheGroupsThatAQueueLists(Scenario on) throws Exception {
         on.yarn(ENFORCED).queues(CLOSED + "root.a.acl_submit_applications=dave engineering\n");
         on.submit("alice", "a");
@@ -41,7 +41,7 @@ class QueueAclsTest {
         assertThat(on.application("bob", "a").refusal()).contains("User bob does not have permission");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeApplicationsOfThoseWhomAParentLists(Scenario on) throws Exception {
         on.yarn(ENFORCED)
                 .queues(
@@ -60,7 +60,7 @@ class QueueAclsTest {
     }
 
     /** The root is open where nothing is said of it, and so are all queues, whatever they say. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeApplicationsOfAllWhereTheRootIsOpen(Scenario on) throws Exception {
         on.yarn(ENFORCED)
                 .queues(
@@ -72,14 +72,14 @@ class QueueAclsTest {
         on.submit("bob", "a");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeApplicationsOfThoseWhoAdministerAQueue(Scenario on) throws Exception {
         on.yarn(ENFORCED).queues(CLOSED + "root.a.acl_administer_queue=bob\n");
         on.submit("bob", "a");
         assertThat(on.application("alice", "a").refusal()).contains("User alice does not have permission");
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetThoseWhoAdministerAQueueKillItsApplications(Scenario on) throws Exception {
         on.yarn(ENFORCED)
                 .queues(
@@ -96,14 +96,14 @@ class QueueAclsTest {
         assertThat(on.kills("alice", second)).isTrue();
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeApplicationsOfAllWhereListsAreNotEnforced(Scenario on) throws Exception {
         on.queues(CLOSED + "root.a.acl_submit_applications=alice\n");
         on.submit("bob", "a");
     }
 
     /** Lists are read again with the queues. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldTakeChangedListsFromARefresh(Scenario on) throws Exception {
         on.yarn(ENFORCED).queues(CLOSED + "root.a.acl_submit_applications=alice\n");
         on.refresh(CLOSED + "root.a.acl_submit_applications=bob\n");

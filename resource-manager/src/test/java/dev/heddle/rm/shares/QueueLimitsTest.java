@@ -22,7 +22,7 @@ class QueueLimitsTest {
             root.b.capacity=70
             """;
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRefuseMoreApplicationsThanAQueueMayHave(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "root.a.maximum-applications=2\n");
         on.submit("alice", "a");
@@ -36,7 +36,7 @@ class QueueLimitsTest {
     }
 
     /** A queue without a number of its own has its part of the cluster's: 30 % of 10. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldDivideTheNumberOfApplicationsByCapacity(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "maximum-applications=10\n");
         on.node(16 * GB);
@@ -48,7 +48,7 @@ class QueueLimitsTest {
     }
 
     /** A user may have the queue's number times the minimum percentage times the factor: 4 times 50 % times 1. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRefuseMoreApplicationsThanAUserMayHave(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -64,7 +64,7 @@ class QueueLimitsTest {
     }
 
     /** More applications than may run at a time are taken and wait. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetApplicationsWaitThatAreMoreThanMayRunInAQueue(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.max-parallel-apps=1\n");
         on.nodes(2, 5 * GB);
@@ -79,7 +79,7 @@ class QueueLimitsTest {
     }
 
     /** The number holds for all below a parent together. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetApplicationsWaitThatAreMoreThanMayRunBelowAParent(Scenario on) throws Exception {
         on.queues(
                 """
@@ -99,7 +99,7 @@ class QueueLimitsTest {
         assertThat(on.states(first, second, third)).containsExactly(RUNNING, ACCEPTED, RUNNING);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldLetApplicationsWaitThatAreMoreThanAUserMayRun(Scenario on) throws Exception {
         on.queues(
                 TWO_QUEUES
@@ -119,7 +119,7 @@ class QueueLimitsTest {
         assertThat(on.states(second)).containsExactly(RUNNING);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRefuseContainersThatAreTooLargeForTheQueue(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "root.a.maximum-allocation-mb=2048\n");
         on.node(16 * GB);
@@ -132,7 +132,7 @@ class QueueLimitsTest {
         assertThat(on.held(a, b)).containsExactly(1, 1);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRefuseApplicationsForAQueueThatIsStopped(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "root.a.state=STOPPED\n");
         assertThat(on.application("alice", "a").refusal())
@@ -141,7 +141,7 @@ class QueueLimitsTest {
     }
 
     /** Where a parent is stopped, so are its children. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRefuseApplicationsBelowAParentThatIsStopped(Scenario on) throws Exception {
         on.queues(
                 """
@@ -157,7 +157,7 @@ class QueueLimitsTest {
     }
 
     /** A queue that is stopped while applications run lets them go on, with all they want, and takes no others. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldDrainAQueueThatIsStopped(Scenario on) throws Exception {
         on.queues(TWO_QUEUES);
         on.nodes(2, 5 * GB);

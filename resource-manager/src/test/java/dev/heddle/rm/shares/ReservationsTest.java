@@ -18,7 +18,7 @@ class ReservationsTest {
      * Small containers fill two nodes of 4 GB, and there are always more of them. The one of 4 GB waits in a queue that is
      * owed 4 GB: from now on what ends is kept for it, until there is enough on one node.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "reservations")
     void shouldKeepRoomForALargeContainer(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         Machine kept = on.node(4 * GB);
@@ -43,7 +43,7 @@ class ReservationsTest {
      * As before, with containers that end here and there: when as much is free as is wanted, but not on one node, a node is
      * kept until enough has ended there. What is free on the other goes to the small ones then.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "reservations")
     void shouldKeepANodeForALargeContainer(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         Machine kept = on.node(4 * GB);
@@ -66,7 +66,7 @@ class ReservationsTest {
     }
 
     /** When room is found elsewhere, what was kept is free for others again. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "reservations")
     void shouldGiveUpWhatIsKeptWhenThereIsRoomElsewhere(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         Machine kept = on.node(4 * GB);
@@ -89,7 +89,7 @@ class ReservationsTest {
      * For what no node could ever hold nothing is kept. Hadoop's scheduler keeps room all the same, of which nobody has
      * anything (AbstractParentQueue.assignContainersToChildQueues, what it calls blocked headroom).
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "reservations")
     void shouldKeepNothingForWhatFitsNoNode(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         on.nodes(2, 4 * GB);
@@ -104,7 +104,7 @@ class ReservationsTest {
     }
 
     /** Where the application that wants it ends, nothing is kept any more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "reservations")
     void shouldKeepNothingForAnApplicationThatEnds(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         Machine kept = on.node(4 * GB);

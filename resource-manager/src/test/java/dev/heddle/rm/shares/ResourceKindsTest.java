@@ -18,7 +18,7 @@ class ResourceKindsTest {
             """;
 
     /** The default calculator sees memory alone: 8 containers of 1 GB on 4 cores. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldFillMemoryAloneByDefault(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         Application a = on.submit("alice", "a").asks(20, GB);
@@ -27,7 +27,7 @@ class ResourceKindsTest {
         assertThat(on.held(a)).containsExactly(8);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopWhereCoresAreUsedUp(Scenario on) throws Exception {
         on.queues(DOMINANT + TWO_HALVES);
         Application a = on.submit("alice", "a").asks(20, GB);
@@ -40,7 +40,7 @@ class ResourceKindsTest {
      * The example of the paper on dominant resource fairness (Ghodsi et al., NSDI 2011): of 9 cores and 18 GB, who wants 1
      * core and 4 GB gets 3, who wants 3 cores and 1 GB gets 2. Either has two thirds of what it wants most.
      */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldDivideByTheDominantResource(Scenario on) throws Exception {
         on.queues(DOMINANT + TWO_HALVES);
         Application memory = on.submit("alice", "a").asks(Ask.of(20, 4 * GB, 1));
@@ -51,7 +51,7 @@ class ResourceKindsTest {
     }
 
     /** The same asks by memory alone: 8 GB for either, and the last 2 GB are kept for another 4 GB of a's. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldDivideTheSameAsksOtherwiseByMemoryAlone(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         Application memory = on.submit("alice", "a").asks(Ask.of(20, 4 * GB, 1));
@@ -62,7 +62,7 @@ class ResourceKindsTest {
     }
 
     /** A queue is over its maximum when any resource is: 25 % of 16 cores are 4, though memory would allow 8. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAQueueAtItsMaximumOfAnyResource(Scenario on) throws Exception {
         on.queues(DOMINANT + TWO_HALVES + "root.a.capacity=25\nroot.b.capacity=75\nroot.a.maximum-capacity=25\n");
         Application a = on.submit("alice", "a").asks(20, GB);
@@ -72,7 +72,7 @@ class ResourceKindsTest {
     }
 
     /** What is asked is rounded up to multiples of the least size: 1,500 MB take 2 GB. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldRoundSizesUp(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         Application a = on.submit("alice", "a").asks(20, 1500);

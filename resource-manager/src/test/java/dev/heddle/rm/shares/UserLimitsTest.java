@@ -16,7 +16,7 @@ class UserLimitsTest {
             """;
 
     /** The default of 100 % lets who comes first have everything. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldServeUsersOneAfterTheOtherByDefault(Scenario on) throws Exception {
         on.queues(ONE_QUEUE);
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -27,7 +27,7 @@ class UserLimitsTest {
     }
 
     /** At least half of 10 for alice, who is first; and one more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGiveHalfToEachOfTwoUsers(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -38,7 +38,7 @@ class UserLimitsTest {
     }
 
     /** Evenly, 6 of 12, and one more for alice, who is first when 11 are given and the limit of either is 6. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldDivideEvenlyAmongFewerUsersThanTheMinimumAllows(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -49,7 +49,7 @@ class UserLimitsTest {
     }
 
     /** 25 % of 16 is 4 for each of the first; the fifth has to wait for one of them. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldLetMoreUsersThanTheMinimumAllowsWait(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -63,7 +63,7 @@ class UserLimitsTest {
     }
 
     /** Half of the 10 that are the queue's capacity, and one more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAUserAtAPartOfTheCapacity(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.user-limit-factor=0.5\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -73,7 +73,7 @@ class UserLimitsTest {
     }
 
     /** The default factor of 1 keeps one user within the capacity of 5, but for one more, though the queue may grow. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldStopAUserAtTheCapacityOfTheQueue(Scenario on) throws Exception {
         on.queues(
                 """
@@ -87,7 +87,7 @@ class UserLimitsTest {
         assertThat(on.held(alice)).containsExactly(6);
     }
 
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldNotLimitUsersWhereTheFactorIsMinusOne(Scenario on) throws Exception {
         on.queues(
                 """
@@ -103,7 +103,7 @@ class UserLimitsTest {
     }
 
     /** alice counts for two: her limit is 8 of 12, and she gets one more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldDivideByTheWeightsOfUsers(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -119,7 +119,7 @@ class UserLimitsTest {
     }
 
     /** Two applications of one user share the limit of that user, which is 6 of 12, and one more. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldCountAllApplicationsOfAUserTogether(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application first = on.submit("alice", "a").asks(3, GB);
@@ -131,7 +131,7 @@ class UserLimitsTest {
     }
 
     /** Who has what she wants does not count among those that the rest is divided by. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldNotCountUsersWhoWantNothingMore(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(2, GB);
@@ -142,7 +142,7 @@ class UserLimitsTest {
     }
 
     /** alice has had everything; of what ends she gets nothing until bob has as much as she. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldEvenOutAsContainersEndWhenAnotherUserComes(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -157,7 +157,7 @@ class UserLimitsTest {
     }
 
     /** When bob goes, alice is the only one left. */
-    @SharesTest(heddleLacks = "queues")
+    @SharesTest
     void shouldGiveAUserMoreWhenAnotherGoes(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
