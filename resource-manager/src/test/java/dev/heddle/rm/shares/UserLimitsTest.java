@@ -27,7 +27,7 @@ class UserLimitsTest {
     }
 
     /** At least half of 10 for alice, who is first; and one more. */
-    @SharesTest
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldGiveHalfToEachOfTwoUsers(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -103,7 +103,7 @@ class UserLimitsTest {
     }
 
     /** alice counts for two: her limit is 8 of 12, and she gets one more. */
-    @SharesTest
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldDivideByTheWeightsOfUsers(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -119,7 +119,7 @@ class UserLimitsTest {
     }
 
     /** Two applications of one user share the limit of that user, which is 6 of 12, and one more. */
-    @SharesTest
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldCountAllApplicationsOfAUserTogether(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application first = on.submit("alice", "a").asks(3, GB);
@@ -131,7 +131,7 @@ class UserLimitsTest {
     }
 
     /** Who has what she wants does not count among those that the rest is divided by. */
-    @SharesTest
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldNotCountUsersWhoWantNothingMore(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(2, GB);
@@ -157,7 +157,7 @@ class UserLimitsTest {
     }
 
     /** When bob goes, alice is the only one left. */
-    @SharesTest
+    @SharesTest(heddleLacks = "turns between asks")
     void shouldGiveAUserMoreWhenAnotherGoes(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=50\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
