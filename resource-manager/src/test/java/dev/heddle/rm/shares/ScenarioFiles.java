@@ -41,6 +41,9 @@ final class ScenarioFiles {
                 "yarn.node-labels.fs-store.root-dir",
                 directory.resolve("labels").toUri().toString());
         yarn.put("hadoop.tmp.dir", directory.resolve("tmp").toString());
+        yarn.put(
+                "yarn.node-attribute.fs-store.root-dir",
+                directory.resolve("attributes").toUri().toString());
         yarn.put("hadoop.user.group.static.mapping.overrides", GROUPS);
         yarn.put("net.topology.node.switch.mapping.impl", "org.apache.hadoop.net.TableMapping");
         yarn.put("net.topology.table.file.name", rackTable.toString());
