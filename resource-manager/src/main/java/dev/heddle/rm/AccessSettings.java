@@ -49,8 +49,7 @@ final class AccessSettings {
     }
 
     static Access.Rules rules(Configuration configuration) {
-        return new Access.Rules(
-                ENABLED.get(configuration), ONLY_VIEWABLE.get(configuration));
+        return new Access.Rules(ENABLED.get(configuration), ONLY_VIEWABLE.get(configuration));
     }
 
     /** Who may do everything, besides the user that this process runs as. */

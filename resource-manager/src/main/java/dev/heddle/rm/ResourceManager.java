@@ -101,8 +101,7 @@ public final class ResourceManager implements Daemon {
             RpcThreads threads = keep(resources, RpcThreads.start(configuration));
             WebServer web = keep(resources, WebServer.start(page.bind(), page.key(), leadership));
             Administrators administrators = new Administrators(AccessSettings.administrators(configuration), ownUser());
-            Access access =
-                    new Access(AccessSettings.rules(configuration), queues, administrators, threads.slow());
+            Access access = new Access(AccessSettings.rules(configuration), queues, administrators, threads.slow());
             RpcServer client = keep(
                     resources,
                     serveClients(

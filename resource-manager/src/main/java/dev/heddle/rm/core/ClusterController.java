@@ -59,7 +59,8 @@ public final class ClusterController {
         ledger.begin(nowMs);
         containers.beginPass();
         R reply = command.on(handlers);
-        // Whatever a command has loosened is for those who wait. Commands whose reply says what was granted see to it themselves.
+        // Whatever a command has loosened is for those who wait. Commands whose reply says what was granted see to it
+        // themselves.
         containers.placeWaiting();
         return new Outcome<>(reply, ledger.take());
     }

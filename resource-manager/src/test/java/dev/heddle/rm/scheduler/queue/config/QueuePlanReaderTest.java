@@ -352,7 +352,8 @@ class QueuePlanReaderTest {
 
     @Test
     void shouldSayThatNothingIsPreempted() {
-        assertThat(QueueFile.of("yarn.resourcemanager.scheduler.monitor.enable=true").warnings())
+        assertThat(QueueFile.of("yarn.resourcemanager.scheduler.monitor.enable=true")
+                        .warnings())
                 .containsExactly("yarn.resourcemanager.scheduler.monitor.enable is true, but nothing is taken from"
                         + " applications yet: queues get their guarantees back as containers end");
         assertThat(QueueFile.of().warnings()).isEmpty();
