@@ -46,8 +46,10 @@ final class NodeChoice {
             if (node != null) {
                 return node;
             }
-            if (!patience.letsAnywhere()) {
+            if (patience.lasts()) {
                 state.partition(anywhere.label()).delayUntil(patience.nextChange());
+            }
+            if (!patience.letsAnywhere()) {
                 return null;
             }
         }

@@ -74,9 +74,15 @@ public final class Patience {
         return missed() > untilAnywhere();
     }
 
-    /** The next number of opportunities of the partition at which something changes. */
+    /** Whether there is a place that will do later and does not now. */
+    boolean lasts() {
+        return !letsRack() || !letsAnywhere();
+    }
+
+    /** The next number of opportunities of the partition after which something changes, while patience lasts. */
     long nextChange() {
-        long until = letsRack() ? untilAnywhere() : Math.min(untilRack(), untilAnywhere());
-        return asks.patientSince(key) + until;
+        long rack = letsRack() ? Long.MAX_VALUE : untilRack();
+        long anywhere = letsAnywhere() ? Long.MAX_VALUE : untilAnywhere();
+        return asks.patientSince(key) + Math.min(rack, anywhere);
     }
 }

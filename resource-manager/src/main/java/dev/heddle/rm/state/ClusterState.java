@@ -363,7 +363,17 @@ public final class ClusterState {
             return first;
         }
         Application application = applications.get(container.id().attempt().application());
-        return application == null ? null : application.currentAttempt();
+        if (application == null) {
+            return null;
+        }
+        // It need not be the latest: one that was being stopped when its holder failed stayed behind.
+        for (int i = application.attempts.size() - 1; i >= 0; i--) {
+            Attempt later = application.attempts.get(i);
+            if (later.containers.containsKey(container.id())) {
+                return later;
+            }
+        }
+        return application.currentAttempt();
     }
 
     /** Who is told of an attempt's containers: itself, or the one that has taken over what it left. */
