@@ -13,9 +13,12 @@ import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.Retries;
+import dev.heddle.rm.queues.CurrentQueues;
+import dev.heddle.rm.queues.QueueSetup;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
+import dev.heddle.rm.scheduler.queue.mapping.MappingRules;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.security.AccessList;
 import dev.heddle.rm.security.Administrators;
@@ -27,6 +30,7 @@ import dev.heddle.rm.wire.LogRules;
 import dev.heddle.rm.wire.ReportSource;
 import dev.heddle.rm.wire.Submissions;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -86,6 +90,8 @@ public class ApplicationListBenchmark {
                 new CorePolicy.History(1_000_000, 10, 10),
                 0);
         RollingKeys.Plan keys = new RollingKeys.Plan(HOUR_MS, 1);
+        QueuePlan queues =
+                QueuePlan.single(Measure.DOMINANT, SIZE, SIZE, 1_000_000, QueueSpec.ApplicationCaps.DEFAULT, 1);
         cluster = new LeadingCluster(
                 threads,
                 configuration,
@@ -94,8 +100,7 @@ public class ApplicationListBenchmark {
                         100,
                         new DelegationTokens.Times(HOUR_MS, HOUR_MS, HOUR_MS),
                         new KeyPlans(keys, keys, keys, HOUR_MS),
-                        QueuePlan.single(
-                                Measure.DOMINANT, SIZE, SIZE, 1_000_000, QueueSpec.ApplicationCaps.DEFAULT, 1)),
+                        queues),
                 0,
                 InstantSource.system(),
                 (what, cause) -> {
@@ -107,14 +112,14 @@ public class ApplicationListBenchmark {
         Leadership leadership = new Leadership("");
         leadership.replace(cluster);
         AccessList everybody = AccessList.parse("*");
-        Access.QueueRules queue = new Access.QueueRules(everybody, everybody);
+        CurrentQueues current = new CurrentQueues(new QueueSetup(queues, MappingRules.none(queues), List.of()));
         Access access = new Access(
-                new Access.Rules(false, queue, queue, false), new Administrators(everybody, USER), threads.slow());
+                new Access.Rules(false, false), current, new Administrators(everybody, USER), threads.slow());
         ApplicationClientEndpoint endpoint = new ApplicationClientEndpoint(
                 leadership,
                 access,
                 threads.slow(),
-                new Submissions(2, new Submissions.Limits(10, 100, 1_000)),
+                new Submissions(2, new Submissions.Limits(10, 100, 1_000), current),
                 new ReportSource("127.0.0.1:1", new LogRules(false, 0), InstantSource.system()));
         method = (RpcMethod<GetApplicationsRequestProto, GetApplicationsResponseProto>)
                 Objects.requireNonNull(endpoint.protocol().answers().get("getApplications"))
