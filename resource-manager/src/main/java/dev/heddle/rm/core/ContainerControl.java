@@ -153,7 +153,7 @@ final class ContainerControl {
         if (!state.isPlacementDue()) {
             return;
         }
-        queues.activate().forEach(this::place);
+        queues.activate();
         List.copyOf(state.growing()).forEach(this::growAwaited);
         for (Partition partition : List.copyOf(state.partitions())) {
             while (state.takePlacementDue(partition)) {

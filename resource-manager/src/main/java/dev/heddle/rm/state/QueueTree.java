@@ -258,6 +258,7 @@ final class QueueTree {
         attempt.masterLabel = label;
         chargeMaster(attempt);
         noteWishes(attempt);
+        attempt.places.forEach(place -> place.share().partition().makeDue());
     }
 
     private void chargeMaster(Attempt attempt) {

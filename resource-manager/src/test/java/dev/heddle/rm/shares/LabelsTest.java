@@ -54,7 +54,7 @@ class LabelsTest {
     }
 
     /** Nodes without the label are divided 70 to 30, those with it 40 to 60. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideEachLabelByItsOwnCapacities(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES);
         on.label("x", EXCLUSIVE);
