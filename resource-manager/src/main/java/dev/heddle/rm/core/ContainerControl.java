@@ -168,7 +168,6 @@ final class ContainerControl {
 
     /** Returns whether it went to its end. */
     private boolean placePass(Partition partition) {
-        scheduler.beginPass();
         try {
             while (placementsLeft > 0) {
                 Placement placement = scheduler.next(partition);
