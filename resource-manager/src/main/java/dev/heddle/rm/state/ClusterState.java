@@ -247,7 +247,7 @@ public final class ClusterState {
         return Collections.unmodifiableCollection(queues.queues());
     }
 
-    /** The partitions of the cluster, that of the nodes without a label among them. */
+    /** The partitions of the cluster, that of the nodes without a label first. */
     public Collection<Partition> partitions() {
         return Collections.unmodifiableCollection(queues.partitions());
     }
