@@ -41,10 +41,22 @@ public final class Scheduler {
      * @return null where nobody who waits there can be served now
      */
     public @Nullable Placement next(Partition partition) {
-        if (partition.isFull()) {
-            return null;
+        QueueShare root = state.share(state.rootQueue(), partition);
+        return partition.isFull() || !mayHaveMore(root) ? null : next(root);
+    }
+
+    /** Whether the root may have anything more that somebody waits for: as a rule not, where the cluster is full. */
+    private boolean mayHaveMore(QueueShare root) {
+        Partition partition = root.partition();
+        if (mayGoElsewhere(partition)) {
+            return true;
         }
-        return next(state.share(state.rootQueue(), partition));
+        for (Size size : partition.sizes()) {
+            if (size.mayFit() && Limits.overMaximum(root, size.resource()) == null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private @Nullable Placement next(QueueShare share) {
