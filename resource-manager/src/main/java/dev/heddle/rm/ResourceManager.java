@@ -1,6 +1,7 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.rpc.server.RpcServer;
 import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import dev.heddle.common.rpc.transport.RpcThreads;
@@ -161,7 +162,8 @@ public final class ResourceManager implements Daemon {
         Submissions submissions = new Submissions(
                 SubmissionSettings.MAX_ATTEMPTS.get(configuration),
                 SubmissionSettings.submissionLimits(configuration),
-                served.queues());
+                served.queues(),
+                ResourceTypes.read(configuration));
         return RpcServer.start(
                 threads,
                 configuration,

@@ -1,6 +1,7 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.common.runtime.FaultHandler;
@@ -100,7 +101,8 @@ record Terms(
                         SubmissionSettings.COMPLETED_CONTAINERS.get(configuration),
                         AccessSettings.tokenTimes(configuration),
                         ResourceManagerSettings.keyPlans(configuration),
-                        plan()),
+                        plan(),
+                        ResourceTypes.read(configuration)),
                 epoch,
                 clock,
                 faults);

@@ -102,7 +102,7 @@ public final class FurtherKinds implements Comparable<FurtherKinds> {
         return -1;
     }
 
-    boolean fitsIn(FurtherKinds room) {
+    public boolean fitsIn(FurtherKinds room) {
         for (int i = 0; i < kinds.length; i++) {
             if (amounts[i] > room.amount(kinds[i])) {
                 return false;

@@ -69,7 +69,7 @@ public final class Explanation {
         if (partition.isEmpty()) {
             return new Obstacle.NoNodes(wanted.label());
         }
-        if (!partition.measure().fits(size, partition.largestTotal())) {
+        if (!partition.measure().fitsOn(size, partition.largestTotal())) {
             return new Obstacle.NoNodeLargeEnough(wanted.label(), size, partition.largestTotal());
         }
         Obstacle limit = limit(leaf, attempt.application().spec().user(), size);
@@ -106,7 +106,7 @@ public final class Explanation {
             if (node.partition() != partition || !node.takesContainers()) {
                 continue;
             }
-            if (partition.measure().fits(size, node.free())) {
+            if (partition.measure().fitsOn(size, node.free())) {
                 boolean unwanted = blacklist.contains(node.id().host()) || blacklist.contains(node.rack());
                 excluded |= unwanted;
                 fits |= !unwanted;

@@ -101,7 +101,7 @@ public final class Partition {
     /** Sizes that nothing had room for may fit again. */
     void grown(Resource free) {
         for (Size size : sizes.values()) {
-            if (size.unfit && measure.fits(size.resource(), free)) {
+            if (size.unfit && measure.fitsOn(size.resource(), free)) {
                 size.unfit = false;
             }
         }
@@ -165,7 +165,7 @@ public final class Partition {
         return nodes == null ? null : nodes.withRoom(wanted, pack, allowed);
     }
 
-    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    /** The largest free amount of each kind on any node; not always on the same one. */
     public Resource largestFree() {
         return pool.largestFree();
     }

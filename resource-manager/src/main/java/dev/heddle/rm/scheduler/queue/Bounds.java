@@ -82,8 +82,7 @@ public record Bounds(Resource guaranteed, Resource maximum, double absolute, dou
 
     /** Where all together want more than there is, each gets its part of that, kind by kind. */
     private static Resource scaled(Resource wanted, Resource all, Resource room) {
-        return new Resource(scaled(wanted.memoryMb(), all.memoryMb(), room.memoryMb()), (int)
-                scaled(wanted.vcores(), all.vcores(), room.vcores()));
+        return wanted.map((kind, amount) -> scaled(amount, all.amount(kind), room.amount(kind)));
     }
 
     private static long scaled(long wanted, long all, long room) {
@@ -92,7 +91,7 @@ public record Bounds(Resource guaranteed, Resource maximum, double absolute, dou
 
     /** A part of an amount, each kind rounded down. A hair is added, so that 0.1 of 10 is 1. */
     static Resource times(Resource amount, double factor) {
-        return new Resource((long) (amount.memoryMb() * factor + 1e-6), (int) (amount.vcores() * factor + 1e-6));
+        return amount.map((kind, whole) -> (long) (whole * factor + 1e-6));
     }
 
     private static double part(Resource amount, Resource total) {
