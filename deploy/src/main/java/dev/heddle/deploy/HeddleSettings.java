@@ -1,5 +1,6 @@
 package dev.heddle.deploy;
 
+import java.util.stream.Stream;
 import dev.heddle.app.ApplicationSettings;
 import dev.heddle.common.config.ConfigurationReview;
 import dev.heddle.common.config.Setting;
@@ -42,7 +43,10 @@ final class HeddleSettings {
     static ConfigurationReview review(Configuration configuration) {
         return new ConfigurationReview(
                 modules().values().stream().flatMap(Collection::stream).toList(),
-                new ConfigurationReview.Others(queueKeys(), QueueFiles.PREFIXES),
+                new ConfigurationReview.Others(
+                        queueKeys(),
+                        Stream.concat(QueueFiles.PREFIXES.stream(), Stream.of(NodeManagerSettings.RESOURCE_KINDS))
+                                .toList()),
                 configuration);
     }
 }

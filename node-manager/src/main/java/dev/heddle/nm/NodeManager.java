@@ -1,5 +1,7 @@
 package dev.heddle.nm;
 
+import dev.heddle.nm.wire.DeclaredKinds;
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.ResourceManagerAddresses;
 import dev.heddle.common.resources.Resource;
@@ -119,6 +121,7 @@ public final class NodeManager implements Daemon {
                 NodeAddresses.read(configuration),
                 NodeCapability.read(configuration),
                 ResourceManagerAddresses.forNodes(configuration));
+        DeclaredKinds.declare(ResourceTypes.read(configuration));
         ServiceLogin.login(
                 configuration,
                 NodeManagerSettings.KEYTAB.key(),

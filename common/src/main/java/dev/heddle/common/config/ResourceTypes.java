@@ -6,6 +6,7 @@ import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.common.resources.Unit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -47,6 +48,23 @@ public final class ResourceTypes {
 
     private ResourceTypes(Configuration configuration) {
         this.configuration = configuration;
+    }
+
+    /** What may be written, for the reference page: keys, in which NAME stands for a kind, with what they say. */
+    public static Map<String, String> described() {
+        Map<String, String> described = new LinkedHashMap<>();
+        described.put(NAMES, "The kinds besides memory and cores, parted by commas, such as `yarn.io/gpu,disk`.");
+        described.put(
+                PREFIX + "NAME" + UNITS, "In which unit a kind is counted: one of " + Unit.known() + ", or none.");
+        described.put(
+                PREFIX + "NAME" + MINIMUM,
+                "How much of it a container takes at least, in its unit (0); asks are rounded up to a multiple of it. For"
+                        + " `memory-mb` and `vcores` it wins over `yarn.scheduler.minimum-allocation-*`.");
+        described.put(
+                PREFIX + "NAME" + MAXIMUM,
+                "How much of it a container takes at most; no limit where it is not set. For `memory-mb` and `vcores` it"
+                        + " wins over `yarn.scheduler.maximum-allocation-*`.");
+        return described;
     }
 
     /**

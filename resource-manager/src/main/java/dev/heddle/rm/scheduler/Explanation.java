@@ -1,6 +1,8 @@
 package dev.heddle.rm.scheduler;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.scheduler.explain.Obstacle;
@@ -69,6 +71,10 @@ public final class Explanation {
         if (partition.isEmpty()) {
             return new Obstacle.NoNodes(wanted.label());
         }
+        Obstacle scarce = scarceKind(partition, size, partition.largestTotal(), false);
+        if (scarce != null) {
+            return scarce;
+        }
         if (!partition.measure().fitsOn(size, partition.largestTotal())) {
             return new Obstacle.NoNodeLargeEnough(wanted.label(), size, partition.largestTotal());
         }
@@ -97,6 +103,35 @@ public final class Explanation {
         return null;
     }
 
+    /**
+     * The first of the further kinds of which no node has enough, or null.
+     *
+     * @param most of each kind on any node
+     * @param free whether what is free counts, or all that nodes have
+     */
+    private @Nullable Obstacle scarceKind(Partition partition, Resource size, Resource most, boolean free) {
+        FurtherKinds further = size.further();
+        for (int i = 0; i < further.size(); i++) {
+            ResourceKind kind = further.kind(i);
+            if (further.amount(i) > most.amount(kind)) {
+                long largest = most.amount(kind);
+                String node = largest == 0 ? "" : nodeWith(partition, kind, largest, free);
+                return new Obstacle.NoRoomOfKind(partition.label(), kind, further.amount(i), largest, free, node);
+            }
+        }
+        return null;
+    }
+
+    private String nodeWith(Partition partition, ResourceKind kind, long amount, boolean free) {
+        for (Node node : state.nodes()) {
+            Resource there = free ? node.free() : node.total();
+            if (node.partition() == partition && node.takesContainers() && there.amount(kind) == amount) {
+                return node.id().toString();
+            }
+        }
+        return "";
+    }
+
     private Obstacle room(Partition partition, Attempt attempt, AskKey key, Ask wanted, Resource size) {
         Node largest = null;
         boolean excluded = false;
@@ -114,6 +149,10 @@ public final class Explanation {
             if (largest == null || partition.measure().isMore(node.free(), largest.free(), partition.total())) {
                 largest = node;
             }
+        }
+        Obstacle scarce = fits || excluded ? null : scarceKind(partition, size, partition.largestFree(), true);
+        if (scarce != null) {
+            return scarce;
         }
         if (!fits && !excluded) {
             return new Obstacle.NoRoom(

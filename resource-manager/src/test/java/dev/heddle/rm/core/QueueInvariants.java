@@ -79,7 +79,7 @@ final class QueueInvariants {
                 boolean eligible = node.partition() == partition
                         || (partition.label().isEmpty() && node.partition().isShared());
                 if (!size.mayFit() && eligible && node.takesContainers()) {
-                    assertThat(partition.measure().fits(size.resource(), node.free()))
+                    assertThat(partition.measure().fitsOn(size.resource(), node.free()))
                             .as("%s would fit on %s", size.resource(), node.id())
                             .isFalse();
                 }
