@@ -1,5 +1,7 @@
 package dev.heddle.rm.shares;
 
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.rm.contract.Side;
@@ -99,6 +101,11 @@ final class Scenario implements AutoCloseable {
     Scenario queues(String lines) {
         files.writeYarn();
         files.writeQueues(lines);
+        if (!files.kinds().isEmpty()) {
+            // The records with which the nodes and masters here speak know them for the whole process.
+            ResourceUtils.resetResourceTypes(files.configuration());
+            endings.push(() -> ResourceUtils.resetResourceTypes(new YarnConfiguration()));
+        }
         Side side = all.start(kind, directory);
         endings.push(side::close);
         stage = new Stage(side);
@@ -185,7 +192,10 @@ final class Scenario implements AutoCloseable {
             stage().administration().replaceLabelsOnNode(labels);
         }
         Machine machine = new Machine(
-                new SimulatedNode(stage().tracker(), id, Resource.newInstance(place.memoryMb(), place.vcores())),
+                new SimulatedNode(
+                        stage().tracker(),
+                        id,
+                        Resource.newInstance(place.memoryMb(), place.vcores(), place.kinds())),
                 port,
                 ResourceManagers.rack(place.rack()));
         machines.put(id, machine);
@@ -371,6 +381,16 @@ final class Scenario implements AutoCloseable {
             states.add(application.state());
         }
         return states;
+    }
+
+    /** What is guaranteed to a queue, as its description has it. */
+    Resource guaranteed(String queue) throws Exception {
+        return stage().client("alice")
+                .getQueueInfo(GetQueueInfoRequest.newInstance(queue, false, false, false))
+                .getQueueInfo()
+                .getQueueConfigurations()
+                .get("")
+                .getEffectiveMinCapacity();
     }
 
     /** The state of a queue, as its description has it. */

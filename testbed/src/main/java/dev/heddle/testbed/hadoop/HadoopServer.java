@@ -1,5 +1,6 @@
 package dev.heddle.testbed.hadoop;
 
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -65,6 +66,8 @@ public final class HadoopServer {
             int equals = setting.indexOf('=');
             conf.set(setting.substring(0, equals), setting.substring(equals + 1));
         }
+        // Hadoop's classes learn them once in a process, and not from this configuration.
+        ResourceUtils.resetResourceTypes(conf);
         MiniYARNCluster cluster = new MiniYARNCluster("testbed", nodeManagers, 1, 1);
         cluster.init(conf);
         cluster.start();
