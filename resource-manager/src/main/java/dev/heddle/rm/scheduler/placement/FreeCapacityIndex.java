@@ -150,4 +150,9 @@ public final class FreeCapacityIndex {
         }
         return largest;
     }
+
+    /** The first slot with the most free memory, or {@link #NONE} where there is no slot. */
+    public int slotWithMostMemory() {
+        return all.slotWithMostMemory();
+    }
 }

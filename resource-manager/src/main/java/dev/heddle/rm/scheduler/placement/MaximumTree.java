@@ -95,6 +95,21 @@ final class MaximumTree {
                 && (kind == null || amounts[position] >= wantedAmount);
     }
 
+    /** The first slot with the most free memory, or {@link FreeCapacityIndex#NONE} where there is no slot. */
+    int slotWithMostMemory() {
+        if (memoryMb[1] == OUT) {
+            return FreeCapacityIndex.NONE;
+        }
+        int position = 1;
+        while (position < slots) {
+            position *= 2;
+            if (memoryMb[position] < memoryMb[1]) {
+                position++;
+            }
+        }
+        return position - slots;
+    }
+
     long largestMemoryMb() {
         return memoryMb[1];
     }
