@@ -1,8 +1,8 @@
 package dev.heddle.deploy;
 
-import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.config.ConfigurationFiles;
 import dev.heddle.common.config.ConfigurationReview;
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.runtime.Daemon;
 import dev.heddle.common.runtime.Foreground;
 import java.io.IOException;

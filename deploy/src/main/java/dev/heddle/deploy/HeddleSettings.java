@@ -1,6 +1,5 @@
 package dev.heddle.deploy;
 
-import java.util.stream.Stream;
 import dev.heddle.app.ApplicationSettings;
 import dev.heddle.common.config.ConfigurationReview;
 import dev.heddle.common.config.Setting;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /** Every setting of every module. Daemons share their files, so each has to know the settings of the others. */

@@ -1,10 +1,10 @@
 package dev.heddle.deploy;
 
-import dev.heddle.common.config.ResourceTypes;
-import dev.heddle.nm.NodeManagerSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.config.Setting;
+import dev.heddle.nm.NodeManagerSettings;
 import dev.heddle.rm.scheduler.queue.config.ClusterKey;
 import dev.heddle.rm.scheduler.queue.config.QueueKey;
 import java.io.IOException;
@@ -60,8 +60,7 @@ class SettingsReferenceTest {
                 |---|---|
                 """
                         .formatted(NodeManagerSettings.RESOURCE_KINDS));
-        ResourceTypes.described()
-                .forEach((key, what) -> page.append("| `" + key + "` | " + cell(what) + " |\n"));
+        ResourceTypes.described().forEach((key, what) -> page.append("| `" + key + "` | " + cell(what) + " |\n"));
         return page.toString();
     }
 

@@ -1,18 +1,18 @@
 package dev.heddle.nm;
 
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.Map;
-import java.util.HashMap;
-import dev.heddle.common.config.ResourceTypes;
-import dev.heddle.common.resources.Unit;
-import dev.heddle.common.resources.ResourceKinds;
-import dev.heddle.common.resources.ResourceKind;
-import dev.heddle.common.resources.FurtherKinds;
 import com.sun.management.OperatingSystemMXBean;
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.ResourceTypes;
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
+import dev.heddle.common.resources.ResourceKinds;
+import dev.heddle.common.resources.Unit;
 import java.lang.management.ManagementFactory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 
 /** How much a node offers to containers, by YARN's rules. */
@@ -72,8 +72,8 @@ final class NodeCapability {
         Unit own = Unit.of(kind.unit());
         Unit written = !matcher.matches() ? null : matcher.group(2).isEmpty() ? own : Unit.of(matcher.group(2));
         if (written == null || own == null) {
-            throw new UserException(key + " is '" + text + "', which is no whole number from 0, with or without a unit ("
-                    + Unit.known() + "): correct it");
+            throw new UserException(key + " is '" + text
+                    + "', which is no whole number from 0, with or without a unit (" + Unit.known() + "): correct it");
         }
         return written.convert(Long.parseLong(matcher.group(1)), own);
     }

@@ -41,7 +41,8 @@ class NodeCapabilityTest {
         configuration.set("yarn.nodemanager.resource-type.fpga", "4");
         assertThatThrownBy(() -> NodeCapability.read(configuration))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("yarn.nodemanager.resource-type.fpga is set, but yarn.resource-types does not name");
+                .hasMessageStartingWith(
+                        "yarn.nodemanager.resource-type.fpga is set, but yarn.resource-types does not name");
     }
 
     @Test

@@ -1,14 +1,14 @@
 package dev.heddle.nm.wire;
 
-import java.util.Map;
-import java.util.HashMap;
-import dev.heddle.common.resources.Resource;
 import dev.heddle.common.resources.FurtherKinds;
+import dev.heddle.common.resources.Resource;
 import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.NodeReport;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
@@ -27,8 +27,7 @@ final class NodeRecords {
         for (int i = 0; i < further.size(); i++) {
             others.put(further.kind(i).name(), further.amount(i));
         }
-        return org.apache.hadoop.yarn.api.records.Resource.newInstance(
-                resource.memoryMb(), resource.vcores(), others);
+        return org.apache.hadoop.yarn.api.records.Resource.newInstance(resource.memoryMb(), resource.vcores(), others);
     }
 
     static ContainerStatus status(ContainerSnapshot container, NodeIdentity node) {

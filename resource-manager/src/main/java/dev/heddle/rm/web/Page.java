@@ -1,7 +1,7 @@
 package dev.heddle.rm.web;
 
-import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.common.resources.FurtherKinds;
+import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.NodeState;

@@ -69,8 +69,10 @@ class FurtherKindsContractTest {
         assertThat(largest.getResourceValue(GPU)).isEqualTo(4);
         assertThat(largest.getResourceValue(DISK)).isEqualTo(100);
         SimulatedMaster master = on.master();
-        assertThat(master.register().getMaximumResourceCapability().getResourceValue(GPU)).isEqualTo(4);
-        Container container = master.granted(1, List.of(node), ask(1, resource(512, 1, 3, 20))).one();
+        assertThat(master.register().getMaximumResourceCapability().getResourceValue(GPU))
+                .isEqualTo(4);
+        Container container = master.granted(1, List.of(node), ask(1, resource(512, 1, 3, 20)))
+                .one();
         assertThat(container.getResource()).isEqualTo(resource(512, 1, 3, 20));
         ContainerTokenIdentifier token = BuilderUtils.newContainerTokenIdentifier(container.getContainerToken());
         assertThat(token.getResource()).isEqualTo(resource(512, 1, 3, 20));

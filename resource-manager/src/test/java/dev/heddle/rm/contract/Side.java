@@ -1,7 +1,5 @@
 package dev.heddle.rm.contract;
 
-import org.apache.hadoop.yarn.util.resource.DominantResourceCalculator;
-import java.util.HashMap;
 import dev.heddle.rm.RunningResourceManager;
 import dev.heddle.testbed.HadoopProcess;
 import java.io.Closeable;
@@ -10,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.net.TableMapping;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.util.resource.DominantResourceCalculator;
 
 /**
  * One of the two resource managers, without nodes of its own.
@@ -76,8 +76,7 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
                     racks.toString()));
             if (furtherKinds) {
                 settings.putAll(KINDS);
-                settings.put(
-                        "yarn.scheduler.capacity.resource-calculator", DominantResourceCalculator.class.getName());
+                settings.put("yarn.scheduler.capacity.resource-calculator", DominantResourceCalculator.class.getName());
             }
             return start(kind, directory, settings);
         } catch (IOException e) {

@@ -1,7 +1,5 @@
 package dev.heddle.rm.contract;
 
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import dev.heddle.testbed.Await;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.ApplicationClientProtocol;
@@ -34,6 +33,7 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.ipc.YarnRPC;
 import org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocol;
 import org.apache.hadoop.yarn.server.api.ResourceTracker;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 
 /**
  * One resource manager and what one test does with it. Calls go through Hadoop's own protocol proxies without their

@@ -1,10 +1,10 @@
 package dev.heddle.rm.core;
 
-import dev.heddle.common.resources.ResourceKinds;
-import dev.heddle.common.resources.ResourceKind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.command.Command;
@@ -259,8 +259,7 @@ final class CoreFixture {
 
     /** One core, a memory and as many of {@link #GPU}. */
     static Ask gpus(int count, long memoryMb, long gpus) {
-        return new Ask(
-                new AskKey(1, -1), Ask.ANYWHERE, new Resource(memoryMb, 1).and(GPU, gpus), count, true);
+        return new Ask(new AskKey(1, -1), Ask.ANYWHERE, new Resource(memoryMb, 1).and(GPU, gpus), count, true);
     }
 
     Application application(ApplicationId id) {

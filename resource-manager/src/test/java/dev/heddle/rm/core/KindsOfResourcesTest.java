@@ -39,8 +39,8 @@ class KindsOfResourcesTest {
         AttemptId attempt = core.unmanaged();
         Allocation reply = core.allocate(attempt, CoreFixture.gpus(4, 256, 1));
         assertThat(reply.grants()).extracting(Allocation.Grant::node).containsExactlyInAnyOrder(first, first, second);
-        assertThat(reply.grants()).allSatisfy(grant -> assertThat(grant.resource())
-                .isEqualTo(new Resource(256, 1).and(GPU, 1)));
+        assertThat(reply.grants())
+                .allSatisfy(grant -> assertThat(grant.resource()).isEqualTo(new Resource(256, 1).and(GPU, 1)));
         assertThat(core.state(first).free()).isEqualTo(new Resource(2048 - 512, 6));
         assertThat(core.state.used().amount(GPU)).isEqualTo(3);
         assertThat(core.state.total().amount(GPU)).isEqualTo(3);
@@ -118,7 +118,8 @@ class KindsOfResourcesTest {
 
     @Test
     void shouldGrantKindsAlsoWhereMemoryAloneCounts() {
-        CoreFixture byMemory = new CoreFixture(CoreFixture.POLICY, CoreFixture.plan("root.queues=default", "root.default.capacity=100"));
+        CoreFixture byMemory = new CoreFixture(
+                CoreFixture.POLICY, CoreFixture.plan("root.queues=default", "root.default.capacity=100"));
         byMemory.node("plain", 4096);
         byMemory.node("gpus", new Resource(4096, 8).and(GPU, 2));
         Allocation reply = byMemory.allocate(byMemory.unmanaged(), CoreFixture.gpus(3, 256, 1));
@@ -137,14 +138,16 @@ class KindsOfResourcesTest {
                         "resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator"));
         shared.node("gpus", new Resource(4096, 8).and(GPU, 4));
         AttemptId attempt = shared.unmanaged();
-        assertThat(shared.allocate(attempt, CoreFixture.gpus(4, 128, 1)).grants()).hasSize(2);
+        assertThat(shared.allocate(attempt, CoreFixture.gpus(4, 128, 1)).grants())
+                .hasSize(2);
         assertThat(new Explanation(shared.state)
                         .of(Objects.requireNonNull(shared.state.attempt(attempt)))
                         .get(0)
                         .obstacle()
                         .what())
-                .isEqualTo("queue root.default uses 256 MB, 2 vcores, 2 yarn.io/gpu of its maximum of 2048 MB, 4 vcores,"
-                        + " 2 yarn.io/gpu of nodes without a label, and another container takes 128 MB, 1 vcore, 1"
-                        + " yarn.io/gpu");
+                .isEqualTo(
+                        "queue root.default uses 256 MB, 2 vcores, 2 yarn.io/gpu of its maximum of 2048 MB, 4 vcores,"
+                                + " 2 yarn.io/gpu of nodes without a label, and another container takes 128 MB, 1 vcore, 1"
+                                + " yarn.io/gpu");
     }
 }

@@ -59,8 +59,7 @@ class FurtherKindsTest {
 
     @SharesTest
     void shouldStopAQueueAtItsMaximumOfAnyKind(Scenario on) throws Exception {
-        on.yarn(KINDS)
-                .queues(TWO_HALVES + "root.a.capacity=25\nroot.b.capacity=75\nroot.a.maximum-capacity=25\n");
+        on.yarn(KINDS).queues(TWO_HALVES + "root.a.capacity=25\nroot.b.capacity=75\nroot.a.maximum-capacity=25\n");
         Application a = on.submit("alice", "a").asks(Ask.of(9, GB).with(GPU, 1));
         on.node(place(64 * GB, 8));
         on.settle();
@@ -70,8 +69,7 @@ class FurtherKindsTest {
     /** As with memory, who is first may have one more than an equal part. */
     @SharesTest
     void shouldLetUsersShareAKind(Scenario on) throws Exception {
-        on.yarn(KINDS)
-                .queues(DOMINANT + "root.queues=a\nroot.a.capacity=100\nroot.a.minimum-user-limit-percent=50\n");
+        on.yarn(KINDS).queues(DOMINANT + "root.queues=a\nroot.a.capacity=100\nroot.a.minimum-user-limit-percent=50\n");
         Application alices = on.submit("alice", "a").asks(Ask.of(9, GB).with(GPU, 1));
         Application bobs = on.submit("bob", "a").asks(Ask.of(9, GB).with(GPU, 1));
         on.node(place(64 * GB, 8));
@@ -82,8 +80,9 @@ class FurtherKindsTest {
     @SharesTest
     void shouldHoldQueuesToAmountsOfEachKind(Scenario on) throws Exception {
         on.yarn(KINDS)
-                .queues(DOMINANT
-                        + """
+                .queues(
+                        DOMINANT
+                                + """
                         root.queues=a,b
                         root.a.capacity=[memory=16384,vcores=32,yarn.io/gpu=2]
                         root.a.maximum-capacity=[memory=16384,vcores=32,yarn.io/gpu=2]
@@ -101,8 +100,9 @@ class FurtherKindsTest {
     @SharesTest
     void shouldDivideEachKindInItsOwnWay(Scenario on) throws Exception {
         on.yarn(KINDS)
-                .queues(DOMINANT
-                        + """
+                .queues(
+                        DOMINANT
+                                + """
                         legacy-queue-mode.enabled=false
                         root.queues=a,b
                         root.a.capacity=[memory=50%,vcores=16,yarn.io/gpu=1w]
@@ -116,8 +116,9 @@ class FurtherKindsTest {
     @SharesTest
     void shouldScaleAmountsThatAreNotThere(Scenario on) throws Exception {
         on.yarn(KINDS)
-                .queues(DOMINANT
-                        + """
+                .queues(
+                        DOMINANT
+                                + """
                         root.queues=a,b
                         root.a.capacity=[memory=16384,vcores=32,yarn.io/gpu=12]
                         root.b.capacity=[memory=16384,vcores=32,yarn.io/gpu=4]

@@ -1,9 +1,5 @@
 package dev.heddle.rm.shares;
 
-import java.util.TreeMap;
-import java.util.Objects;
-import java.util.Map;
-import java.util.HashMap;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.rm.RunningResourceManager;
 import dev.heddle.rm.contract.Side;
@@ -14,7 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

@@ -1,7 +1,5 @@
 package dev.heddle.rm.shares;
 
-import org.apache.hadoop.yarn.conf.YarnConfiguration;
-import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.rm.contract.Side;
@@ -36,11 +34,13 @@ import org.apache.hadoop.yarn.api.records.QueueState;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.YarnApplicationAttemptState;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 import org.apache.hadoop.yarn.server.api.protocolrecords.AddToClusterNodeLabelsRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshQueuesRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.ReplaceLabelsOnNodeRequest;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,9 +193,7 @@ final class Scenario implements AutoCloseable {
         }
         Machine machine = new Machine(
                 new SimulatedNode(
-                        stage().tracker(),
-                        id,
-                        Resource.newInstance(place.memoryMb(), place.vcores(), place.kinds())),
+                        stage().tracker(), id, Resource.newInstance(place.memoryMb(), place.vcores(), place.kinds())),
                 port,
                 ResourceManagers.rack(place.rack()));
         machines.put(id, machine);

@@ -1,6 +1,5 @@
 package dev.heddle.testbed.hadoop;
 
-import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -13,6 +12,7 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
 import org.apache.hadoop.yarn.server.nodemanager.containermanager.ContainerManagerImpl;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 
 /** The main class of a process that runs one of Hadoop's servers until its standard input closes. */
 public final class HadoopServer {
