@@ -329,7 +329,7 @@ public final class ClusterState {
         return queues.partitions().stream().anyMatch(partition -> partition.hasRack(rack));
     }
 
-    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    /** The largest free amount of each kind on any node; not always on the same one. */
     public Resource largestFree() {
         Resource largest = Resource.NONE;
         for (Partition partition : queues.partitions()) {

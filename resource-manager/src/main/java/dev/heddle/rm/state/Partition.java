@@ -112,7 +112,7 @@ public final class Partition {
     /** Sizes that nothing had room for may fit again. */
     void grown(Resource free) {
         for (Size size : sizes.values()) {
-            if (size.unfit && measure.fits(size.resource(), free)) {
+            if (size.unfit && measure.fitsOn(size.resource(), free)) {
                 size.unfit = false;
                 unfit--;
             }
@@ -192,7 +192,7 @@ public final class Partition {
         return nodes == null ? null : nodes.withRoom(wanted, pack, allowed);
     }
 
-    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    /** The largest free amount of each kind on any node; not always on the same one. */
     public Resource largestFree() {
         return pool.largestFree();
     }
@@ -234,7 +234,7 @@ public final class Partition {
         }
         Resource largest = largestTotal();
         for (Size size : sizes.values()) {
-            if (size.unfit && measure.fits(size.resource(), largest)) {
+            if (size.unfit && measure.fitsOn(size.resource(), largest)) {
                 return true;
             }
         }

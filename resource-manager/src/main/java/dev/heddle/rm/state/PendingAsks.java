@@ -1,5 +1,6 @@
 package dev.heddle.rm.state;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PendingAsks {
     /** Sums of wishes end here, so that adding what is used to them does not overflow. */
-    private static final long COUNTABLE_MEMORY_MB = Long.MAX_VALUE / 4;
+    private static final long COUNTABLE = Long.MAX_VALUE / 4;
 
     private static final int COUNTABLE_VCORES = Integer.MAX_VALUE / 4;
 
@@ -205,14 +206,28 @@ public final class PendingAsks {
     public Resource total() {
         double memoryMb = 0;
         double vcores = 0;
+        Resource further = Resource.NONE;
         for (Map<String, Ask> places : rows.values()) {
             Ask anywhere = places.get(Ask.ANYWHERE);
             if (anywhere != null) {
                 memoryMb += (double) anywhere.count() * anywhere.capability().memoryMb();
                 vcores += (double) anywhere.count() * anywhere.capability().vcores();
+                further = withFurther(further, anywhere);
             }
         }
         return new Resource(
-                (long) Math.min(memoryMb, (double) COUNTABLE_MEMORY_MB), (int) Math.min(vcores, COUNTABLE_VCORES));
+                (long) Math.min(memoryMb, (double) COUNTABLE),
+                (int) Math.min(vcores, COUNTABLE_VCORES),
+                further.further());
+    }
+
+    private static Resource withFurther(Resource sum, Ask anywhere) {
+        FurtherKinds each = anywhere.capability().further();
+        Resource more = sum;
+        for (int i = 0; i < each.size(); i++) {
+            double amount = sum.amount(each.kind(i)) + (double) anywhere.count() * each.amount(i);
+            more = more.and(each.kind(i), (long) Math.min(amount, (double) COUNTABLE));
+        }
+        return more;
     }
 }
