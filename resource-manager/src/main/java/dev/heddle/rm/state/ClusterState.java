@@ -279,6 +279,11 @@ public final class ClusterState {
         return queues.takeActivationDue();
     }
 
+    /** Time has passed: who has waited long enough for certain places is looked at again. */
+    public void noteTime(long nowMs) {
+        queues.noteTime(nowMs);
+    }
+
     /** Whether anybody who waits may perhaps be served, or begin. */
     public boolean isPlacementDue() {
         return !growing.isEmpty() || queues.isDue();
@@ -324,7 +329,7 @@ public final class ClusterState {
         return queues.partitions().stream().anyMatch(partition -> partition.hasRack(rack));
     }
 
-    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    /** The largest free amount of each kind on any node; not always on the same one. */
     public Resource largestFree() {
         Resource largest = Resource.NONE;
         for (Partition partition : queues.partitions()) {

@@ -37,6 +37,10 @@ public final class Partition {
     private long opportunities;
 
     private long delayedUntil = Long.MAX_VALUE;
+
+    /** The same by the clock, in ms since 1970. */
+    private long delayedUntilMs = Long.MAX_VALUE;
+
     private int nodes;
 
     /** Whether somebody who waits may be served since the last pass. */
@@ -108,7 +112,7 @@ public final class Partition {
     /** Sizes that nothing had room for may fit again. */
     void grown(Resource free) {
         for (Size size : sizes.values()) {
-            if (size.unfit && measure.fits(size.resource(), free)) {
+            if (size.unfit && measure.fitsOn(size.resource(), free)) {
                 size.unfit = false;
                 unfit--;
             }
@@ -145,6 +149,18 @@ public final class Partition {
         delayedUntil = Math.min(delayedUntil, opportunity);
     }
 
+    /** The same by the clock, in ms since 1970. */
+    public void delayUntilMs(long atMs) {
+        delayedUntilMs = Math.min(delayedUntilMs, atMs);
+    }
+
+    void noteTime(long nowMs) {
+        if (nowMs >= delayedUntilMs) {
+            delayedUntilMs = Long.MAX_VALUE;
+            due = true;
+        }
+    }
+
     /** A node has said that it is there. */
     void heardOf(Node node) {
         if (node.listed
@@ -176,7 +192,7 @@ public final class Partition {
         return nodes == null ? null : nodes.withRoom(wanted, pack, allowed);
     }
 
-    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    /** The largest free amount of each kind on any node; not always on the same one. */
     public Resource largestFree() {
         return pool.largestFree();
     }
@@ -218,7 +234,7 @@ public final class Partition {
         }
         Resource largest = largestTotal();
         for (Size size : sizes.values()) {
-            if (size.unfit && measure.fits(size.resource(), largest)) {
+            if (size.unfit && measure.fitsOn(size.resource(), largest)) {
                 return true;
             }
         }

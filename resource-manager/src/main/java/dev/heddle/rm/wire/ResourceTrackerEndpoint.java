@@ -37,7 +37,6 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStatusProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceUtilizationProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.MasterKeyProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonProtos.NodeActionProto;
@@ -126,8 +125,10 @@ public final class ResourceTrackerEndpoint {
             }
         }
         NodeId node = WireValues.nodeId(request.getNodeId());
-        Resource total = WireValues.resource(request.getResource());
-        Resource physical = request.hasPhysicalResource() ? WireValues.resource(request.getPhysicalResource()) : total;
+        Resource total = WireValues.resource(request.getResource(), cluster.kinds());
+        Resource physical = request.hasPhysicalResource()
+                ? WireValues.resource(request.getPhysicalResource(), cluster.kinds())
+                : total;
         NodeStatus status = request.hasNodeStatus() ? status(request.getNodeStatus()) : NodeStatus.HEALTHY;
         return racks.of(node.host()).thenCompose(rack -> {
             NodeOffer offer = new NodeOffer(total, physical, rack, caller.address(), request.getHttpPort(), version);
@@ -166,7 +167,7 @@ public final class ResourceTrackerEndpoint {
     }
 
     private CompletionStage<NodeHeartbeatResponseProto> heartbeat(Caller caller, NodeHeartbeatRequestProto request)
-            throws StandbyException {
+            throws StandbyException, InvalidResourceRequestException {
         LeadingCluster cluster = leadership.require();
         NodeStatusProto status = request.getNodeStatus();
         List<ContainerId> running = new ArrayList<>(status.getContainersStatusesCount());
@@ -184,10 +185,9 @@ public final class ResourceTrackerEndpoint {
         if (status.getIncreasedContainersCount() > 0) {
             Map<ContainerId, Resource> sizes = new HashMap<>();
             for (ContainerProto container : status.getIncreasedContainersList()) {
-                ResourceProto size = container.getResource();
                 sizes.put(
                         WireValues.containerId(container.getId()),
-                        new Resource(Math.max(0, size.getMemory()), Math.max(0, size.getVirtualCores())));
+                        WireValues.resource(container.getResource(), cluster.kinds()));
             }
             NodeCommand.SettleIncreases settle = new NodeCommand.SettleIncreases(command.node(), sizes);
             settled = Submission.submit(cluster, settle, done -> done);

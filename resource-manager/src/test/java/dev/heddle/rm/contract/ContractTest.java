@@ -21,4 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
     /** What {@code yarn.resourcemanager.placement-constraints.handler} is in both. */
     String constraintHandler() default "disabled";
+
+    /** Whether both know {@link Side#GPU} and {@link Side#DISK}, and count whatever is the scarcest. */
+    boolean furtherKinds() default false;
 }

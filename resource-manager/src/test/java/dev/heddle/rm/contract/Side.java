@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.net.TableMapping;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.util.resource.DominantResourceCalculator;
 
 /**
  * One of the two resource managers, without nodes of its own.
@@ -33,6 +35,20 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
         }
     }
 
+    /** A kind of resource that is counted in single pieces. */
+    static final String GPU = "yarn.io/gpu";
+
+    /** One that is counted in Gi. */
+    static final String DISK = "disk";
+
+    private static final Map<String, String> KINDS = Map.of(
+            "yarn.resource-types",
+            GPU + "," + DISK,
+            "yarn.resource-types.disk.units",
+            "Gi",
+            "yarn.resource-types.disk.maximum-allocation",
+            "5000");
+
     /** A host that is in a rack of its own; every other one is in the default rack. */
     static final String HOST_IN_OTHER_RACK = "127.0.0.2";
 
@@ -43,12 +59,13 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
      * Starts a resource manager.
      *
      * @param constraintHandler what becomes of placement constraints
+     * @param furtherKinds whether it knows more than memory and cores
      */
-    static Side start(Kind kind, String constraintHandler) {
+    static Side start(Kind kind, String constraintHandler, boolean furtherKinds) {
         try {
             Path directory = Files.createTempDirectory("contract");
             Path racks = Files.writeString(directory.resolve("racks"), HOST_IN_OTHER_RACK + " " + OTHER_RACK + "\n");
-            Map<String, String> settings = Map.of(
+            Map<String, String> settings = new HashMap<>(Map.of(
                     YarnConfiguration.LOG_AGGREGATION_ENABLED,
                     "true",
                     YarnConfiguration.RM_PLACEMENT_CONSTRAINTS_HANDLER,
@@ -56,7 +73,11 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
                     CommonConfigurationKeysPublic.NET_TOPOLOGY_NODE_SWITCH_MAPPING_IMPL_KEY,
                     TableMapping.class.getName(),
                     CommonConfigurationKeysPublic.NET_TOPOLOGY_TABLE_MAPPING_FILE_KEY,
-                    racks.toString());
+                    racks.toString()));
+            if (furtherKinds) {
+                settings.putAll(KINDS);
+                settings.put("yarn.scheduler.capacity.resource-calculator", DominantResourceCalculator.class.getName());
+            }
             return start(kind, directory, settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

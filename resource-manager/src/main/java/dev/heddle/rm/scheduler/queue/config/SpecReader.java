@@ -18,13 +18,13 @@ final class SpecReader {
 
     private final Properties properties;
     private final Shares shares;
-    private final Resource maximumAllocation;
+    private final QueuePlanReader.Cluster cluster;
     private final @Nullable Set<String> labels;
 
     SpecReader(Properties properties, Shares shares, QueuePlanReader.Cluster cluster) {
         this.properties = properties;
         this.shares = shares;
-        this.maximumAllocation = cluster.maximumAllocation();
+        this.cluster = cluster;
         this.labels = cluster.labels();
     }
 
@@ -54,8 +54,8 @@ final class SpecReader {
                         : parents.labels().of(path, properties, labels),
                 LargestContainer.read(
                         path,
-                        parents == null ? maximumAllocation : parents.maximumAllocation(),
-                        maximumAllocation,
+                        parents == null ? cluster.maximumAllocation() : parents.maximumAllocation(),
+                        cluster,
                         properties),
                 Lifetimes.read(path, parents == null ? null : parents.lifetimes(), properties),
                 ordering(queue, parents == null ? QueueSpec.Ordering.DEFAULT : parents.ordering()),
