@@ -184,7 +184,7 @@ final class QueueTree {
             return;
         }
         for (Partition partition : stale) {
-            rebound(share(root, partition), Bounds.root(partition.total()));
+            rebound(share(root, partition), Bounds.root(plan.root().partition(partition.label()), partition.total()));
             partition.makeDue();
         }
         stale.clear();
