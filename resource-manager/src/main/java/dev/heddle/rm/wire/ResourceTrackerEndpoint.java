@@ -30,7 +30,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.util.VersionUtil;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
-import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
@@ -105,8 +104,7 @@ public final class ResourceTrackerEndpoint {
     }
 
     private CompletionStage<RegisterNodeManagerResponseProto> register(
-            Caller caller, RegisterNodeManagerRequestProto request)
-            throws StandbyException, InvalidResourceRequestException {
+            Caller caller, RegisterNodeManagerRequestProto request) throws StandbyException {
         LeadingCluster cluster = leadership.require();
         String version = request.getNmVersion();
         if (!minimumVersion.equals(ANY_VERSION)
@@ -126,8 +124,8 @@ public final class ResourceTrackerEndpoint {
             }
         }
         NodeId node = WireValues.nodeId(request.getNodeId());
-        Resource total = WireValues.resource(request.getResource());
-        Resource physical = request.hasPhysicalResource() ? WireValues.resource(request.getPhysicalResource()) : total;
+        Resource total = offered(request.getResource());
+        Resource physical = request.hasPhysicalResource() ? offered(request.getPhysicalResource()) : total;
         NodeStatus status = request.hasNodeStatus() ? status(request.getNodeStatus()) : NodeStatus.HEALTHY;
         return racks.of(node.host()).thenCompose(rack -> {
             NodeOffer offer = new NodeOffer(total, physical, rack, caller.address(), request.getHttpPort(), version);
@@ -141,6 +139,13 @@ public final class ResourceTrackerEndpoint {
                             ? afterLogs(cluster, node, request.getLogAggregationReportsForAppsList(), response)
                             : CompletableFuture.completedFuture(response));
         });
+    }
+
+    /** Less than nothing is nothing, which is too small for a node. */
+    private static Resource offered(ResourceProto proto) {
+        return new Resource(
+                Math.max(0, Math.min(proto.getMemory(), WireValues.ABSURD_MEMORY_MB)),
+                Math.max(0, proto.getVirtualCores()));
     }
 
     private static RegisterNodeManagerResponseProto encode(LeadingCluster cluster, NodeRegistered reply) {
@@ -184,10 +189,7 @@ public final class ResourceTrackerEndpoint {
         if (status.getIncreasedContainersCount() > 0) {
             Map<ContainerId, Resource> sizes = new HashMap<>();
             for (ContainerProto container : status.getIncreasedContainersList()) {
-                ResourceProto size = container.getResource();
-                sizes.put(
-                        WireValues.containerId(container.getId()),
-                        new Resource(Math.max(0, size.getMemory()), Math.max(0, size.getVirtualCores())));
+                sizes.put(WireValues.containerId(container.getId()), offered(container.getResource()));
             }
             NodeCommand.SettleIncreases settle = new NodeCommand.SettleIncreases(command.node(), sizes);
             settled = Submission.submit(cluster, settle, done -> done);
