@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.explain.Obstacle;
 import dev.heddle.rm.scheduler.explain.Waiting;
 import dev.heddle.rm.state.Attempt;
@@ -98,6 +99,11 @@ public final class Explanation {
     }
 
     private Obstacle room(Partition partition, Attempt attempt, AskKey key, Ask wanted, Resource size) {
+        Node kept = attempt.reserved();
+        Reservation reservation = kept == null ? null : kept.reservation();
+        if (kept != null && reservation != null && reservation.key().equals(key)) {
+            return new Obstacle.Reserved(kept.id().toString(), size, kept.free());
+        }
         Node largest = null;
         boolean excluded = false;
         boolean fits = false;
@@ -106,12 +112,12 @@ public final class Explanation {
             if (node.partition() != partition || !node.takesContainers()) {
                 continue;
             }
-            if (partition.measure().fits(size, node.free())) {
+            if (partition.measure().fits(size, node.room())) {
                 boolean unwanted = blacklist.contains(node.id().host()) || blacklist.contains(node.rack());
                 excluded |= unwanted;
                 fits |= !unwanted;
             }
-            if (largest == null || partition.measure().isMore(node.free(), largest.free(), partition.total())) {
+            if (largest == null || partition.measure().isMore(node.room(), largest.room(), partition.total())) {
                 largest = node;
             }
         }
@@ -119,8 +125,9 @@ public final class Explanation {
             return new Obstacle.NoRoom(
                     partition.label(),
                     size,
-                    largest == null ? null : largest.free(),
-                    largest == null ? "" : largest.id().toString());
+                    largest == null ? null : largest.room(),
+                    largest == null ? "" : largest.id().toString(),
+                    partition.reserved().size());
         }
         if (!fits) {
             return new Obstacle.Blacklisted(size, blacklist.size());

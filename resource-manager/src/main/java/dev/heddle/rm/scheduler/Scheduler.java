@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Line;
@@ -18,95 +19,108 @@ import org.jspecify.annotations.Nullable;
  * node has room for) spares it a second look and changes no decision.
  *
  * <p>A pass asks for one placement after the other until there is none. As nothing but grants happens meanwhile, what
- * could not be served once cannot be served later in the same pass, and is not looked at again.
+ * could not be served once cannot be served later in the same pass, and is left out of the rest of it. There is one
+ * exception: an equal part of what a leaf's users have together grows with each grant in the leaf, so that a user who had
+ * too much may not have too much any more.
  */
 public final class Scheduler {
     private final ClusterState state;
-    private long pass;
+    private final Claims claims;
 
     public Scheduler(ClusterState state) {
         this.state = state;
-    }
-
-    /** Forgets who was exhausted. */
-    public void beginPass() {
-        pass = state.nextPass();
+        this.claims = new Claims(state);
     }
 
     /** Everybody who was left out is in line again. */
     public void endPass() {
+        claims.clear();
         state.restoreLines();
     }
 
     /**
      * The next container in a partition: of the queue that is first in turn, its attempt that is first in turn, the first
-     * of its asks that can be met.
+     * of its asks that can be met; or a node that must be kept for somebody who came before.
      *
      * @return null where nobody who waits there can be served now
      */
-    public @Nullable Placement next(Partition partition) {
+    public @Nullable Decision next(Partition partition) {
         if (partition.isFull()) {
             return null;
         }
-        return next(state.share(state.rootQueue(), partition));
-    }
-
-    private @Nullable Placement next(QueueShare share) {
-        if (!share.isHungry() || share.isExhausted(pass)) {
+        Decision.Placement placement = next(state.share(state.rootQueue(), partition));
+        if (placement == null) {
             return null;
         }
-        Placement placement = share.queue().spec().isLeaf() ? inLeaf(share) : amongChildren(share);
-        if (placement == null) {
-            share.exhaust(pass);
+        Decision.Keep keep = claims.before(partition, placement);
+        return keep == null ? placement : keep;
+    }
+
+    private Decision.@Nullable Placement next(QueueShare share) {
+        return share.queue().spec().isLeaf() ? inLeaf(share) : amongChildren(share);
+    }
+
+    private Decision.@Nullable Placement amongChildren(QueueShare parent) {
+        // A child in which nobody can be served leaves the hungry ones.
+        for (QueueShare child = parent.firstHungryChild();
+                child != null && !parent.partition().isFull();
+                child = parent.firstHungryChild()) {
+            Decision.Placement placement = next(child);
+            if (placement != null) {
+                return placement;
+            }
+        }
+        return null;
+    }
+
+    private Decision.@Nullable Placement inLeaf(QueueShare leaf) {
+        letThoseInWhoMayHaveMore(leaf);
+        Partition partition = leaf.partition();
+        boolean elsewhere = mayGoElsewhere(partition);
+        for (Line line = leaf.firstLine(); line != null && !partition.isFull(); line = leaf.firstLine()) {
+            Resource size = line.size().resource();
+            if (!line.size().mayFit() || (!elsewhere && Limits.overMaximum(leaf, size) != null)) {
+                noteNoRoom(partition, size, elsewhere);
+                if (!line.size().mayFit()) {
+                    claims.passOver(leaf, line.user(), line.first(), size);
+                }
+                state.leaveOut(leaf, line);
+            } else if (!elsewhere && Limits.isOver(leaf, line.user(), step())) {
+                state.leaveOutForUse(leaf, line);
+            } else {
+                Decision.Placement placement = inLine(leaf, line);
+                if (placement != null) {
+                    return placement;
+                }
+            }
+        }
+        // No grant in this leaf will raise its limits any more.
+        for (Line line = leaf.leastOver(); line != null; line = leaf.leastOver()) {
+            state.leaveOut(leaf, line);
+        }
+        return null;
+    }
+
+    private void letThoseInWhoMayHaveMore(QueueShare leaf) {
+        Line line = leaf.leastOver();
+        while (line != null && !Limits.isOver(leaf, line.user(), step())) {
+            state.letIn(leaf, line);
+            line = leaf.leastOver();
+        }
+    }
+
+    private Decision.@Nullable Placement inLine(QueueShare leaf, Line line) {
+        Attempt attempt = line.first();
+        Decision.Placement placement = next(leaf, line.user(), attempt);
+        if (placement == null && line.size().mayFit()) {
+            // Its own wishes are in the way, such as hosts that are full: others in the line may be luckier.
+            state.setAside(attempt);
         }
         return placement;
     }
 
-    private @Nullable Placement amongChildren(QueueShare parent) {
-        QueueShare child = parent.firstHungryChild();
-        while (child != null) {
-            // A child that is served out may have left the hungry ones: its successor is found by its rank all the
-            // same.
-            QueueShare following = parent.hungryChildAfter(child);
-            Placement placement = next(child);
-            if (placement != null) {
-                return placement;
-            }
-            child = following;
-        }
-        return null;
-    }
-
-    private @Nullable Placement inLeaf(QueueShare leaf) {
-        Line line = leaf.firstLine();
-        while (line != null) {
-            if (line.isExhausted(pass) || !maySucceed(leaf, line)) {
-                line.exhaust(pass);
-                line = leaf.lineAfter(line);
-                continue;
-            }
-            Attempt attempt = line.first();
-            Placement placement = next(leaf, line.user(), attempt);
-            if (placement != null) {
-                return placement;
-            }
-            if (line.size().mayFit()) {
-                // Its own wishes are in the way, such as hosts that are full: others in the line may be luckier.
-                state.setAside(attempt);
-                line = leaf.firstLine();
-            }
-        }
-        return null;
-    }
-
-    private boolean maySucceed(QueueShare leaf, Line line) {
-        if (!line.size().mayFit()) {
-            return false;
-        }
-        Resource step = state.queuePlan().minimumAllocation();
-        boolean withinLimits =
-                Limits.overMaximum(leaf, line.size().resource()) == null && !Limits.isOver(leaf, line.user(), step);
-        return withinLimits || mayGoElsewhere(leaf.partition());
+    private Resource step() {
+        return state.queuePlan().minimumAllocation();
     }
 
     /** Whether what waits in a partition may be placed in another one: nodes whose label is not exclusive. */
@@ -122,21 +136,53 @@ public final class Scheduler {
         return false;
     }
 
+    /** Whether somebody waits who may have a claim to the room that an attempt would get: all are served in turn then. */
+    public boolean isForTurns(Attempt attempt) {
+        for (QueueShare leaf : attempt.waitsIn()) {
+            if (leaf.partition().hasLargeWaiting()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a node that is kept for somebody is so in vain. */
+    public boolean isKeptInVain(Node node) {
+        Reservation reservation = node.reservation();
+        return reservation != null && claims.isVain(node, reservation);
+    }
+
+    /** The container for which a node is kept, where it has the room now and its queue may have it; or null. */
+    public Decision.@Nullable Placement onKept(Node node) {
+        Reservation reservation = node.reservation();
+        Attempt attempt = reservation == null ? null : state.attempt(reservation.attempt());
+        return reservation != null
+                        && attempt != null
+                        && node.partition().measure().fits(reservation.size(), node.free())
+                        && Limits.mayTakeKept(
+                                state.share(attempt.application().queue(), node.partition()), reservation.size())
+                ? new Decision.Placement(reservation.attempt(), reservation.key(), node.id(), reservation.size())
+                : null;
+    }
+
     /** The next container of one attempt, in whatever partition; null where none of its asks can be met now. */
-    public @Nullable Placement next(Attempt attempt) {
+    public Decision.@Nullable Placement next(Attempt attempt) {
         for (QueueShare leaf : attempt.waitsIn()) {
             UserShare user = leaf.user(attempt.application().spec().user());
-            Placement placement = user == null ? null : next(leaf, user, attempt);
+            Decision.Placement placement = user == null ? null : next(leaf, user, attempt);
             if (placement != null) {
+                claims.clear();
                 return placement;
             }
         }
+        // It asks out of turn: what it cannot have now gives it no claim.
+        claims.clear();
         return null;
     }
 
-    private @Nullable Placement next(QueueShare leaf, UserShare user, Attempt attempt) {
+    private Decision.@Nullable Placement next(QueueShare leaf, UserShare user, Attempt attempt) {
         Partition partition = leaf.partition();
-        boolean over = Limits.isOver(leaf, user, state.queuePlan().minimumAllocation());
+        boolean over = Limits.isOver(leaf, user, step());
         boolean elsewhere = mayGoElsewhere(partition);
         if (over && !elsewhere) {
             return null;
@@ -149,6 +195,7 @@ public final class Scheduler {
             Resource size = partition.measure().counted(wanted.capability());
             Size known = partition.waitedFor(size);
             if (known != null && !known.mayFit()) {
+                claims.passOver(leaf, user, attempt, key, size);
                 continue;
             }
             Node node = over || Limits.overMaximum(leaf, size) != null
@@ -158,9 +205,12 @@ public final class Scheduler {
                 node = onSharedNodes(attempt, key, wanted, size);
             }
             if (node != null) {
-                return new Placement(attempt.id(), key, node.id(), size);
+                return new Decision.Placement(attempt.id(), key, node.id(), size);
             }
             noteNoRoom(partition, size, elsewhere);
+            if (known != null && !known.mayFit()) {
+                claims.passOver(leaf, user, attempt, key, size);
+            }
         }
         return null;
     }
@@ -180,6 +230,10 @@ public final class Scheduler {
 
     /** Remembers that no node has room for a size, if that is why there is no placement. */
     private void noteNoRoom(Partition partition, Resource size, boolean elsewhere) {
+        Size known = partition.waitedFor(size);
+        if (known == null || !known.mayFit()) {
+            return;
+        }
         boolean room = hasRoom(partition, size);
         if (!room && elsewhere) {
             for (Partition other : state.partitions()) {

@@ -10,6 +10,7 @@ import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.model.Purpose;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -247,7 +248,7 @@ public final class ClusterState {
         return Collections.unmodifiableCollection(queues.queues());
     }
 
-    /** The partitions of the cluster, that of the nodes without a label among them. */
+    /** The partitions of the cluster, that of the nodes without a label first. */
     public Collection<Partition> partitions() {
         return Collections.unmodifiableCollection(queues.partitions());
     }
@@ -293,16 +294,27 @@ public final class ClusterState {
         partition.makeDue();
     }
 
-    /** The number of a new pass, which no other one has. */
-    public long nextPass() {
-        return queues.nextPass();
-    }
-
     /** Leaves an attempt out of the lines until {@link #restoreLines}: it cannot be served in this pass. */
     public void setAside(Attempt attempt) {
         queues.setAside(attempt);
     }
 
+    /** Leaves a line out until {@link #restoreLines}: nobody in it can be served in this pass. */
+    public void leaveOut(QueueShare leaf, Line line) {
+        queues.leaveOut(leaf, line);
+    }
+
+    /** Leaves a line out as long as its user has too much, but not longer than until {@link #restoreLines}. */
+    public void leaveOutForUse(QueueShare leaf, Line line) {
+        queues.leaveOutForUse(leaf, line);
+    }
+
+    /** The user of a line that was left out may have more. */
+    public void letIn(QueueShare leaf, Line line) {
+        queues.letIn(leaf, line);
+    }
+
+    /** Everybody who was left out is in line again. */
     public void restoreLines() {
         queues.restore();
     }
@@ -461,6 +473,10 @@ public final class ClusterState {
         if (!node.takesContainers()) {
             return;
         }
+        if (node.reservation != null) {
+            node.partition.makeDue();
+            return;
+        }
         Resource free = node.partition.measure().counted(node.free());
         node.partition.grown(free);
         if (node.partition.isShared() && !node.partition.label().isEmpty()) {
@@ -495,8 +511,31 @@ public final class ClusterState {
         node.partition.list(node);
     }
 
-    /** Takes a node out of its host, its rack and the indexes. */
+    /** A node is kept for somebody. */
+    void reserve(Node node, Reservation reservation) {
+        Attempt attempt = knownAttempt(reservation.attempt());
+        node.reservation = reservation;
+        attempt.reserved = node;
+        queues.reserve(attempt, node.partition, reservation.size());
+        node.partition.reserve(node);
+    }
+
+    /** A node is not kept for anybody any more. */
+    void release(Node node) {
+        Reservation reservation = known(node.reservation, node.id());
+        Attempt attempt = knownAttempt(reservation.attempt());
+        node.reservation = null;
+        attempt.reserved = null;
+        queues.unreserve(attempt, node.partition, reservation.size());
+        node.partition.release(node);
+        noteRoom(node);
+    }
+
+    /** Takes a node out of its host, its rack and the indexes. It is not kept for anybody any more. */
     void unlist(Node node) {
+        if (node.reservation != null) {
+            release(node);
+        }
         node.listed = false;
         runningNodes--;
         String host = node.id().host();

@@ -5,7 +5,9 @@ import dev.heddle.rm.scheduler.queue.Measure;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +19,14 @@ public final class Partition {
     /** The label of nodes without one. */
     public static final String UNLABELLED = "";
 
+    private static final int RESERVABLE_PART = 10;
+
     private final String label;
     private final NodePool pool = new NodePool();
     private final Map<String, NodePool> racks = new HashMap<>();
     private final Map<Resource, Size> sizes = new HashMap<>();
+    private int unfit;
+    private final Set<Node> reserved = new LinkedHashSet<>();
     private Resource total = Resource.NONE;
     private Measure measure;
 
@@ -63,6 +69,7 @@ public final class Partition {
     void begin(Measure by) {
         measure = by;
         sizes.clear();
+        unfit = 0;
     }
 
     void count(Resource before, Resource now) {
@@ -92,7 +99,7 @@ public final class Partition {
 
     /** Takes note of what is free on a node that is listed. */
     void setFree(Node node) {
-        Resource free = measure.counted(node.free());
+        Resource free = measure.counted(node.room());
         Resource capacity = measure.counted(node.total());
         pool.set(node.poolSlot, free, capacity);
         rack(node).set(node.rackSlot, free, capacity);
@@ -103,6 +110,7 @@ public final class Partition {
         for (Size size : sizes.values()) {
             if (size.unfit && measure.fits(size.resource(), free)) {
                 size.unfit = false;
+                unfit--;
             }
         }
         due = true;
@@ -139,7 +147,10 @@ public final class Partition {
 
     /** A node has said that it is there. */
     void heardOf(Node node) {
-        if (node.listed && !measure.fits(node.total(), node.used()) && ++opportunities > delayedUntil) {
+        if (node.listed
+                && node.reservation == null
+                && !measure.fits(node.total(), node.used())
+                && ++opportunities > delayedUntil) {
             delayedUntil = Long.MAX_VALUE;
             due = true;
         }
@@ -175,6 +186,45 @@ public final class Partition {
         return pool.largestTotal();
     }
 
+    /** The node with the most memory free, or null where there is no node. */
+    public @Nullable Node nodeWithMostFree() {
+        return pool.withMostFree();
+    }
+
+    /** The nodes that are kept for somebody, for the longest time first. */
+    public Collection<Node> reserved() {
+        return Collections.unmodifiableCollection(reserved);
+    }
+
+    /** How many more nodes may be kept: a tenth of all may be, and at least one. */
+    public int reservable() {
+        return Math.max(1, nodes / RESERVABLE_PART) - reserved.size();
+    }
+
+    void reserve(Node node) {
+        reserved.add(node);
+        setFree(node);
+    }
+
+    void release(Node node) {
+        reserved.remove(node);
+        setFree(node);
+    }
+
+    /** Whether somebody waits for room that no node has, but one could have; a node may be kept for that. */
+    public boolean hasLargeWaiting() {
+        if (unfit == 0 || reservable() <= 0) {
+            return false;
+        }
+        Resource largest = largestTotal();
+        for (Size size : sizes.values()) {
+            if (size.unfit && measure.fits(size.resource(), largest)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The sizes that somebody waits for. */
     public Collection<Size> sizes() {
         return Collections.unmodifiableCollection(sizes.values());
@@ -188,8 +238,9 @@ public final class Partition {
     /** Notes that no node has room for a size, until one gets some. */
     public void noteNoRoom(Resource resource) {
         Size size = sizes.get(resource);
-        if (size != null) {
+        if (size != null && !size.unfit) {
             size.unfit = true;
+            unfit++;
         }
     }
 
@@ -199,16 +250,14 @@ public final class Partition {
 
     void forget(Size size) {
         sizes.remove(size.resource());
+        if (size.unfit) {
+            unfit--;
+        }
     }
 
     /** Whether nobody who waits here can be served for want of room. */
     public boolean isFull() {
-        for (Size size : sizes.values()) {
-            if (size.mayFit()) {
-                return false;
-            }
-        }
-        return true;
+        return unfit == sizes.size();
     }
 
     void makeDue() {

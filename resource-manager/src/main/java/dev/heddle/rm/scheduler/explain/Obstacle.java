@@ -138,17 +138,41 @@ public sealed interface Obstacle {
      *
      * @param largest the largest that is free, or null where none is
      * @param node on which
+     * @param kept how many nodes are kept for those who came first
      */
-    record NoRoom(String label, Resource wanted, @Nullable Resource largest, String node) implements Obstacle {
+    record NoRoom(String label, Resource wanted, @Nullable Resource largest, String node, int kept)
+            implements Obstacle {
         @Override
         public String what() {
             return "none of the " + nodesWith(label) + " has " + wanted + " free"
-                    + (largest == null ? "" : ", the largest free is " + largest + " on " + node);
+                    + (largest == null ? "" : ", the largest free is " + largest + " on " + node)
+                    + switch (kept) {
+                        case 0 -> "";
+                        case 1 -> "; one node is kept for a larger container that came first";
+                        default -> "; " + kept + " nodes are kept for larger containers that came first";
+                    };
         }
 
         @Override
         public String remedy() {
             return "wait for containers to end, ask for less, or add nodes";
+        }
+    }
+
+    /**
+     * A node is kept for it.
+     *
+     * @param free what is free there by now
+     */
+    record Reserved(String node, Resource wanted, Resource free) implements Obstacle {
+        @Override
+        public String what() {
+            return "no node has " + wanted + " free; " + node + " is kept for it, where " + free + " is free by now";
+        }
+
+        @Override
+        public String remedy() {
+            return "wait for containers on " + node + " to end, ask for less, or add nodes";
         }
     }
 
