@@ -13,6 +13,11 @@ final class LabelAccess {
         this.state = state;
     }
 
+    /** Whether there is such a label, and the queue may use it. */
+    boolean has(Queue queue, String label) {
+        return state.marks().labels().containsKey(label) && queue.spec().mayUse(label);
+    }
+
     /**
      * Refuses a label that does not exist, or that the queue may not use, in YARN's words.
      *

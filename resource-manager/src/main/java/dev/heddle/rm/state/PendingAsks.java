@@ -53,7 +53,7 @@ public final class PendingAsks {
         if (ask.count() > 0) {
             constrained.put(ask.key(), new Constrained(ask.requirement(), ask.tries(), 0));
         }
-        replace(new Ask(ask.key(), Ask.ANYWHERE, ask.size(), ask.count(), true));
+        replace(new Ask(ask.key(), Ask.ANYWHERE, ask.size(), ask.count(), true, ask.label()));
     }
 
     /** Another call of its master has left a scheduling request unmet. */

@@ -16,6 +16,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.heddle.testbed.Await;
+import org.apache.hadoop.yarn.api.records.NodeLabel;
+import org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocol;
+import org.apache.hadoop.yarn.server.api.protocolrecords.AddToClusterNodeLabelsRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.ReplaceLabelsOnNodeRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.RemoveFromClusterNodeLabelsRequest;
+import org.apache.hadoop.yarn.api.resource.PlacementConstraints.PlacementTargets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +193,29 @@ class PlacementConstraintContractTest {
             assertThat(andNothingMore(master, nodes)).isEmpty();
         } finally {
             map(stage, AttributeMappingOperationType.REMOVE, "os", "bsd");
+        }
+    }
+
+    @ContractTest(constraintHandler = SCHEDULER)
+    void shouldReachNodesWithTheLabelThatAConstraintNames(Stage stage) throws Exception {
+        List<SimulatedNode> nodes = List.of(stage.node(1024, 8), stage.node(1024, 8));
+        ResourceManagerAdministrationProtocol administration = stage.administration();
+        administration.addToClusterNodeLabels(
+                AddToClusterNodeLabelsRequest.newInstance(List.of(NodeLabel.newInstance(Side.LABEL, true))));
+        administration.replaceLabelsOnNode(ReplaceLabelsOnNodeRequest.newInstance(
+                Map.of(nodes.get(1).id(), Set.of(Side.LABEL))));
+        try {
+            SimulatedMaster master = stage.master().registered();
+            assertThat(nodes(master.scheduled(
+                            2, nodes, request(1, 2, "x", targetIn(NODE, PlacementTargets.nodePartition(Side.LABEL))))))
+                    .containsOnly(nodes.get(1).id());
+            master.schedule(request(2, 1, "x", targetIn(NODE, allocationTag("x"))));
+            assertThat(andNothingMore(master, nodes))
+                    .as("without the label its nodes are out of reach")
+                    .isEmpty();
+        } finally {
+            administration.removeFromClusterNodeLabels(
+                    RemoveFromClusterNodeLabelsRequest.newInstance(Set.of(Side.LABEL)));
         }
     }
 

@@ -42,20 +42,23 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
     /** Where that is. */
     static final String OTHER_RACK = "/other-rack";
 
+    /** A label that the queue may have. */
+    static final String LABEL = "gpu";
+
     /** A host that no node may be on. */
     static final String EXCLUDED_HOST = "127.0.0.3";
 
     /**
      * Starts a resource manager.
      *
-     * @param constraintHandler what becomes of placement constraints
+     * @param constraintHandler what becomes of placement constraints; where that is something, there are labels, too
      */
     static Side start(Kind kind, String constraintHandler) {
         try {
             Path directory = Files.createTempDirectory("contract");
             Path racks = Files.writeString(directory.resolve("racks"), HOST_IN_OTHER_RACK + " " + OTHER_RACK + "\n");
             Path excluded = Files.writeString(directory.resolve("excluded"), EXCLUDED_HOST + "\n");
-            Map<String, String> settings = Map.of(
+            Map<String, String> settings = new HashMap<>(Map.of(
                     YarnConfiguration.RM_NODES_EXCLUDE_FILE_PATH,
                     excluded.toString(),
                     YarnConfiguration.LOG_AGGREGATION_ENABLED,
@@ -65,11 +68,27 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
                     CommonConfigurationKeysPublic.NET_TOPOLOGY_NODE_SWITCH_MAPPING_IMPL_KEY,
                     TableMapping.class.getName(),
                     CommonConfigurationKeysPublic.NET_TOPOLOGY_TABLE_MAPPING_FILE_KEY,
-                    racks.toString());
+                    racks.toString()));
+            if (!constraintHandler.equals(YarnConfiguration.DISABLED_RM_PLACEMENT_CONSTRAINTS_HANDLER)) {
+                settings.putAll(label(directory.resolve("labels")));
+            }
             return start(kind, directory, settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The one queue may have all of one label. */
+    private static Map<String, String> label(Path store) {
+        return Map.of(
+                YarnConfiguration.NODE_LABELS_ENABLED,
+                "true",
+                YarnConfiguration.FS_NODE_LABELS_STORE_ROOT_DIR,
+                store.toUri().toString(),
+                "yarn.scheduler.capacity.root.accessible-node-labels." + LABEL + ".capacity",
+                "100",
+                "yarn.scheduler.capacity.root.default.accessible-node-labels." + LABEL + ".capacity",
+                "100");
     }
 
     private static Side start(Kind kind, Path directory, Map<String, String> settings) {
