@@ -232,7 +232,9 @@ final class MasterControl implements MasterCommand.Handler {
                 new Allocation.Prospects(
                         Limits.headroom(state, attempt),
                         state.runningNodes(),
-                        applications.application(attempt.id()).priority()));
+                        applications.application(attempt.id()).priority(),
+                        new Allocation.Crowd(
+                                state.wantedContainers(), state.total().vcores())));
         ledger.emit(
                 new AttemptEvent.AttemptAnswered(attempt.id(), reply.responseId(), progress, reply, ledger.nowMs()));
         return reply;

@@ -81,7 +81,8 @@ final class SchedulingRequests {
      * constraint then.
      */
     private String label(Application application, SchedulingAsk ask) {
-        String named = ConstrainedPlacement.constraint(application, ask.requirement()).label();
+        String named =
+                ConstrainedPlacement.constraint(application, ask.requirement()).label();
         String label = named == null ? application.spec().labels().containers() : named;
         return labels.has(application.queue(), label) ? label : Partition.UNLABELLED;
     }

@@ -117,7 +117,8 @@ public sealed interface PlacementConstraint {
         @Override
         public @Nullable String label() {
             for (Target target : targets) {
-                if (target instanceof Target.Partition partition && !partition.label().isEmpty()) {
+                if (target instanceof Target.Partition partition
+                        && !partition.label().isEmpty()) {
                     return partition.label();
                 }
             }

@@ -12,8 +12,7 @@ import dev.heddle.rm.model.AskKey;
  *     {@code scheduler}, where the count replaces it
  * @param label of the nodes that it is for, as with {@link dev.heddle.rm.model.Ask#label}
  */
-public record SchedulingAsk(
-        AskKey key, Resource size, int count, Requirement requirement, int tries, String label) {
+public record SchedulingAsk(AskKey key, Resource size, int count, Requirement requirement, int tries, String label) {
     /** It waits for as long as its application does. */
     public static final int PATIENT = 0;
 
