@@ -31,10 +31,11 @@ import org.junit.jupiter.api.Test;
  * properties for whatever several owners want of whatever cluster.
  *
  * <p>The owners are the children of one queue, with equal weights, no maximum, no limit for their users, and
- * {@code DominantResourceCalculator}. All of them have more to ask for than there is, and have asked before the first
+ * {@code DominantResourceCalculator}; or the applications in one leaf with {@code application-order} {@code dominant} and no
+ * limit for users. In the orders that YARN has for a leaf the properties do not hold: they are by arrival or by memory
+ * alone. All owners have more to ask for than there is, and have asked before the first
  * container is granted. Every one wants something of every kind of resource, and the cluster is one node, so that it is as
- * one pool; without that the properties hold as far as {@link #shouldLeaveNoRoomThatSomebodyCouldUse} says. Inside one leaf
- * they do not hold: there the order is that of arrival or of memory alone, as in YARN.
+ * one pool; without that the properties hold as far as {@link #shouldLeaveNoRoomThatSomebodyCouldUse} says.
  *
  * <p>The paper proves its properties for amounts that can be divided at will. Containers cannot, so each of them holds here
  * within about one container of each owner; how much that is follows from two facts. Whoever gets a container has the
@@ -50,13 +51,19 @@ class DominantFairnessTest {
     /** Amounts that any number of owners up to 4 can share equally, so that no share is rounded. */
     private static final int DIVISIBLE = 12;
 
+    /** Who competes. */
+    enum Owners {
+        QUEUES,
+        APPLICATIONS_OF_A_LEAF
+    }
+
     /**
      * Who wants what of a cluster.
      *
      * @param wishes the size of each owner's containers
      * @param lie what the first might say instead
      */
-    record Contest(Resource total, List<Resource> wishes, Resource lie) {
+    record Contest(Owners owners, Resource total, List<Resource> wishes, Resource lie) {
         /** The part of a kind of which it takes the largest. */
         double share(Resource amount) {
             return KINDS.stream()
@@ -81,7 +88,11 @@ class DominantFairnessTest {
                 Arbitraries.integers().between(1, 10),
                 Arbitraries.integers().between(1, 8),
                 Arbitraries.integers().between(1, 4));
-        return Combinators.combine(totals, wishes.list().ofMinSize(2).ofMaxSize(4), wishes)
+        return Combinators.combine(
+                        Arbitraries.of(Owners.class),
+                        totals,
+                        wishes.list().ofMinSize(2).ofMaxSize(4),
+                        wishes)
                 .as(Contest::new);
     }
 
@@ -93,11 +104,25 @@ class DominantFairnessTest {
     }
 
     /** Lets each owner ask, then the node come; returns how many containers each has in the end. */
-    private static List<Integer> containers(Resource total, List<Resource> wishes) {
-        CoreFixture core = new CoreFixture(CoreFixture.POLICY, queues(wishes.size()));
-        List<AttemptId> owners = ask(core, wishes);
+    private static List<Integer> containers(Owners kind, Resource total, List<Resource> wishes) {
+        CoreFixture core = new CoreFixture(CoreFixture.POLICY, plan(kind, wishes.size()));
+        List<AttemptId> owners = ask(core, kind, wishes);
         settle(core, List.of(core.node("pool", total)));
         return owners.stream().map(owner -> attempt(core, owner).containers().size()).toList();
+    }
+
+    private static QueuePlan plan(Owners kind, int count) {
+        return switch (kind) {
+            case QUEUES -> queues(count);
+            case APPLICATIONS_OF_A_LEAF ->
+                CoreFixture.plan(
+                        "resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator",
+                        "root.queues=q",
+                        "root.q.capacity=100",
+                        "root.q.user-limit-factor=-1",
+                        "root.q.maximum-am-resource-percent=1",
+                        "heddle.scheduler.root.q.application-order=dominant");
+        };
     }
 
     private static QueuePlan queues(int count) {
@@ -115,10 +140,10 @@ class DominantFairnessTest {
         return IntStream.range(0, count).mapToObj(i -> "q" + i).toList();
     }
 
-    private static List<AttemptId> ask(CoreFixture core, List<Resource> wishes) {
+    private static List<AttemptId> ask(CoreFixture core, Owners kind, List<Resource> wishes) {
         List<AttemptId> owners = new ArrayList<>();
         for (int i = 0; i < wishes.size(); i++) {
-            AttemptId owner = new AttemptId(core.submit(ownedBy("q" + i)), 1);
+            AttemptId owner = new AttemptId(core.submit(ownedBy("u" + i, kind == Owners.QUEUES ? "q" + i : "q")), 1);
             core.register(owner);
             core.allocate(owner, new Ask(new AskKey(1, -1), Ask.ANYWHERE, wishes.get(i), MORE_THAN_THERE_IS, true));
             owners.add(owner);
@@ -126,12 +151,12 @@ class DominantFairnessTest {
         return owners;
     }
 
-    private static ApplicationSpec ownedBy(String queue) {
+    private static ApplicationSpec ownedBy(String user, String queue) {
         ApplicationSpec spec = CoreFixture.spec(1, CoreFixture.SMALL, true);
         return new ApplicationSpec(
                 spec.name(),
                 spec.type(),
-                queue,
+                user,
                 "root." + queue,
                 0,
                 spec.tags(),
@@ -181,9 +206,12 @@ class DominantFairnessTest {
     @Test
     void shouldDivideAsThePapersExample() {
         List<Resource> wishes = List.of(new Resource(4 * 1024, 1), new Resource(1024, 3));
-        assertThat(containers(new Resource(18 * 1024, 9), wishes)).containsExactly(3, 2);
-        assertThat(containers(new Resource(18 * 1024, 9), List.of(wishes.get(1), wishes.get(0))))
-                .containsExactly(2, 3);
+        Resource total = new Resource(18 * 1024, 9);
+        for (Owners kind : Owners.values()) {
+            assertThat(containers(kind, total, wishes)).containsExactly(3, 2);
+            assertThat(containers(kind, total, List.of(wishes.get(1), wishes.get(0))))
+                    .containsExactly(2, 3);
+        }
     }
 
     /**
@@ -193,7 +221,7 @@ class DominantFairnessTest {
      */
     @Property(tries = 150)
     void shouldGiveEverybodyAnEqualPart(@ForAll("contests") Contest contest) {
-        List<Integer> counts = containers(contest.total(), contest.wishes());
+        List<Integer> counts = containers(contest.owners(), contest.total(), contest.wishes());
         int owners = counts.size();
         for (int i = 0; i < owners; i++) {
             double share = contest.share(times(contest.wishes().get(i), counts.get(i)));
@@ -207,7 +235,7 @@ class DominantFairnessTest {
      */
     @Property(tries = 150)
     void shouldGiveNobodyWhatAnotherWouldRatherHave(@ForAll("contests") Contest contest) {
-        List<Integer> counts = containers(contest.total(), contest.wishes());
+        List<Integer> counts = containers(contest.owners(), contest.total(), contest.wishes());
         for (int i = 0; i < counts.size(); i++) {
             Resource wish = contest.wishes().get(i);
             double own = contest.share(times(wish, counts.get(i)));
@@ -227,10 +255,10 @@ class DominantFairnessTest {
      */
     @Property(tries = 150)
     void shouldNotRewardALie(@ForAll("contests") Contest contest) {
-        List<Integer> honest = containers(contest.total(), contest.wishes());
+        List<Integer> honest = containers(contest.owners(), contest.total(), contest.wishes());
         List<Resource> said = new ArrayList<>(contest.wishes());
         said.set(0, contest.lie());
-        int lying = containers(contest.total(), said).get(0);
+        int lying = containers(contest.owners(), contest.total(), said).get(0);
         Resource wanted = contest.wishes().get(0);
         double truth = contest.share(times(wanted, honest.get(0)));
         double useful = fit(wanted, times(contest.lie(), lying)) * contest.share(wanted);
@@ -261,7 +289,7 @@ class DominantFairnessTest {
      */
     @Property(tries = 150)
     void shouldLeaveLessThanAContainer(@ForAll("contests") Contest contest) {
-        List<Integer> counts = containers(contest.total(), contest.wishes());
+        List<Integer> counts = containers(contest.owners(), contest.total(), contest.wishes());
         Resource left = left(contest, counts);
         double smallest = IntStream.range(0, counts.size())
                 .mapToDouble(i -> contest.share(times(contest.wishes().get(i), counts.get(i))))
@@ -301,9 +329,11 @@ class DominantFairnessTest {
      */
     @Property(tries = 150)
     void shouldLeaveNoRoomThatSomebodyCouldUse(
-            @ForAll("machines") List<Resource> machines, @ForAll("partialWishes") List<Resource> wishes) {
-        CoreFixture core = new CoreFixture(CoreFixture.POLICY, queues(wishes.size()));
-        List<AttemptId> owners = ask(core, wishes);
+            @ForAll Owners kind,
+            @ForAll("machines") List<Resource> machines,
+            @ForAll("partialWishes") List<Resource> wishes) {
+        CoreFixture core = new CoreFixture(CoreFixture.POLICY, plan(kind, wishes.size()));
+        List<AttemptId> owners = ask(core, kind, wishes);
         Map<NodeId, Resource> nodes = new HashMap<>();
         for (int i = 0; i < machines.size(); i++) {
             nodes.put(core.node("m" + i, machines.get(i)), machines.get(i));
