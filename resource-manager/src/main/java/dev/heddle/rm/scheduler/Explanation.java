@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Explanation {
     private final ClusterState state;
+    private final long nowMs;
 
-    public Explanation(ClusterState state) {
+    public Explanation(ClusterState state, long nowMs) {
+        this.nowMs = nowMs;
         this.state = state;
     }
 
@@ -174,7 +176,7 @@ public final class Explanation {
         if (attempt.asks().constrained(key) != null) {
             return new Obstacle.Constraint(size);
         }
-        Patience patience = new Patience(state, partition, attempt.asks(), key);
+        Patience patience = new Patience(state, partition, attempt.asks(), key, nowMs);
         if (attempt.asks().rows(key).size() > 1 && !patience.letsAnywhere()) {
             return new Obstacle.Patience(
                     attempt.asks().rows(key).stream()
@@ -182,7 +184,8 @@ public final class Explanation {
                             .filter(place -> !place.equals(Ask.ANYWHERE))
                             .toList(),
                     patience.missed(),
-                    patience.untilAnywhere());
+                    patience.untilAnywhere(),
+                    patience.leftMs());
         }
         return wanted.relaxLocality() ? new Obstacle.Soon() : places(attempt.asks(), key, size);
     }

@@ -279,6 +279,11 @@ public final class ClusterState {
         return queues.takeActivationDue();
     }
 
+    /** Time has passed: who has waited long enough for certain places is looked at again. */
+    public void noteTime(long nowMs) {
+        queues.noteTime(nowMs);
+    }
+
     /** Whether anybody who waits may perhaps be served, or begin. */
     public boolean isPlacementDue() {
         return !growing.isEmpty() || queues.isDue();

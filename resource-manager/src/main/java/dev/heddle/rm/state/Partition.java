@@ -41,6 +41,10 @@ public final class Partition {
     private long opportunities;
 
     private long delayedUntil = Long.MAX_VALUE;
+
+    /** The same by the clock, in ms since 1970. */
+    private long delayedUntilMs = Long.MAX_VALUE;
+
     private int nodes;
 
     /** Whether somebody who waits may be served since the last pass. */
@@ -175,6 +179,18 @@ public final class Partition {
     /** Somebody waits for certain places until there have been so many opportunities. */
     public void delayUntil(long opportunity) {
         delayedUntil = Math.min(delayedUntil, opportunity);
+    }
+
+    /** The same by the clock, in ms since 1970. */
+    public void delayUntilMs(long atMs) {
+        delayedUntilMs = Math.min(delayedUntilMs, atMs);
+    }
+
+    void noteTime(long nowMs) {
+        if (nowMs >= delayedUntilMs) {
+            delayedUntilMs = Long.MAX_VALUE;
+            due = true;
+        }
     }
 
     /** A node has said that it is there. */

@@ -327,6 +327,12 @@ final class QueueTree {
         }
     }
 
+    void noteTime(long nowMs) {
+        for (Partition partition : partitions.values()) {
+            partition.noteTime(nowMs);
+        }
+    }
+
     boolean isDue() {
         if (!stale.isEmpty() || !activationDue.isEmpty()) {
             return true;

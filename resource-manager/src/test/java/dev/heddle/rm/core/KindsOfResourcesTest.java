@@ -24,7 +24,7 @@ class KindsOfResourcesTest {
     private final CoreFixture core = new CoreFixture();
 
     private List<String> reasons(AttemptId attempt) {
-        return new Explanation(core.state)
+        return new Explanation(core.state, core.nowMs)
                 .of(Objects.requireNonNull(core.state.attempt(attempt))).stream()
                         .map(Waiting::obstacle)
                         .map(obstacle -> obstacle.sentence())
@@ -140,7 +140,7 @@ class KindsOfResourcesTest {
         AttemptId attempt = shared.unmanaged();
         assertThat(shared.allocate(attempt, CoreFixture.gpus(4, 128, 1)).grants())
                 .hasSize(2);
-        assertThat(new Explanation(shared.state)
+        assertThat(new Explanation(shared.state, shared.nowMs)
                         .of(Objects.requireNonNull(shared.state.attempt(attempt)))
                         .get(0)
                         .obstacle()

@@ -238,18 +238,20 @@ public sealed interface Obstacle {
      *
      * @param missed how many opportunities have been passed up
      * @param until after how many any node will do
+     * @param leftMs for how long at most, or 0 where only opportunities count
      */
-    record Patience(List<String> places, long missed, long until) implements Obstacle {
+    record Patience(List<String> places, long missed, long until, long leftMs) implements Obstacle {
         @Override
         public String what() {
             return "it waits for room on one of " + places + " and has passed up " + missed
-                    + " heartbeats of other nodes with room, of " + until;
+                    + " heartbeats of other nodes with room, of " + until
+                    + (leftMs == 0 ? "" : "; any node will do in " + leftMs + " ms at the latest");
         }
 
         @Override
         public String remedy() {
             return "wait for " + Math.max(1, until + 1 - missed)
-                    + " more, or lower yarn.scheduler.capacity.node-locality-delay";
+                    + " more, or lower yarn.scheduler.capacity.node-locality-delay or heddle.scheduler.locality-wait-ms";
         }
     }
 
