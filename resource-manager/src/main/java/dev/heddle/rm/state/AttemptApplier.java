@@ -56,7 +56,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
                 ClusterState.known(state.application(event.attempt().application()), event.attempt());
         application.state = Lifecycles.APPLICATION.transition(application.state, ApplicationState.RUNNING);
         noteLaunch(application, event.atMs());
-        attempt.nodeChangesSeen = state.nodeChanges.count();
+        attempt.nodeChangesSeen = state.nodes.changes.count();
     }
 
     @Override
@@ -231,7 +231,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.responseId = event.responseId();
         attempt.progress = event.progress();
         attempt.lastReply = event.reply();
-        attempt.nodeChangesSeen = state.nodeChanges.count();
+        attempt.nodeChangesSeen = state.nodes.changes.count();
         attempt.lastHeardMs = event.atMs();
     }
 

@@ -185,7 +185,7 @@ final class QueueTree {
             return;
         }
         for (Partition partition : stale) {
-            rebound(share(root, partition), Bounds.root(partition.total()));
+            rebound(share(root, partition), Bounds.root(plan.root().partition(partition.label()), partition.total()));
             partition.makeDue();
             if (partition.adjustYardstick()) {
                 rankByShares();

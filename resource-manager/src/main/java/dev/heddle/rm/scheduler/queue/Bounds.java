@@ -24,9 +24,23 @@ public record Bounds(Resource guaranteed, Resource maximum, double absolute, dou
 
     private static final double PERCENT = 100;
 
-    /** The bounds of the root, which has everything. */
-    public static Bounds root(Resource total) {
-        return new Bounds(total, total, 1, 1);
+    /**
+     * The bounds of the root, which has everything and may be kept from using it all.
+     *
+     * @param partition what is configured for it; null where nothing is
+     * @param total the capacity of the nodes with the label
+     */
+    public static Bounds root(QueueSpec.@Nullable Partition partition, Resource total) {
+        if (partition == null) {
+            return new Bounds(total, total, 1, 1);
+        }
+        Child root = new Child(partition);
+        root.limit(ResourceKind.MEMORY, total.memoryMb());
+        root.limit(ResourceKind.VCORES, total.vcores());
+        for (int i = 0; i < total.further().size(); i++) {
+            root.limit(total.further().kind(i), total.further().amount(i));
+        }
+        return new Bounds(total, root.maximum, 1, Child.ofPartition(root.maximum, total));
     }
 
     /**

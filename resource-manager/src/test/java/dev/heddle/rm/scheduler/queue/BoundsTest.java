@@ -38,7 +38,7 @@ class BoundsTest {
 
     private static List<Bounds> bounds(Capacity... guaranteed) {
         return Bounds.children(
-                Bounds.root(TOTAL),
+                Bounds.root(null, TOTAL),
                 Stream.of(guaranteed)
                         .map(capacity -> queue(capacity, Capacity.ALL))
                         .toList(),
@@ -102,7 +102,7 @@ class BoundsTest {
     void shouldLimitOnlyWhatTheMaximumNames() {
         Capacity maximum = new Capacity.Vector(Map.of(ResourceKind.MEMORY, percent(50), GPU, amount(3)));
         Bounds bounds = Bounds.children(
-                        Bounds.root(TOTAL), List.of(queue(new Capacity.Percent(80), maximum)), "", TOTAL)
+                        Bounds.root(null, TOTAL), List.of(queue(new Capacity.Percent(80), maximum)), "", TOTAL)
                 .get(0);
         assertThat(bounds.maximum()).isEqualTo(new Resource(5000, 100).and(GPU, 3));
         assertThat(bounds.guaranteed()).isEqualTo(new Resource(5000, 80).and(GPU, 3));
