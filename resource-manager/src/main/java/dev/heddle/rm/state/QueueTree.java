@@ -1,11 +1,11 @@
 package dev.heddle.rm.state;
 
-import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.scheduler.queue.Bounds;
+import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.ArrayList;

@@ -108,7 +108,9 @@ class DominantFairnessTest {
         CoreFixture core = new CoreFixture(CoreFixture.POLICY, plan(kind, wishes.size()));
         List<AttemptId> owners = ask(core, kind, wishes);
         settle(core, List.of(core.node("pool", total)));
-        return owners.stream().map(owner -> attempt(core, owner).containers().size()).toList();
+        return owners.stream()
+                .map(owner -> attempt(core, owner).containers().size())
+                .toList();
     }
 
     private static QueuePlan plan(Owners kind, int count) {
@@ -339,8 +341,8 @@ class DominantFairnessTest {
             nodes.put(core.node("m" + i, machines.get(i)), machines.get(i));
         }
         settle(core, List.copyOf(nodes.keySet()));
-        assertThat(owners).allSatisfy(owner -> assertThat(attempt(core, owner).isActive())
-                .isTrue());
+        assertThat(owners)
+                .allSatisfy(owner -> assertThat(attempt(core, owner).isActive()).isTrue());
         int kept = 0;
         for (NodeId id : nodes.keySet()) {
             Node node = core.state(id);
@@ -348,8 +350,8 @@ class DominantFairnessTest {
                 kept++;
                 continue;
             }
-            assertThat(wishes).noneSatisfy(wish -> assertThat(wish.fitsIn(node.free()))
-                    .isTrue());
+            assertThat(wishes)
+                    .noneSatisfy(wish -> assertThat(wish.fitsIn(node.free())).isTrue());
         }
         assertThat(kept).isLessThanOrEqualTo(Math.max(1, machines.size() / 10));
     }
