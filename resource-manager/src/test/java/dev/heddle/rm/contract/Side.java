@@ -86,6 +86,8 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
                     CommonConfigurationKeysPublic.NET_TOPOLOGY_TABLE_MAPPING_FILE_KEY,
                     racks.toString()));
             if (furtherKinds) {
+                // Else the largest container would depend on how long the resource manager has been there.
+                settings.put(YarnConfiguration.RM_WORK_PRESERVING_RECOVERY_SCHEDULING_WAIT_MS, "0");
                 settings.putAll(KINDS);
                 settings.put("yarn.scheduler.capacity.resource-calculator", DominantResourceCalculator.class.getName());
             }

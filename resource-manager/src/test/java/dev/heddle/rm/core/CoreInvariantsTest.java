@@ -99,6 +99,7 @@ class CoreInvariantsTest {
                 "root.b.c.capacity=50",
                 "root.b.d.capacity=50",
                 "root.b.c.user-limit-factor=0.5",
+                "heddle.scheduler.root.b.c.application-order=dominant",
                 "legacy-queue-mode.enabled=false",
                 "resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator")
     };
