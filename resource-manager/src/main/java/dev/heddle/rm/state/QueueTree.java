@@ -5,6 +5,7 @@ import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.scheduler.queue.Bounds;
+import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.ArrayList;
@@ -186,9 +187,27 @@ final class QueueTree {
         for (Partition partition : stale) {
             rebound(share(root, partition), Bounds.root(plan.root().partition(partition.label()), partition.total()));
             partition.makeDue();
+            if (partition.adjustYardstick()) {
+                rankByShares();
+            }
         }
         stale.clear();
         makeActivationDue();
+    }
+
+    /** What attempts have is another part of the cluster now. */
+    private void rankByShares() {
+        for (Queue queue : byPath.values()) {
+            if (queue.spec().ordering().applications() == QueueSpec.Ordering.Applications.DOMINANT) {
+                Set<Attempt> waiting = new LinkedHashSet<>();
+                for (QueueShare share : queue.shares.values()) {
+                    for (Map<Size, Line> lines : share.byUser.values()) {
+                        lines.values().forEach(line -> waiting.addAll(line.attempts()));
+                    }
+                }
+                waiting.forEach(this::rank);
+            }
+        }
     }
 
     private void rebound(QueueShare share, Bounds bounds) {
@@ -451,12 +470,19 @@ final class QueueTree {
         return new Turn(0, attempt.application().priority, attempt.id());
     }
 
-    private static Turn turn(Attempt attempt) {
+    private Turn turn(Attempt attempt) {
         Application application = attempt.application();
         double usedMb = (double) attempt.used.memoryMb();
         return switch (application.queue.spec().ordering().applications()) {
             case FIFO -> new Turn(0, application.priority, attempt.id());
             case FAIR -> new Turn(usedMb, 0, attempt.id());
+            case DOMINANT -> {
+                Partition partition = partition(application.spec().labels().containers());
+                yield new Turn(
+                        Measure.DOMINANT.share(attempt.used, partition.yardstick()),
+                        application.priority,
+                        attempt.id());
+            }
             // As YARN's FairOrderingPolicy: by the logarithm of what it wants.
             case FAIR_BY_SIZE -> {
                 double weight = Math.log1p((double) attempt.asks.total().memoryMb()) / Math.log(2);

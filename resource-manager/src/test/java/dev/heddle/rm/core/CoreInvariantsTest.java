@@ -99,6 +99,7 @@ class CoreInvariantsTest {
                 "root.b.c.capacity=50",
                 "root.b.d.capacity=50",
                 "root.b.c.user-limit-factor=0.5",
+                "heddle.scheduler.root.b.c.application-order=dominant",
                 "legacy-queue-mode.enabled=false",
                 "resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator")
     };
@@ -386,6 +387,7 @@ class CoreInvariantsTest {
                 .hasSizeLessThanOrEqualTo(CoreFixture.POLICY.history().goneNodes());
         checkLogs(core);
         assertThat(core.state.busyCores()).isBetween(0f, 4f * (running + inUse));
+        assertThat(core.state.wantedContainers()).isEqualTo(wanted(core));
         assertThat(core.state.total()).isEqualTo(total);
         assertThat(core.state.used()).isEqualTo(allUsed);
         assertThat(core.state.runningNodes()).isEqualTo(running);
@@ -429,6 +431,15 @@ class CoreInvariantsTest {
                         .isTrue();
             }
         }
+    }
+
+    private static long wanted(CoreFixture core) {
+        return core.state.applications().stream()
+                .flatMap(application -> application.attempts().stream())
+                .flatMap(attempt -> attempt.asks().keys().stream().map(attempt.asks()::anywhere))
+                .filter(Objects::nonNull)
+                .mapToLong(Ask::count)
+                .sum();
     }
 
     private static void checkAttempts(CoreFixture core, Set<ContainerId> onNodes) {

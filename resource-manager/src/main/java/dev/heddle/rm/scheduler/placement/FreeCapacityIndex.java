@@ -107,35 +107,42 @@ public final class FreeCapacityIndex {
      */
     public int find(Resource wanted, int from, IntPredicate allowed) {
         int start = from >= slots ? 0 : from;
-        Search search = new Search(wanted, allowed);
-        int found = find(search, 1, 0, slots, start, slots);
-        return found != NONE ? found : find(search, 1, 0, slots, 0, start);
+        FurtherKinds further = wanted.further();
+        if (further.isEmpty()) {
+            return all.find(new MaximumTree.Search(wanted.memoryMb(), wanted.vcores(), 0, allowed), start);
+        }
+        for (int i = 0; i < further.size(); i++) {
+            if (indexOf(further.kind(i)) < 0) {
+                return NONE;
+            }
+        }
+        if (further.size() == 1) {
+            return ofKinds[indexOf(further.kind(0))].find(
+                    new MaximumTree.Search(wanted.memoryMb(), wanted.vcores(), further.amount(0), allowed), start);
+        }
+        int found = find(wanted, allowed, 1, start, slots);
+        return found != NONE ? found : find(wanted, allowed, 1, 0, start);
     }
 
-    /** What is looked for. */
-    private record Search(Resource wanted, IntPredicate allowed) {}
-
-    /** Searches the part of a range (position, from low, of a width) that lies in [begin, end). */
-    private int find(Search search, int position, int low, int width, int begin, int end) {
-        if (low >= end || low + width <= begin || !mayFit(position, search.wanted())) {
+    /** Searches what of the range at a position lies in [begin, end) for several kinds, in their trees at a time. */
+    private int find(Resource wanted, IntPredicate allowed, int position, int begin, int end) {
+        int width = Integer.highestOneBit(slots) / Integer.highestOneBit(position);
+        int low = (position - Integer.highestOneBit(position)) * width;
+        if (low >= end || low + width <= begin || !mayFit(position, wanted)) {
             return NONE;
         }
         if (width == 1) {
-            return search.allowed().test(low) ? low : NONE;
+            return allowed.test(low) ? low : NONE;
         }
-        int half = width / 2;
-        int left = find(search, 2 * position, low, half, begin, end);
-        return left != NONE ? left : find(search, 2 * position + 1, low + half, half, begin, end);
+        int left = find(wanted, allowed, 2 * position, begin, end);
+        return left != NONE ? left : find(wanted, allowed, 2 * position + 1, begin, end);
     }
 
     private boolean mayFit(int position, Resource wanted) {
         FurtherKinds further = wanted.further();
-        if (further.isEmpty()) {
-            return all.mayFit(position, wanted.memoryMb(), wanted.vcores(), 0);
-        }
         for (int i = 0; i < further.size(); i++) {
-            int index = indexOf(further.kind(i));
-            if (index < 0 || !ofKinds[index].mayFit(position, wanted.memoryMb(), wanted.vcores(), further.amount(i))) {
+            MaximumTree tree = ofKinds[indexOf(further.kind(i))];
+            if (!tree.mayFit(position, wanted.memoryMb(), wanted.vcores(), further.amount(i))) {
                 return false;
             }
         }

@@ -2,6 +2,7 @@ package dev.heddle.rm.scheduler.placement;
 
 import dev.heddle.common.resources.ResourceKind;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,14 +53,20 @@ final class MaximumTree {
      * @param amount of the further kind, if it is for one
      */
     void set(int slot, long freeMemoryMb, int freeVcores, long amount) {
-        int position = slots + slot;
-        memoryMb[position] = freeMemoryMb;
-        vcores[position] = freeVcores;
-        if (kind != null) {
-            amounts[position] = amount;
+        int leaf = slots + slot;
+        long[] memory = memoryMb;
+        int[] cores = vcores;
+        memory[leaf] = freeMemoryMb;
+        cores[leaf] = freeVcores;
+        for (int position = leaf >> 1; position >= 1; position >>= 1) {
+            memory[position] = Math.max(memory[2 * position], memory[2 * position + 1]);
+            cores[position] = Math.max(cores[2 * position], cores[2 * position + 1]);
         }
-        for (position >>= 1; position >= 1; position >>= 1) {
-            update(position);
+        if (kind != null) {
+            amounts[leaf] = amount;
+            for (int position = leaf >> 1; position >= 1; position >>= 1) {
+                amounts[position] = Math.max(amounts[2 * position], amounts[2 * position + 1]);
+            }
         }
     }
 
@@ -86,6 +93,36 @@ final class MaximumTree {
         for (int position = slots - 1; position >= 1; position--) {
             update(position);
         }
+    }
+
+    /**
+     * What is looked for.
+     *
+     * @param amount of the further kind, if the tree is for one
+     */
+    record Search(long memoryMb, int vcores, long amount, IntPredicate allowed) {}
+
+    /** The first slot from {@code from} on, going round at the end, with so much that may be taken. */
+    int find(Search search, int from) {
+        int found = find(search, 1, 0, slots, from, slots);
+        return found != FreeCapacityIndex.NONE ? found : find(search, 1, 0, slots, 0, from);
+    }
+
+    /** Searches the part of a range (position, from low, of a width) that lies in [begin, end). */
+    private int find(Search search, int position, int low, int width, int begin, int end) {
+        if (low >= end
+                || low + width <= begin
+                || memoryMb[position] < search.memoryMb
+                || vcores[position] < search.vcores
+                || (kind != null && amounts[position] < search.amount)) {
+            return FreeCapacityIndex.NONE;
+        }
+        if (width == 1) {
+            return search.allowed.test(low) ? low : FreeCapacityIndex.NONE;
+        }
+        int half = width / 2;
+        int left = find(search, 2 * position, low, half, begin, end);
+        return left != FreeCapacityIndex.NONE ? left : find(search, 2 * position + 1, low + half, half, begin, end);
     }
 
     /** Whether a range may have a slot with so much; its first range, at position 1, is all of them. */

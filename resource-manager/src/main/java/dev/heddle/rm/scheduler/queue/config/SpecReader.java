@@ -118,6 +118,20 @@ final class SpecReader {
     }
 
     private QueueSpec.Ordering.Applications applications(String path, String key, @Nullable String text) {
+        QueueSpec.Ordering.Applications byPolicy = policy(path, key, text);
+        String own = QueueKey.APPLICATION_ORDER.of(path);
+        String order = properties.text(own);
+        return switch (order == null ? "policy" : order) {
+            case "policy" -> byPolicy;
+            case "dominant" -> QueueSpec.Ordering.Applications.DOMINANT;
+            default -> {
+                properties.unreadable(own, String.valueOf(order), "order of applications: policy or dominant");
+                yield byPolicy;
+            }
+        };
+    }
+
+    private QueueSpec.Ordering.Applications policy(String path, String key, @Nullable String text) {
         String policy = text == null ? "fifo" : text.startsWith(POLICIES) ? text.substring(POLICIES.length()) : text;
         switch (policy) {
             case "fifo", "FifoOrderingPolicy", "fifo-for-pending-apps", "FifoOrderingPolicyForPendingApps" -> {
