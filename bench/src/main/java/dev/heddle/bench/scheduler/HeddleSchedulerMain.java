@@ -11,6 +11,7 @@ final class HeddleSchedulerMain {
 
     /** Arguments: milliseconds of processor time for each load, and the scenario's. */
     public static void main(String[] arguments) {
+        PlacementLoad.endWithStarter();
         List<String> all = List.of(arguments);
         PlacementScenario scenario = PlacementScenario.parse(all.subList(1, all.size()));
         new PlacementLoad(new HeddleScheduler(scenario), scenario, false)

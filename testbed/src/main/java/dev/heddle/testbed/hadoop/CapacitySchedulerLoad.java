@@ -81,6 +81,7 @@ final class CapacitySchedulerLoad implements LoadedScheduler {
 
     /** Arguments: how many containers a heartbeat may place, milliseconds of processor time for each load, the scenario's. */
     public static void main(String[] arguments) {
+        PlacementLoad.endWithStarter();
         int status = 1;
         try {
             List<String> all = List.of(arguments);

@@ -1,6 +1,7 @@
 package dev.heddle.testbed.placement;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -44,6 +45,24 @@ public final class PlacementLoad {
         scheduler.saturate();
         out.println(
                 measure(PlacementFigures.Load.TURNOVER, this::turnOver, each).line());
+    }
+
+    /** This process ends with the one that started it, which holds the other end of its standard input. */
+    public static void endWithStarter() {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        while (System.in.read() >= 0) {
+                            // Nothing is ever said on this pipe: its end is what counts.
+                        }
+                    } catch (IOException e) {
+                        // As good as an end.
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "end of input");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private PlacementFigures measure(PlacementFigures.Load load, Runnable round, Duration each) {
