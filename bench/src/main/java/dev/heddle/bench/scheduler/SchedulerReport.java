@@ -57,8 +57,9 @@ final class SchedulerReport {
         out.println("room: applications ask for " + PlacementScenario.CONTAINERS_OF_AN_ASK
                 + " containers each, and there is room. Counted are the calls in which they are placed: nodes' heartbeats of"
                 + " Hadoop's, masters' calls of Heddle's, with the asks and the answers.");
-        out.println("turnover: everybody waits, and what runs on a node ends. Counted are the ends and the node's heartbeats"
-                + " until its room is given to who is next.");
+        out.println(
+                "turnover: everybody waits, and what runs on a node ends. Counted are the ends and the node's heartbeats"
+                        + " until its room is given to who is next.");
         out.println("ratio: Heddle's placed/CPU-s over that of Hadoop with one container per heartbeat / with many.");
         out.println();
         out.println(HEADER);
