@@ -84,8 +84,17 @@ public record Allocation(
      * @param headroom what it may still be granted now
      * @param clusterNodes the number of nodes in use
      * @param priority of its application
+     * @param crowd what goes on in the whole cluster
      */
-    public record Prospects(Resource headroom, int clusterNodes, int priority) {}
+    public record Prospects(Resource headroom, int clusterNodes, int priority, Crowd crowd) {}
+
+    /**
+     * How busy the cluster is: YARN's {@code EnhancedHeadroom}.
+     *
+     * @param wantedContainers that are asked for and not granted yet, by all together
+     * @param vcores of the nodes in use
+     */
+    public record Crowd(long wantedContainers, int vcores) {}
 
     public Resource headroom() {
         return prospects.headroom();

@@ -174,6 +174,10 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.updates.clear();
         attempt.tokens.clear();
         stopWaiting(attempt);
+        if (attempt.reserved != null) {
+            // It may be forgotten before anybody looks at the node.
+            state.nodes.release(attempt.reserved);
+        }
         state.queues.release(attempt);
         state.settle(ClusterState.known(state.application(event.attempt().application()), event.attempt()));
     }

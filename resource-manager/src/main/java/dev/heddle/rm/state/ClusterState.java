@@ -51,6 +51,7 @@ public final class ClusterState {
     final Set<Attempt> growing = new LinkedHashSet<>();
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
     Resource used = Resource.NONE;
+    private long wantedContainers;
     NodeLists nodeLists = NodeLists.EVERYBODY;
     long nodeListsAtMs;
     Map<NodeId, Resource> dynamicResources = Map.of();
@@ -196,6 +197,11 @@ public final class ClusterState {
     /** The capacity of the nodes that take containers, and what is used on the others and on those that have shrunk. */
     public Resource total() {
         return nodes.total();
+    }
+
+    /** How many containers are asked for and not granted yet, by all together. */
+    public long wantedContainers() {
+        return wantedContainers;
     }
 
     /** What containers hold, on all nodes together. */
@@ -398,6 +404,8 @@ public final class ClusterState {
     /** Brings the lines of those who wait in line with an attempt after a change. */
     void noteWishes(Attempt attempt) {
         queues.noteWishes(attempt);
+        wantedContainers += attempt.asks.containers() - attempt.countedWishes;
+        attempt.countedWishes = attempt.asks.containers();
         if (attempt.awaitedIncreases.isEmpty()) {
             growing.remove(attempt);
         } else {

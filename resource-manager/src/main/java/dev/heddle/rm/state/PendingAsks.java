@@ -31,6 +31,7 @@ public final class PendingAsks {
     private final Map<AskKey, Long> since = new HashMap<>();
     private final Map<AskKey, Beginning> patientSince = new HashMap<>();
     private long shape;
+    private long containers;
 
     /** Another number whenever another size is wanted than before, or one is not wanted any more. */
     long shape() {
@@ -54,7 +55,7 @@ public final class PendingAsks {
         if (ask.count() > 0) {
             constrained.put(ask.key(), new Constrained(ask.requirement(), ask.tries(), 0));
         }
-        replace(new Ask(ask.key(), Ask.ANYWHERE, ask.size(), ask.count(), true));
+        replace(new Ask(ask.key(), Ask.ANYWHERE, ask.size(), ask.count(), true, ask.label()));
     }
 
     /** Another call of its master has left a scheduling request unmet. */
@@ -83,6 +84,7 @@ public final class PendingAsks {
     void replace(Ask ask) {
         if (ask.place().equals(Ask.ANYWHERE)) {
             Ask before = anywhere(ask.key());
+            containers += ask.count() - (before == null ? 0L : before.count());
             if (before == null || ask.count() == 0 || !before.wantsTheSame(ask)) {
                 shape++;
             }
@@ -127,6 +129,7 @@ public final class PendingAsks {
 
     void clear() {
         shape++;
+        containers = 0;
         rows.clear();
         since.clear();
         patientSince.clear();
@@ -200,6 +203,11 @@ public final class PendingAsks {
     public Collection<Ask> rows(AskKey key) {
         return Collections.unmodifiableCollection(
                 rows.getOrDefault(key, Map.of()).values());
+    }
+
+    /** How many containers are wanted. */
+    public long containers() {
+        return containers;
     }
 
     /** The room that is wanted in all, or as much of it as can be counted. */

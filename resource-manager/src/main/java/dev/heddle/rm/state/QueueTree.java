@@ -442,11 +442,16 @@ final class QueueTree {
 
     /** Brings an attempt's places in the lines in line with what it has, or with its priority. */
     void rank(Attempt attempt) {
-        if (attempt.places.isEmpty() || attempt.turn.equals(turn(attempt))) {
+        if (attempt.places.isEmpty()) {
             return;
         }
-        leaveLines(attempt);
-        joinLines(attempt);
+        Turn now = turn(attempt);
+        if (now.equals(attempt.turn)) {
+            return;
+        }
+        attempt.places.forEach(place -> place.share().stepOut(attempt, place.line()));
+        attempt.turn = now;
+        attempt.places.forEach(place -> place.share().stepIn(attempt, place.line()));
     }
 
     /** The priority of an application changes. */

@@ -22,6 +22,7 @@ import org.apache.hadoop.yarn.proto.YarnProtos.NodeUpdateTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.ContainerUpdateTypeProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.EnhancedHeadroomProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.NMTokenProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.RegisterApplicationMasterResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.SchedulerResourceTypes;
@@ -88,7 +89,8 @@ final class MasterReplies {
                 .setLimit(WireValues.proto(reply.headroom()))
                 .setNumClusterNodes(reply.clusterNodes())
                 .setApplicationPriority(
-                        PriorityProto.newBuilder().setPriority(reply.prospects().priority()));
+                        PriorityProto.newBuilder().setPriority(reply.prospects().priority()))
+                .setEnhancedHeadroom(crowd(reply.prospects().crowd()));
         reply.grants().forEach(grant -> response.addAllocatedContainers(container(grant)));
         reply.exits().forEach(exit -> response.addCompletedContainerStatuses(WireValues.proto(exit)));
         reply.tokensFor().forEach(node -> response.addNmTokens(nodeToken(node)));
@@ -107,6 +109,13 @@ final class MasterReplies {
             response.setAmRmToken(token(successor));
         }
         return response.build();
+    }
+
+    private static EnhancedHeadroomProto crowd(Allocation.Crowd crowd) {
+        return EnhancedHeadroomProto.newBuilder()
+                .setTotalPendingCount((int) Math.min(Integer.MAX_VALUE, crowd.wantedContainers()))
+                .setTotalActiveCores(crowd.vcores())
+                .build();
     }
 
     private void add(AllocateResponseProto.Builder response, NodeChange change) {

@@ -85,7 +85,7 @@ public final class Submissions {
                 type(context),
                 person.user(),
                 queue(person, context),
-                context.hasPriority() ? context.getPriority().getPriority() : -1,
+                context.hasPriority() ? context.getPriority().getPriority() : ApplicationSpec.NO_PRIORITY,
                 tags(context),
                 retries(context),
                 context.getUnmanagedAm() ? Resource.NONE : master(context),

@@ -4,6 +4,7 @@ import dev.heddle.rm.RunningResourceManager;
 import dev.heddle.testbed.HadoopProcess;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.net.TableMapping;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -55,17 +57,26 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
     /** Where that is. */
     static final String OTHER_RACK = "/other-rack";
 
+    /** A label that the queue may have. */
+    static final String LABEL = "gpu";
+
+    /** A host that no node may be on. */
+    static final String EXCLUDED_HOST = "127.0.0.3";
+
     /**
      * Starts a resource manager.
      *
-     * @param constraintHandler what becomes of placement constraints
+     * @param constraintHandler what becomes of placement constraints; where that is something, there are labels, too
      * @param furtherKinds whether it knows more than memory and cores
      */
     static Side start(Kind kind, String constraintHandler, boolean furtherKinds) {
         try {
             Path directory = Files.createTempDirectory("contract");
             Path racks = Files.writeString(directory.resolve("racks"), HOST_IN_OTHER_RACK + " " + OTHER_RACK + "\n");
+            Path excluded = Files.writeString(directory.resolve("excluded"), EXCLUDED_HOST + "\n");
             Map<String, String> settings = new HashMap<>(Map.of(
+                    YarnConfiguration.RM_NODES_EXCLUDE_FILE_PATH,
+                    excluded.toString(),
                     YarnConfiguration.LOG_AGGREGATION_ENABLED,
                     "true",
                     YarnConfiguration.RM_PLACEMENT_CONSTRAINTS_HANDLER,
@@ -80,10 +91,26 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
                 settings.putAll(KINDS);
                 settings.put("yarn.scheduler.capacity.resource-calculator", DominantResourceCalculator.class.getName());
             }
+            if (!constraintHandler.equals(YarnConfiguration.DISABLED_RM_PLACEMENT_CONSTRAINTS_HANDLER)) {
+                settings.putAll(label(directory.resolve("labels")));
+            }
             return start(kind, directory, settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The one queue may have all of one label. */
+    private static Map<String, String> label(Path store) {
+        return Map.of(
+                YarnConfiguration.NODE_LABELS_ENABLED,
+                "true",
+                YarnConfiguration.FS_NODE_LABELS_STORE_ROOT_DIR,
+                store.toUri().toString(),
+                "yarn.scheduler.capacity.root.accessible-node-labels." + LABEL + ".capacity",
+                "100",
+                "yarn.scheduler.capacity.root.default.accessible-node-labels." + LABEL + ".capacity",
+                "100");
     }
 
     private static Side start(Kind kind, Path directory, Map<String, String> settings) {
@@ -108,7 +135,7 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
     }
 
     private static Side hadoop(Path directory, Map<String, String> settings) {
-        HadoopProcess process = HadoopProcess.cluster(directory, 0, settings);
+        HadoopProcess process = HadoopProcess.cluster(directory, 0, withFilesToReadAgain(directory, settings));
         YarnConfiguration configuration = new YarnConfiguration();
         configuration.addResource(new org.apache.hadoop.fs.Path(
                 process.configurationDirectory().resolve("yarn-site.xml").toUri()));
@@ -116,6 +143,35 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
             process.close();
             delete(directory);
         });
+    }
+
+    /** Hadoop's looks for its files on the class path, where none of a test's can be, unless they are told to be elsewhere. */
+    private static Map<String, String> withFilesToReadAgain(Path directory, Map<String, String> settings) {
+        Path files = directory.resolve("files");
+        try {
+            Files.createDirectories(files);
+            Configuration again = new Configuration(false);
+            again.set(
+                    YarnConfiguration.RM_NODES_EXCLUDE_FILE_PATH,
+                    String.valueOf(settings.get(YarnConfiguration.RM_NODES_EXCLUDE_FILE_PATH)));
+            try (OutputStream out =
+                    Files.newOutputStream(files.resolve(YarnConfiguration.YARN_SITE_CONFIGURATION_FILE))) {
+                again.writeXml(out);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> all = new HashMap<>(settings);
+        all.put(
+                YarnConfiguration.RM_CONFIGURATION_PROVIDER_CLASS,
+                "org.apache.hadoop.yarn.FileSystemBasedConfigurationProvider");
+        all.put(YarnConfiguration.FS_BASED_RM_CONF_STORE, files.toUri().toString());
+        return all;
+    }
+
+    /** The file with the hosts that no node may be on, one a line. */
+    Path excludedHosts() {
+        return Path.of(configuration.get(YarnConfiguration.RM_NODES_EXCLUDE_FILE_PATH));
     }
 
     private static void delete(Path directory) throws IOException {

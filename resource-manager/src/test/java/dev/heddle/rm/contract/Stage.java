@@ -160,7 +160,8 @@ public final class Stage implements AutoCloseable {
         return newNode("127.0.0.1", memoryMb, vcores);
     }
 
-    private SimulatedNode newNode(String host, int memoryMb, int vcores) {
+    /** As {@link #newNode(int, int)} on another of this machine's addresses. */
+    SimulatedNode newNode(String host, int memoryMb, int vcores) {
         SimulatedNode node =
                 new SimulatedNode(tracker(), host, NODES.incrementAndGet(), Resource.newInstance(memoryMb, vcores));
         endings.addFirst(node::leave);

@@ -387,6 +387,7 @@ class CoreInvariantsTest {
                 .hasSizeLessThanOrEqualTo(CoreFixture.POLICY.history().goneNodes());
         checkLogs(core);
         assertThat(core.state.busyCores()).isBetween(0f, 4f * (running + inUse));
+        assertThat(core.state.wantedContainers()).isEqualTo(wanted(core));
         assertThat(core.state.total()).isEqualTo(total);
         assertThat(core.state.used()).isEqualTo(allUsed);
         assertThat(core.state.runningNodes()).isEqualTo(running);
@@ -430,6 +431,15 @@ class CoreInvariantsTest {
                         .isTrue();
             }
         }
+    }
+
+    private static long wanted(CoreFixture core) {
+        return core.state.applications().stream()
+                .flatMap(application -> application.attempts().stream())
+                .flatMap(attempt -> attempt.asks().keys().stream().map(attempt.asks()::anywhere))
+                .filter(Objects::nonNull)
+                .mapToLong(Ask::count)
+                .sum();
     }
 
     private static void checkAttempts(CoreFixture core, Set<ContainerId> onNodes) {
