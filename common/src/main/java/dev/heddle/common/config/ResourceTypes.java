@@ -37,6 +37,9 @@ public final class ResourceTypes {
     /** Read by YARN's other scheduler, or only passed on; allowed here and without effect. */
     private static final List<String> WITHOUT_EFFECT = List.of(".tags", ".increment-allocation");
 
+    /** As a container may have this much of a kind, and very many of them still add up. */
+    private static final long MOST = 1L << 46;
+
     private static final String WORD = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
     private static final Pattern NAME = Pattern.compile("(?:(?:" + WORD + "\\.)*" + WORD + "/)?[A-Za-z][\\w.-]*");
 
@@ -126,7 +129,10 @@ public final class ResourceTypes {
         }
         long minimum = amount(name, MINIMUM, 0);
         long maximum = amount(name, MAXIMUM, Long.MAX_VALUE);
-        if (minimum > maximum) {
+        if (minimum > MOST) {
+            faults.add(PREFIX + name + MINIMUM + " is " + minimum + ", more than can be added up (" + MOST
+                    + "): lower it, or count the kind in a larger unit");
+        } else if (minimum > maximum) {
             faults.add(PREFIX + name + MINIMUM + " is " + minimum + ", more than the " + maximum + " of " + PREFIX
                     + name + MAXIMUM + ": lower the one or raise the other");
         }
