@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.explain.Obstacle;
 import dev.heddle.rm.scheduler.explain.Waiting;
@@ -17,6 +18,8 @@ import dev.heddle.rm.state.UserShare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +108,7 @@ public final class Explanation {
             return new Obstacle.Reserved(kept.id().toString(), size, kept.free());
         }
         Node largest = null;
-        boolean excluded = false;
+        SortedSet<String> excluded = new TreeSet<>();
         boolean fits = false;
         Set<String> blacklist = attempt.avoided();
         for (Node node : state.nodes()) {
@@ -113,15 +116,18 @@ public final class Explanation {
                 continue;
             }
             if (partition.measure().fits(size, node.room())) {
-                boolean unwanted = blacklist.contains(node.id().host()) || blacklist.contains(node.rack());
-                excluded |= unwanted;
-                fits |= !unwanted;
+                String place = blacklist.contains(node.id().host()) ? node.id().host() : node.rack();
+                if (blacklist.contains(place)) {
+                    excluded.add(place);
+                } else {
+                    fits = true;
+                }
             }
             if (largest == null || partition.measure().isMore(node.room(), largest.room(), partition.total())) {
                 largest = node;
             }
         }
-        if (!fits && !excluded) {
+        if (!fits && excluded.isEmpty()) {
             return new Obstacle.NoRoom(
                     partition.label(),
                     size,
@@ -130,7 +136,9 @@ public final class Explanation {
                     partition.reserved().size());
         }
         if (!fits) {
-            return new Obstacle.Blacklisted(size, blacklist.size());
+            return attempt.state() == AttemptState.SCHEDULED
+                    ? new Obstacle.KeptAway(size, excluded)
+                    : new Obstacle.Blacklisted(size, excluded);
         }
         if (attempt.asks().constrained(key) != null) {
             return new Obstacle.Constraint(size);
