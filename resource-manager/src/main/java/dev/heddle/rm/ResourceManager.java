@@ -161,7 +161,8 @@ public final class ResourceManager implements Daemon {
         Submissions submissions = new Submissions(
                 SubmissionSettings.MAX_ATTEMPTS.get(configuration),
                 SubmissionSettings.submissionLimits(configuration),
-                served.queues());
+                served.queues(),
+                SubmissionSettings.spokesmen(configuration));
         return RpcServer.start(
                 threads,
                 configuration,
