@@ -77,7 +77,7 @@ final class ContainerControl {
                 postpone(attempt);
                 return;
             }
-            Decision.Placement placement = scheduler.next(attempt);
+            Decision.Placement placement = scheduler.next(attempt, ledger.nowMs());
             if (placement == null) {
                 return;
             }
@@ -128,7 +128,7 @@ final class ContainerControl {
         }
         Resource more = size.minusOrZero(container.resource());
         QueueShare share = state.share(holder.application().queue(), node.partition());
-        return node.partition().measure().fits(more, node.room()) && Limits.overMaximum(share, more) == null;
+        return node.partition().measure().fitsOn(more, node.room()) && Limits.overMaximum(share, more) == null;
     }
 
     /** Gives a container another size, which is accounted for at once. Its node is told of a smaller one. */
@@ -157,6 +157,7 @@ final class ContainerControl {
 
     /** Something has changed: whoever may begin does, and whoever waits is served, in the order of the queues. */
     void placeWaiting() {
+        state.noteTime(ledger.nowMs());
         if (!state.isPlacementDue()) {
             return;
         }
@@ -178,6 +179,7 @@ final class ContainerControl {
 
     /** Returns whether it went to its end. */
     private boolean placePass(Partition partition) {
+        scheduler.beginPass(ledger.nowMs());
         try {
             settleReserved(partition);
             while (placementsLeft > 0) {

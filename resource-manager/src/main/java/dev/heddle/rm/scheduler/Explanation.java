@@ -1,6 +1,8 @@
 package dev.heddle.rm.scheduler;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptState;
@@ -28,8 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Explanation {
     private final ClusterState state;
+    private final long nowMs;
 
-    public Explanation(ClusterState state) {
+    public Explanation(ClusterState state, long nowMs) {
+        this.nowMs = nowMs;
         this.state = state;
     }
 
@@ -73,7 +77,11 @@ public final class Explanation {
         if (partition.isEmpty()) {
             return new Obstacle.NoNodes(wanted.label());
         }
-        if (!partition.measure().fits(size, partition.largestTotal())) {
+        Obstacle scarce = scarceKind(partition, size, partition.largestTotal(), false);
+        if (scarce != null) {
+            return scarce;
+        }
+        if (!partition.measure().fitsOn(size, partition.largestTotal())) {
             return new Obstacle.NoNodeLargeEnough(wanted.label(), size, partition.largestTotal());
         }
         Obstacle limit = limit(leaf, attempt.application().spec().user(), size);
@@ -101,6 +109,35 @@ public final class Explanation {
         return null;
     }
 
+    /**
+     * The first of the further kinds of which no node has enough, or null.
+     *
+     * @param most of each kind on any node
+     * @param free whether what is free counts, or all that nodes have
+     */
+    private @Nullable Obstacle scarceKind(Partition partition, Resource size, Resource most, boolean free) {
+        FurtherKinds further = size.further();
+        for (int i = 0; i < further.size(); i++) {
+            ResourceKind kind = further.kind(i);
+            if (further.amount(i) > most.amount(kind)) {
+                long largest = most.amount(kind);
+                String node = largest == 0 ? "" : nodeWith(partition, kind, largest, free);
+                return new Obstacle.NoRoomOfKind(partition.label(), kind, further.amount(i), largest, free, node);
+            }
+        }
+        return null;
+    }
+
+    private String nodeWith(Partition partition, ResourceKind kind, long amount, boolean free) {
+        for (Node node : state.nodes()) {
+            Resource there = free ? node.free() : node.total();
+            if (node.partition() == partition && node.takesContainers() && there.amount(kind) == amount) {
+                return node.id().toString();
+            }
+        }
+        return "";
+    }
+
     private Obstacle room(Partition partition, Attempt attempt, AskKey key, Ask wanted, Resource size) {
         Node kept = attempt.reserved();
         Reservation reservation = kept == null ? null : kept.reservation();
@@ -115,7 +152,7 @@ public final class Explanation {
             if (node.partition() != partition || !node.takesContainers()) {
                 continue;
             }
-            if (partition.measure().fits(size, node.room())) {
+            if (partition.measure().fitsOn(size, node.room())) {
                 String place = blacklist.contains(node.id().host()) ? node.id().host() : node.rack();
                 if (blacklist.contains(place)) {
                     excluded.add(place);
@@ -127,7 +164,12 @@ public final class Explanation {
                 largest = node;
             }
         }
-        if (!fits && excluded.isEmpty()) {
+        boolean roomless = !fits && excluded.isEmpty();
+        Obstacle scarce = roomless ? scarceKind(partition, size, partition.largestFree(), true) : null;
+        if (scarce != null) {
+            return scarce;
+        }
+        if (roomless) {
             return new Obstacle.NoRoom(
                     partition.label(),
                     size,
@@ -143,7 +185,7 @@ public final class Explanation {
         if (attempt.asks().constrained(key) != null) {
             return new Obstacle.Constraint(size);
         }
-        Patience patience = new Patience(state, partition, attempt.asks(), key);
+        Patience patience = new Patience(state, partition, attempt.asks(), key, nowMs);
         if (attempt.asks().rows(key).size() > 1 && !patience.letsAnywhere()) {
             return new Obstacle.Patience(
                     attempt.asks().rows(key).stream()
@@ -151,7 +193,8 @@ public final class Explanation {
                             .filter(place -> !place.equals(Ask.ANYWHERE))
                             .toList(),
                     patience.missed(),
-                    patience.untilAnywhere());
+                    patience.untilAnywhere(),
+                    patience.leftMs());
         }
         return wanted.relaxLocality() ? new Obstacle.Soon() : places(attempt.asks(), key, size);
     }

@@ -26,10 +26,16 @@ import org.jspecify.annotations.Nullable;
 public final class Scheduler {
     private final ClusterState state;
     private final Claims claims;
+    private long nowMs;
 
     public Scheduler(ClusterState state) {
         this.state = state;
         this.claims = new Claims(state);
+    }
+
+    /** What follows happens at a time, in ms since 1970. */
+    public void beginPass(long atMs) {
+        nowMs = atMs;
     }
 
     /** Everybody who was left out is in line again. */
@@ -158,7 +164,7 @@ public final class Scheduler {
         Attempt attempt = reservation == null ? null : state.attempt(reservation.attempt());
         return reservation != null
                         && attempt != null
-                        && node.partition().measure().fits(reservation.size(), node.free())
+                        && node.partition().measure().fitsOn(reservation.size(), node.free())
                         && Limits.mayTakeKept(
                                 state.share(attempt.application().queue(), node.partition()), reservation.size())
                 ? new Decision.Placement(reservation.attempt(), reservation.key(), node.id(), reservation.size())
@@ -166,7 +172,8 @@ public final class Scheduler {
     }
 
     /** The next container of one attempt, in whatever partition; null where none of its asks can be met now. */
-    public Decision.@Nullable Placement next(Attempt attempt) {
+    public Decision.@Nullable Placement next(Attempt attempt, long atMs) {
+        nowMs = atMs;
         for (QueueShare leaf : attempt.waitsIn()) {
             UserShare user = leaf.user(attempt.application().spec().user());
             Decision.Placement placement = user == null ? null : next(leaf, user, attempt);
@@ -200,7 +207,7 @@ public final class Scheduler {
             }
             Node node = over || Limits.overMaximum(leaf, size) != null
                     ? null
-                    : NodeChoice.choose(state, partition, attempt, key, wanted, size);
+                    : NodeChoice.choose(state, partition, attempt, key, wanted, size, nowMs);
             if (node == null && elsewhere) {
                 node = onSharedNodes(attempt, key, wanted, size);
             }
@@ -219,7 +226,7 @@ public final class Scheduler {
     private @Nullable Node onSharedNodes(Attempt attempt, AskKey key, Ask wanted, Resource size) {
         for (Partition partition : state.partitions()) {
             if (partition.isShared() && !partition.label().isEmpty()) {
-                Node node = NodeChoice.choose(state, partition, attempt, key, wanted, size);
+                Node node = NodeChoice.choose(state, partition, attempt, key, wanted, size, nowMs);
                 if (node != null) {
                     return node;
                 }

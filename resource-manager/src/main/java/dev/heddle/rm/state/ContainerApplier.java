@@ -41,7 +41,11 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             // Whoever wants to be near it was passed over before.
             node.partition.makeDue();
         }
-        attempt.asks.served(event.key(), node.id().host(), node.rack(), node.partition.opportunities());
+        attempt.asks.served(
+                event.key(),
+                node.id().host(),
+                node.rack(),
+                new PendingAsks.Beginning(node.partition.opportunities(), event.atMs()));
         attempt.asks.granted(event.key(), node.id().host(), node.rack());
         state.queues.charge(attempt, node.partition, event.resource());
         state.noteWishes(attempt);
@@ -54,7 +58,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         application.footprint.granted(node);
         application.usage = application.usage.take(event.resource(), event.atMs());
         node.partition.granted(node);
-        state.reindex(node);
+        state.nodes.reindex(node);
     }
 
     @Override
@@ -92,8 +96,8 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         } else {
             state.unsettledIncreases.remove(event.container());
         }
-        state.reindex(node);
-        state.noteRoom(node);
+        state.nodes.reindex(node);
+        state.nodes.noteRoom(node);
     }
 
     @Override
@@ -135,7 +139,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         state.queues.refund(attempt, node.partition, container.resource());
         Application application = attempt.application();
         application.usage = application.usage.giveBack(container.resource(), event.atMs());
-        state.reindex(node);
-        state.noteRoom(node);
+        state.nodes.reindex(node);
+        state.nodes.noteRoom(node);
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.rm.state;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
@@ -22,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PendingAsks {
     /** Sums of wishes end here, so that adding what is used to them does not overflow. */
-    private static final long COUNTABLE_MEMORY_MB = Long.MAX_VALUE / 4;
+    private static final long COUNTABLE = Long.MAX_VALUE / 4;
 
     private static final int COUNTABLE_VCORES = Integer.MAX_VALUE / 4;
 
     private final NavigableMap<AskKey, Map<String, Ask>> rows = new TreeMap<>();
     private final Map<AskKey, Long> since = new HashMap<>();
-    private final Map<AskKey, Long> patientSince = new HashMap<>();
+    private final Map<AskKey, Beginning> patientSince = new HashMap<>();
     private long shape;
     private long containers;
 
@@ -144,9 +145,19 @@ public final class PendingAsks {
         return since.getOrDefault(key, 0L);
     }
 
-    /** At which of a partition's opportunities a key began to wait for the places that it names. */
-    public long patientSince(AskKey key) {
-        return patientSince.getOrDefault(key, 0L);
+    /**
+     * When a key began to wait for the places that it names.
+     *
+     * @param opportunities how many its partition had had
+     * @param atMs in ms since 1970
+     */
+    public record Beginning(long opportunities, long atMs) {
+        private static final Beginning EVER = new Beginning(0, 0);
+    }
+
+    /** When a key began to wait for the places that it names. */
+    public Beginning patientSince(AskKey key) {
+        return patientSince.getOrDefault(key, Beginning.EVER);
     }
 
     /** Takes note of when what is new was asked for. */
@@ -155,16 +166,16 @@ public final class PendingAsks {
         if (places != null) {
             since.putIfAbsent(key, atMs);
             if (places.size() > 1) {
-                patientSince.putIfAbsent(key, opportunities);
+                patientSince.putIfAbsent(key, new Beginning(opportunities, atMs));
             }
         }
     }
 
     /** A container of a key goes to a node: where it is a place that the key names, patience begins anew. */
-    void served(AskKey key, String host, String rack, long opportunities) {
+    void served(AskKey key, String host, String rack, Beginning now) {
         Map<String, Ask> places = rows.get(key);
         if (places != null && (places.containsKey(host) || places.containsKey(rack))) {
-            patientSince.put(key, opportunities);
+            patientSince.put(key, now);
         }
     }
 
@@ -203,14 +214,28 @@ public final class PendingAsks {
     public Resource total() {
         double memoryMb = 0;
         double vcores = 0;
+        Resource further = Resource.NONE;
         for (Map<String, Ask> places : rows.values()) {
             Ask anywhere = places.get(Ask.ANYWHERE);
             if (anywhere != null) {
                 memoryMb += (double) anywhere.count() * anywhere.capability().memoryMb();
                 vcores += (double) anywhere.count() * anywhere.capability().vcores();
+                further = withFurther(further, anywhere);
             }
         }
         return new Resource(
-                (long) Math.min(memoryMb, (double) COUNTABLE_MEMORY_MB), (int) Math.min(vcores, COUNTABLE_VCORES));
+                (long) Math.min(memoryMb, (double) COUNTABLE),
+                (int) Math.min(vcores, COUNTABLE_VCORES),
+                further.further());
+    }
+
+    private static Resource withFurther(Resource sum, Ask anywhere) {
+        FurtherKinds each = anywhere.capability().further();
+        Resource more = sum;
+        for (int i = 0; i < each.size(); i++) {
+            double amount = sum.amount(each.kind(i)) + (double) anywhere.count() * each.amount(i);
+            more = more.and(each.kind(i), (long) Math.min(amount, (double) COUNTABLE));
+        }
+        return more;
     }
 }

@@ -54,7 +54,7 @@ final class MasterReplies {
                 .setQueue(reply.queue())
                 .addSchedulerResourceTypes(SchedulerResourceTypes.MEMORY)
                 .addSchedulerResourceTypes(SchedulerResourceTypes.CPU)
-                .addAllResourceTypes(WireValues.RESOURCE_TYPES)
+                .addAllResourceTypes(WireValues.resourceTypes(cluster.kinds()))
                 .addApplicationACLs(acl(
                         ApplicationAccessTypeProto.APPACCESS_VIEW_APP,
                         application.acls().view()))

@@ -1,6 +1,7 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
 import dev.heddle.rm.command.Done;
@@ -30,6 +31,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.util.VersionUtil;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
@@ -104,7 +106,8 @@ public final class ResourceTrackerEndpoint {
     }
 
     private CompletionStage<RegisterNodeManagerResponseProto> register(
-            Caller caller, RegisterNodeManagerRequestProto request) throws StandbyException {
+            Caller caller, RegisterNodeManagerRequestProto request)
+            throws StandbyException, InvalidResourceRequestException {
         LeadingCluster cluster = leadership.require();
         String version = request.getNmVersion();
         if (!minimumVersion.equals(ANY_VERSION)
@@ -124,8 +127,8 @@ public final class ResourceTrackerEndpoint {
             }
         }
         NodeId node = WireValues.nodeId(request.getNodeId());
-        Resource total = offered(request.getResource());
-        Resource physical = request.hasPhysicalResource() ? offered(request.getPhysicalResource()) : total;
+        Resource total = offered(request.getResource(), cluster.kinds());
+        Resource physical = request.hasPhysicalResource() ? offered(request.getPhysicalResource(), cluster.kinds()) : total;
         NodeStatus status = request.hasNodeStatus() ? status(request.getNodeStatus()) : NodeStatus.HEALTHY;
         return racks.of(node.host()).thenCompose(rack -> {
             NodeOffer offer = new NodeOffer(total, physical, rack, caller.address(), request.getHttpPort(), version);
@@ -142,10 +145,13 @@ public final class ResourceTrackerEndpoint {
     }
 
     /** Less than nothing is nothing, which is too small for a node. */
-    private static Resource offered(ResourceProto proto) {
-        return new Resource(
-                Math.max(0, Math.min(proto.getMemory(), WireValues.ABSURD_MEMORY_MB)),
-                Math.max(0, proto.getVirtualCores()));
+    private static Resource offered(ResourceProto proto, ResourceKinds kinds) throws InvalidResourceRequestException {
+        return WireValues.resource(
+                proto.toBuilder()
+                        .setMemory(Math.max(0, proto.getMemory()))
+                        .setVirtualCores(Math.max(0, proto.getVirtualCores()))
+                        .build(),
+                kinds);
     }
 
     private static RegisterNodeManagerResponseProto encode(LeadingCluster cluster, NodeRegistered reply) {
@@ -171,7 +177,7 @@ public final class ResourceTrackerEndpoint {
     }
 
     private CompletionStage<NodeHeartbeatResponseProto> heartbeat(Caller caller, NodeHeartbeatRequestProto request)
-            throws StandbyException {
+            throws StandbyException, InvalidResourceRequestException {
         LeadingCluster cluster = leadership.require();
         NodeStatusProto status = request.getNodeStatus();
         List<ContainerId> running = new ArrayList<>(status.getContainersStatusesCount());
@@ -189,7 +195,7 @@ public final class ResourceTrackerEndpoint {
         if (status.getIncreasedContainersCount() > 0) {
             Map<ContainerId, Resource> sizes = new HashMap<>();
             for (ContainerProto container : status.getIncreasedContainersList()) {
-                sizes.put(WireValues.containerId(container.getId()), offered(container.getResource()));
+                sizes.put(WireValues.containerId(container.getId()), offered(container.getResource(), cluster.kinds()));
             }
             NodeCommand.SettleIncreases settle = new NodeCommand.SettleIncreases(command.node(), sizes);
             settled = Submission.submit(cluster, settle, done -> done);

@@ -1,6 +1,7 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationSpec;
@@ -43,6 +44,7 @@ public final class Submissions {
     private final Limits limits;
     private final CurrentQueues queues;
     private final Set<String> spokesmen;
+    private final ResourceKinds kinds;
 
     /**
      * How much a context may hold.
@@ -59,12 +61,19 @@ public final class Submissions {
      * @param defaultMaxAttempts for contexts that name none
      * @param spokesmen the users whose applications may say by a tag for whom they are, so that they are placed as that
      *     person's would be
+     * @param kinds that are declared
      */
-    public Submissions(int defaultMaxAttempts, Limits limits, CurrentQueues queues, Set<String> spokesmen) {
+    public Submissions(
+            int defaultMaxAttempts,
+            Limits limits,
+            CurrentQueues queues,
+            Set<String> spokesmen,
+            ResourceKinds kinds) {
         this.spokesmen = Set.copyOf(spokesmen);
         this.defaultMaxAttempts = defaultMaxAttempts;
         this.limits = limits;
         this.queues = queues;
+        this.kinds = kinds;
     }
 
     /**
@@ -223,13 +232,13 @@ public final class Submissions {
     }
 
     /** Newer clients say the size in a list of resource requests; older ones in a field of its own. */
-    private static Resource master(ApplicationSubmissionContextProto context) throws YarnException {
+    private Resource master(ApplicationSubmissionContextProto context) throws YarnException {
         List<ResourceRequestProto> requests = context.getAmContainerResourceRequestList();
         if (requests.isEmpty()) {
             if (!context.hasResource()) {
                 throw new InvalidResourceRequestException("Invalid resource request, no resources requested");
             }
-            return WireValues.resource(context.getResource());
+            return WireValues.resource(context.getResource(), kinds);
         }
         ResourceRequestProto anywhere = null;
         for (ResourceRequestProto request : requests) {
@@ -245,6 +254,6 @@ public final class Submissions {
             throw new InvalidResourceRequestException(
                     "Invalid resource request, no resource request specified with " + Ask.ANYWHERE);
         }
-        return WireValues.resource(anywhere.getCapability());
+        return WireValues.resource(anywhere.getCapability(), kinds);
     }
 }

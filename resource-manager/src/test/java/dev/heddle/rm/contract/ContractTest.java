@@ -24,4 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
      * have labels.
      */
     String constraintHandler() default "disabled";
+
+    /** Whether both know {@link Side#GPU} and {@link Side#DISK}, and count whatever is the scarcest. */
+    boolean furtherKinds() default false;
 }

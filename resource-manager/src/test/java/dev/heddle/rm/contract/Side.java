@@ -18,6 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.net.TableMapping;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.util.resource.DominantResourceCalculator;
 
 /**
  * One of the two resource managers, without nodes of its own.
@@ -36,6 +37,20 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
         }
     }
 
+    /** A kind of resource that is counted in single pieces. */
+    static final String GPU = "yarn.io/gpu";
+
+    /** One that is counted in Gi. */
+    static final String DISK = "disk";
+
+    private static final Map<String, String> KINDS = Map.of(
+            "yarn.resource-types",
+            GPU + "," + DISK,
+            "yarn.resource-types.disk.units",
+            "Gi",
+            "yarn.resource-types.disk.maximum-allocation",
+            "5000");
+
     /** A host that is in a rack of its own; every other one is in the default rack. */
     static final String HOST_IN_OTHER_RACK = "127.0.0.2";
 
@@ -52,8 +67,9 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
      * Starts a resource manager.
      *
      * @param constraintHandler what becomes of placement constraints; where that is something, there are labels, too
+     * @param furtherKinds whether it knows more than memory and cores
      */
-    static Side start(Kind kind, String constraintHandler) {
+    static Side start(Kind kind, String constraintHandler, boolean furtherKinds) {
         try {
             Path directory = Files.createTempDirectory("contract");
             Path racks = Files.writeString(directory.resolve("racks"), HOST_IN_OTHER_RACK + " " + OTHER_RACK + "\n");
@@ -69,6 +85,12 @@ public record Side(Kind kind, YarnConfiguration configuration, Closeable running
                     TableMapping.class.getName(),
                     CommonConfigurationKeysPublic.NET_TOPOLOGY_TABLE_MAPPING_FILE_KEY,
                     racks.toString()));
+            if (furtherKinds) {
+                // Else the largest container would depend on how long the resource manager has been there.
+                settings.put(YarnConfiguration.RM_WORK_PRESERVING_RECOVERY_SCHEDULING_WAIT_MS, "0");
+                settings.putAll(KINDS);
+                settings.put("yarn.scheduler.capacity.resource-calculator", DominantResourceCalculator.class.getName());
+            }
             if (!constraintHandler.equals(YarnConfiguration.DISABLED_RM_PLACEMENT_CONSTRAINTS_HANDLER)) {
                 settings.putAll(label(directory.resolve("labels")));
             }

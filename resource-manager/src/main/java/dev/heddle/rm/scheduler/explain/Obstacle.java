@@ -1,6 +1,7 @@
 package dev.heddle.rm.scheduler.explain;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
@@ -181,6 +182,29 @@ public sealed interface Obstacle {
         }
     }
 
+    /**
+     * No node has enough of one kind of resource.
+     *
+     * @param wanted in the kind's unit
+     * @param largest what a node has at most: free now, or at all where nothing that ends would help
+     * @param node that has it, or empty where none has any
+     */
+    record NoRoomOfKind(String label, ResourceKind kind, long wanted, long largest, boolean everFree, String node)
+            implements Obstacle {
+        @Override
+        public String what() {
+            return "none of the " + nodesWith(label) + " has " + kind.print(wanted) + (everFree ? " free" : "") + ", "
+                    + (node.isEmpty()
+                            ? "none has any" + (everFree ? " free" : "")
+                            : "the largest " + (everFree ? "free is " : "has ") + kind.print(largest) + " on " + node);
+        }
+
+        @Override
+        public String remedy() {
+            return (everFree ? "wait for containers to end, " : "") + "ask for less, or add nodes that have more of it";
+        }
+    }
+
     /** No node is large enough, whatever ends. */
     record NoNodeLargeEnough(String label, Resource wanted, Resource largest) implements Obstacle {
         @Override
@@ -219,18 +243,20 @@ public sealed interface Obstacle {
      *
      * @param missed how many opportunities have been passed up
      * @param until after how many any node will do
+     * @param leftMs for how long at most, or 0 where only opportunities count
      */
-    record Patience(List<String> places, long missed, long until) implements Obstacle {
+    record Patience(List<String> places, long missed, long until, long leftMs) implements Obstacle {
         @Override
         public String what() {
             return "it waits for room on one of " + places + " and has passed up " + missed
-                    + " heartbeats of other nodes with room, of " + until;
+                    + " heartbeats of other nodes with room, of " + until
+                    + (leftMs == 0 ? "" : "; any node will do in " + leftMs + " ms at the latest");
         }
 
         @Override
         public String remedy() {
             return "wait for " + Math.max(1, until + 1 - missed)
-                    + " more, or lower yarn.scheduler.capacity.node-locality-delay";
+                    + " more, or lower yarn.scheduler.capacity.node-locality-delay or heddle.scheduler.locality-wait-ms";
         }
     }
 

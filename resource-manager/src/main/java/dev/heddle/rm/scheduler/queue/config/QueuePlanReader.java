@@ -1,6 +1,7 @@
 package dev.heddle.rm.scheduler.queue.config;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueuePlanReader {
     private static final int DEFAULT_APPLICATIONS = 10_000;
+    private static final int DEFAULT_LOCALITY_WAIT_MS = 3_000;
     private static final int DEFAULT_NODE_DELAY = 40;
     private static final String ONLY_QUEUE = "default";
 
@@ -25,12 +27,19 @@ public final class QueuePlanReader {
      *
      * @param minimumAllocation the smallest container of the cluster
      * @param maximumAllocation the largest
+     * @param kinds of resources that are declared
      * @param labels of the cluster's nodes; null where they are not known yet, so that any may come
      */
-    public record Cluster(Resource minimumAllocation, Resource maximumAllocation, @Nullable Set<String> labels) {
+    public record Cluster(
+            Resource minimumAllocation, Resource maximumAllocation, ResourceKinds kinds, @Nullable Set<String> labels) {
+        /** With memory and cores alone. */
+        public Cluster(Resource minimumAllocation, Resource maximumAllocation, @Nullable Set<String> labels) {
+            this(minimumAllocation, maximumAllocation, ResourceKinds.NONE, labels);
+        }
+
         /** The same, once the labels of its nodes are known. */
         public Cluster with(Set<String> known) {
-            return new Cluster(minimumAllocation, maximumAllocation, known);
+            return new Cluster(minimumAllocation, maximumAllocation, kinds, known);
         }
     }
 
@@ -45,7 +54,7 @@ public final class QueuePlanReader {
         Outline outline = Outline.read(properties);
         boolean legacy = properties.bool(ClusterKey.LEGACY_QUEUE_MODE.key(), true);
         Measure measure = measure(properties);
-        Shares shares = Shares.read(outline, properties, legacy);
+        Shares shares = Shares.read(outline, properties, legacy, cluster.kinds());
         new CapacityRules(shares, properties, measure, legacy).check(outline);
         QueueSpec root = new SpecReader(properties, shares, cluster).read(outline);
         QueuePlan plan = new QueuePlan(
@@ -56,6 +65,14 @@ public final class QueuePlanReader {
                 users(properties),
                 locality(properties));
         StrayKeys.tell(outline, properties);
+        if (measure == Measure.MEMORY && !cluster.kinds().isEmpty()) {
+            findings.warn(
+                    ClusterKey.RESOURCE_CALCULATOR.key(),
+                    "counts memory alone, though " + LargestContainer.KINDS + " declares "
+                            + cluster.kinds().further(),
+                    "containers get what they ask for, but queues and users have no limits of those kinds: set it to"
+                            + " org.apache.hadoop.yarn.util.resource.DominantResourceCalculator");
+        }
         if (properties.bool(ClusterKey.PREEMPTION.key(), false)) {
             findings.warn(
                     ClusterKey.PREEMPTION.key(),
@@ -122,6 +139,7 @@ public final class QueuePlanReader {
     private static QueuePlan.Locality locality(Properties properties) {
         return new QueuePlan.Locality(
                 Math.max(-1, properties.integer(ClusterKey.NODE_LOCALITY_DELAY.key(), DEFAULT_NODE_DELAY)),
-                Math.max(-1, properties.integer(ClusterKey.RACK_LOCALITY_DELAY.key(), -1)));
+                Math.max(-1, properties.integer(ClusterKey.RACK_LOCALITY_DELAY.key(), -1)),
+                Math.max(-1, properties.integer(ClusterKey.LOCALITY_WAIT.key(), DEFAULT_LOCALITY_WAIT_MS)));
     }
 }
