@@ -165,6 +165,7 @@ public final class ResourceManager implements Daemon {
                 SubmissionSettings.MAX_ATTEMPTS.get(configuration),
                 SubmissionSettings.submissionLimits(configuration),
                 served.queues(),
+                SubmissionSettings.spokesmen(configuration),
                 ResourceTypes.read(configuration));
         return RpcServer.start(
                 threads,

@@ -3,7 +3,9 @@ package dev.heddle.rm;
 import dev.heddle.common.config.Setting;
 import dev.heddle.rm.wire.Submissions;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.util.StringUtils;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Settings for applications: what they may ask for, and how much of them is remembered. */
@@ -53,6 +55,14 @@ final class SubmissionSettings {
             100 * MILLION,
             "bytes",
             "The length of the longest configuration for the renewal of tokens that an application may bring.");
+    static final Setting<Boolean> PLACED_BY_TAG = Setting.bool(
+            YarnConfiguration.APPLICATION_TAG_BASED_PLACEMENT_ENABLED,
+            false,
+            "Whether an application with a tag userid=NAME is placed in a queue as one of that user's would be.");
+    static final Setting<String> PLACING_BY_TAG = Setting.text(
+            YarnConfiguration.APPLICATION_TAG_BASED_PLACEMENT_USER_WHITELIST,
+            "",
+            "The users whose applications may say so, separated by commas.");
     static final Setting<Integer> COMPLETED_APPLICATIONS = Setting.integer(
             YarnConfiguration.RM_MAX_COMPLETED_APPLICATIONS,
             1_000,
@@ -105,6 +115,8 @@ final class SubmissionSettings {
                 MAXIMUM_TAGS,
                 MAXIMUM_TAG_LENGTH,
                 MAXIMUM_TOKENS_CONF_BYTES,
+                PLACED_BY_TAG,
+                PLACING_BY_TAG,
                 COMPLETED_APPLICATIONS,
                 ATTEMPTS,
                 COMPLETED_CONTAINERS,
@@ -122,6 +134,12 @@ final class SubmissionSettings {
     static double avoidedShare(Configuration configuration) {
         float share = AVOIDED_SHARE.get(configuration);
         return AVOIDING.get(configuration) ? share : 0;
+    }
+
+    /** The users whose applications are placed as those of whom a tag names. */
+    static Set<String> spokesmen(Configuration configuration) {
+        String users = PLACING_BY_TAG.get(configuration);
+        return PLACED_BY_TAG.get(configuration) ? Set.copyOf(StringUtils.getTrimmedStringCollection(users)) : Set.of();
     }
 
     static Submissions.Limits submissionLimits(Configuration configuration) {

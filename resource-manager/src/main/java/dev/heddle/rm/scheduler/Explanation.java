@@ -5,6 +5,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.AttemptState;
 import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.explain.Obstacle;
 import dev.heddle.rm.scheduler.explain.Waiting;
@@ -19,6 +20,8 @@ import dev.heddle.rm.state.UserShare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,7 +145,7 @@ public final class Explanation {
             return new Obstacle.Reserved(kept.id().toString(), size, kept.free());
         }
         Node largest = null;
-        boolean excluded = false;
+        SortedSet<String> excluded = new TreeSet<>();
         boolean fits = false;
         Set<String> blacklist = attempt.avoided();
         for (Node node : state.nodes()) {
@@ -150,19 +153,23 @@ public final class Explanation {
                 continue;
             }
             if (partition.measure().fitsOn(size, node.room())) {
-                boolean unwanted = blacklist.contains(node.id().host()) || blacklist.contains(node.rack());
-                excluded |= unwanted;
-                fits |= !unwanted;
+                String place = blacklist.contains(node.id().host()) ? node.id().host() : node.rack();
+                if (blacklist.contains(place)) {
+                    excluded.add(place);
+                } else {
+                    fits = true;
+                }
             }
             if (largest == null || partition.measure().isMore(node.room(), largest.room(), partition.total())) {
                 largest = node;
             }
         }
-        Obstacle scarce = fits || excluded ? null : scarceKind(partition, size, partition.largestFree(), true);
+        boolean roomless = !fits && excluded.isEmpty();
+        Obstacle scarce = roomless ? scarceKind(partition, size, partition.largestFree(), true) : null;
         if (scarce != null) {
             return scarce;
         }
-        if (!fits && !excluded) {
+        if (roomless) {
             return new Obstacle.NoRoom(
                     partition.label(),
                     size,
@@ -171,7 +178,9 @@ public final class Explanation {
                     partition.reserved().size());
         }
         if (!fits) {
-            return new Obstacle.Blacklisted(size, blacklist.size());
+            return attempt.state() == AttemptState.SCHEDULED
+                    ? new Obstacle.KeptAway(size, excluded)
+                    : new Obstacle.Blacklisted(size, excluded);
         }
         if (attempt.asks().constrained(key) != null) {
             return new Obstacle.Constraint(size);

@@ -40,7 +40,10 @@ final class ApplicationCalls {
                         "getNewApplication",
                         GetNewApplicationRequestProto.getDefaultInstance(),
                         calls.on(this::newApplication))
-                .on("submitApplication", SubmitApplicationRequestProto.getDefaultInstance(), calls.on(this::submit))
+                .on(
+                        "submitApplication",
+                        SubmitApplicationRequestProto.getDefaultInstance(),
+                        submissions.mayWait() ? calls.slowly(this::submit) : calls.on(this::submit))
                 .on("forceKillApplication", KillApplicationRequestProto.getDefaultInstance(), calls.on(this::kill))
                 .on(
                         "failApplicationAttempt",

@@ -93,7 +93,7 @@ final class ReportCalls {
             ClientCalls.Call call, GetApplicationsRequestProto request) {
         Reports reports = reports(call);
         ApplicationFilter filter = new ApplicationFilter(request, call.cluster().snapshots(), call.person());
-        long limit = request.hasLimit() && request.getLimit() >= 0 ? request.getLimit() : Long.MAX_VALUE;
+        long limit = request.hasLimit() ? request.getLimit() : Long.MAX_VALUE;
         GetApplicationsResponseProto.Builder response = GetApplicationsResponseProto.newBuilder();
         for (ApplicationSnapshot application : call.cluster().snapshots().applications()) {
             if (response.getApplicationsCount() >= limit) {

@@ -15,6 +15,7 @@ import dev.heddle.rm.security.Access;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -23,6 +24,7 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationSubmissionContextProto
 import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationTimeoutMapProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerLaunchContextProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Submission contexts, with YARN's defaults for what they leave out, and its refusals of what is malformed. What depends
@@ -30,6 +32,10 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
  */
 public final class Submissions {
     private static final int LONGEST_TYPE = 20;
+
+    /** What begins a tag that names a user. */
+    private static final String USER_TAG = "userid=";
+
     private static final long MS_PER_SECOND = 1_000;
     /** Beyond it, times could overflow; 292,000 years. */
     private static final long LONGEST_LIFETIME_SECONDS = Long.MAX_VALUE / MS_PER_SECOND / 1_000;
@@ -37,6 +43,7 @@ public final class Submissions {
     private final int defaultMaxAttempts;
     private final Limits limits;
     private final CurrentQueues queues;
+    private final Set<String> spokesmen;
     private final ResourceKinds kinds;
 
     /**
@@ -52,9 +59,17 @@ public final class Submissions {
      * The defaults.
      *
      * @param defaultMaxAttempts for contexts that name none
+     * @param spokesmen the users whose applications may say by a tag for whom they are, so that they are placed as that
+     *     person's would be
      * @param kinds that are declared
      */
-    public Submissions(int defaultMaxAttempts, Limits limits, CurrentQueues queues, ResourceKinds kinds) {
+    public Submissions(
+            int defaultMaxAttempts,
+            Limits limits,
+            CurrentQueues queues,
+            Set<String> spokesmen,
+            ResourceKinds kinds) {
+        this.spokesmen = Set.copyOf(spokesmen);
         this.defaultMaxAttempts = defaultMaxAttempts;
         this.limits = limits;
         this.queues = queues;
@@ -97,11 +112,15 @@ public final class Submissions {
         return new ApplicationCommand.SubmitApplication(WireValues.applicationId(context.getApplicationId()), spec);
     }
 
+    /** Whether {@link #decode} may have to wait: it looks up groups of users. */
+    boolean mayWait() {
+        return !spokesmen.isEmpty();
+    }
+
     /** The queue that the rules choose, or else the one that is asked for. */
     private String queue(Access.Person person, ApplicationSubmissionContextProto context) throws YarnException {
         String asked = context.getQueue();
-        Destination destination = queues.rules()
-                .destination(new Applicant(person.user(), person.groups(), context.getApplicationName(), asked));
+        Destination destination = destination(person, context);
         if (destination instanceof Destination.Queue chosen) {
             return chosen.path();
         }
@@ -114,6 +133,37 @@ public final class Submissions {
                             + " in a queue and submit context queue is null or empty");
         }
         return asked;
+    }
+
+    private Destination destination(Access.Person person, ApplicationSubmissionContextProto context)
+            throws YarnException {
+        String name = context.getApplicationName();
+        String asked = context.getQueue();
+        String other = spokesmen.contains(person.user()) ? namedUser(context) : null;
+        if (other != null) {
+            List<String> groups = queues.rules().needGroups()
+                    ? List.of(UserGroupInformation.createRemoteUser(other).getGroupNames())
+                    : List.of();
+            Destination destination = queues.rules().destination(new Applicant(other, groups, name, asked));
+            if (destination instanceof Destination.Rejected rejected) {
+                throw new YarnException(rejected.reason());
+            }
+            if (destination instanceof Destination.Queue chosen && person.submits(chosen.path())) {
+                return destination;
+            }
+        }
+        return queues.rules().destination(new Applicant(person.user(), person.groups(), name, asked));
+    }
+
+    /** Whom a tag names, or null; as in YARN a tag in which nobody, or more, follows is none. */
+    private static @Nullable String namedUser(ApplicationSubmissionContextProto context) {
+        for (String tag : context.getApplicationTagsList()) {
+            String name = tag.startsWith(USER_TAG) ? tag.substring(USER_TAG.length()) : "";
+            if (!name.isEmpty() && name.indexOf('=') < 0) {
+                return name;
+            }
+        }
+        return null;
     }
 
     private static String type(ApplicationSubmissionContextProto context) {

@@ -7,6 +7,7 @@ import dev.heddle.testbed.Await;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.hadoop.yarn.api.protocolrecords.ApplicationsRequestScope;
 import org.apache.hadoop.yarn.api.protocolrecords.GetApplicationReportRequest;
 import org.apache.hadoop.yarn.api.protocolrecords.GetApplicationsRequest;
 import org.apache.hadoop.yarn.api.protocolrecords.GetClusterMetricsRequest;
@@ -246,6 +247,83 @@ class ApplicationClientContractTest {
         assertThat(list(stage, named)).containsExactly(a);
         named.setName("another");
         assertThat(list(stage, named)).isEmpty();
+    }
+
+    private static GetApplicationsRequest ofType(String type) {
+        return GetApplicationsRequest.newInstance(Set.of(type));
+    }
+
+    @ContractTest
+    void shouldListApplicationsUpToALimitThatMayBeNone(Stage stage) throws Exception {
+        ApplicationSubmissionContext context = stage.context();
+        context.setApplicationType("LIMITED");
+        ApplicationId id = stage.submit(context);
+        GetApplicationsRequest request = ofType("LIMITED");
+        assertThat(list(stage, request)).containsExactly(id);
+        for (long none : new long[] {0, -1, Long.MIN_VALUE}) {
+            request.setLimit(none);
+            assertThat(list(stage, request)).as("limit " + none).isEmpty();
+        }
+    }
+
+    @ContractTest
+    void shouldListApplicationsOfTheTimeThatIsAskedFor(Stage stage) throws Exception {
+        ApplicationSubmissionContext context = stage.context();
+        context.setApplicationType("TIMED");
+        SimulatedMaster master = stage.master(context).registered();
+        ApplicationId id = master.application();
+        long started = stage.report(id).getStartTime();
+        for (long[] range : new long[][] {{started, started}, {0, started}, {started, Long.MAX_VALUE}}) {
+            GetApplicationsRequest request = ofType("TIMED");
+            request.setStartRange(range[0], range[1]);
+            assertThat(list(stage, request)).containsExactly(id);
+        }
+        for (long[] range : new long[][] {{0, started - 1}, {started + 1, Long.MAX_VALUE}}) {
+            GetApplicationsRequest request = ofType("TIMED");
+            request.setStartRange(range[0], range[1]);
+            assertThat(list(stage, request)).isEmpty();
+        }
+        GetApplicationsRequest unfinished = ofType("TIMED");
+        unfinished.setFinishRange(0, started);
+        assertThat(list(stage, unfinished)).as("what goes on has finished at 0").containsExactly(id);
+        unfinished.setFinishRange(1, Long.MAX_VALUE);
+        assertThat(list(stage, unfinished)).isEmpty();
+        master.finished(FinalApplicationStatus.SUCCEEDED, "");
+        long finished = stage.await(id, YarnApplicationState.FINISHED).getFinishTime();
+        GetApplicationsRequest over = ofType("TIMED");
+        over.setFinishRange(finished, finished);
+        assertThat(list(stage, over)).containsExactly(id);
+        over.setFinishRange(0, finished - 1);
+        assertThat(list(stage, over)).isEmpty();
+    }
+
+    @ContractTest
+    void shouldListApplicationsOfTheScopeAndTheQueuesThatAreAskedFor(Stage stage) throws Exception {
+        ApplicationSubmissionContext context = stage.context();
+        context.setApplicationType("SCOPED");
+        context.setApplicationTags(Set.of("red", "blue"));
+        ApplicationId id = stage.submit(context);
+        stage.await(id, YarnApplicationState.ACCEPTED);
+        GetApplicationsRequest own = ofType("SCOPED");
+        own.setScope(ApplicationsRequestScope.OWN);
+        assertThat(list(stage, own)).containsExactly(id);
+        assertThat(stage.client("bob").getApplications(own).getApplicationList())
+                .isEmpty();
+        GetApplicationsRequest viewable = ofType("SCOPED");
+        viewable.setScope(ApplicationsRequestScope.VIEWABLE);
+        assertThat(list(stage, viewable)).containsExactly(id);
+        GetApplicationsRequest queues = ofType("SCOPED");
+        queues.setQueues(Set.of("root"));
+        assertThat(list(stage, queues)).as("below a parent").containsExactly(id);
+        queues.setQueues(Set.of("nowhere"));
+        assertThat(list(stage, queues)).isEmpty();
+        queues.setQueues(Set.of("nowhere", "default"));
+        assertThat(list(stage, queues)).containsExactly(id);
+        GetApplicationsRequest tags = ofType("SCOPED");
+        tags.setApplicationTags(Set.of("green", "blue"));
+        assertThat(list(stage, tags)).as("one tag of several will do").containsExactly(id);
+        tags.setApplicationTags(Set.of("green"));
+        assertThat(list(stage, tags)).isEmpty();
     }
 
     @ContractTest

@@ -68,6 +68,10 @@ class MasterControlTest {
                 .containsExactly("a", "a");
         assertThat(hosts(blacklist(attempt, List.of("a"), List.of(), ask(1, 128))))
                 .isEmpty();
+        assertThat(core.handle(new CoreCommand.Explain(attempt.application())))
+                .extracting(waiting -> waiting.obstacle().what())
+                .containsExactly(
+                        "every node with 128 MB, 1 vcore free is on /r2, a, b, which the application excludes");
         assertThat(hosts(blacklist(attempt, List.of(), List.of("/r2", "b"))))
                 .hasSize(1)
                 .isSubsetOf("b", "c");

@@ -3,6 +3,7 @@ package dev.heddle.rm.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.model.ApplicationId;
@@ -78,6 +79,10 @@ class MasterPlacesTest {
         core.node("h3", 128);
         AttemptId next = failOn(attempt, 1);
         assertThat(core.current(next.application()).state()).isEqualTo(AttemptState.SCHEDULED);
+        assertThat(core.handle(new CoreCommand.Explain(next.application())))
+                .extracting(waiting -> waiting.obstacle().what())
+                .containsExactly(
+                        "every node with 256 MB, 1 vcore free is on h1, where former application masters failed");
         NodeId late = core.node("h4", 1024);
         assertThat(masterNode(core, next)).isEqualTo(late);
     }

@@ -140,4 +140,27 @@ class PlacementRulesTest {
         assertThat(on.refreshRefusal(QUEUES + "queue-mappings=u:bob:nowhere\n")).contains("nowhere");
         assertThat(placed(on, "default", "bob")).containsExactly("root.sales");
     }
+
+    @SharesTest
+    void shouldPlaceTheApplicationOfASpokesmanAsThatOfWhomItsTagNames(Scenario on) throws Exception {
+        on.yarn(
+                """
+                yarn.resourcemanager.application-tag-based-placement.enable=true
+                yarn.resourcemanager.application-tag-based-placement.username.whitelist=carol,dave
+                """);
+        on.queues(QUEUES + "queue-mappings=u:bob:sales\n");
+        assertThat(tagged(on, "carol", "userid=bob")).isEqualTo("root.sales");
+        assertThat(tagged(on, "carol", "userid=erin"))
+                .as("no rule is about erin")
+                .isEqualTo("root.default");
+        assertThat(tagged(on, "carol", "userid=")).isEqualTo("root.default");
+        assertThat(tagged(on, "carol", "user=bob")).isEqualTo("root.default");
+        assertThat(tagged(on, "erin", "userid=bob"))
+                .as("erin speaks for nobody")
+                .isEqualTo("root.default");
+    }
+
+    private static String tagged(Scenario on, String user, String tag) throws Exception {
+        return Submission.of(on, user, "default").tags(tag).submit().queue();
+    }
 }

@@ -3,10 +3,15 @@ package dev.heddle.rm.scheduler.explain;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.common.resources.ResourceKind;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in the way of an application, or of one of its asks. */
 public sealed interface Obstacle {
+    /** Places beyond these are counted. */
+    int MOST_NAMED = 10;
+
     /** What is so, with its figures. */
     String what();
 
@@ -255,17 +260,38 @@ public sealed interface Obstacle {
         }
     }
 
-    /** Every node with the room is one that the application does not want. */
-    record Blacklisted(Resource wanted, int places) implements Obstacle {
+    /**
+     * Every node with the room is one that the application does not want.
+     *
+     * @param places those of its blacklist that have the room
+     */
+    record Blacklisted(Resource wanted, SortedSet<String> places) implements Obstacle {
         @Override
         public String what() {
-            return "every node with " + wanted + " free is among the " + places
-                    + " hosts and racks that the application excludes";
+            return "every node with " + wanted + " free is on " + named(places) + ", which the application excludes";
         }
 
         @Override
         public String remedy() {
             return "take some off the application's blacklist, or wait for other nodes";
+        }
+    }
+
+    /**
+     * Every node with the room is one where a former master of the application has failed.
+     *
+     * @param hosts those of them that have the room
+     */
+    record KeptAway(Resource wanted, SortedSet<String> hosts) implements Obstacle {
+        @Override
+        public String what() {
+            return "every node with " + wanted + " free is on " + named(hosts)
+                    + ", where former application masters failed";
+        }
+
+        @Override
+        public String remedy() {
+            return "wait for other nodes, or switch yarn.resourcemanager.am-scheduling.node-blacklisting-enabled off";
         }
     }
 
@@ -293,6 +319,11 @@ public sealed interface Obstacle {
         public String remedy() {
             return "it is served when it is its turn";
         }
+    }
+
+    private static String named(SortedSet<String> places) {
+        String first = places.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+        return places.size() <= MOST_NAMED ? first : first + " or " + (places.size() - MOST_NAMED) + " others";
     }
 
     private static String nodesWith(String label) {

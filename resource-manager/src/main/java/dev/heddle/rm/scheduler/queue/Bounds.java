@@ -40,7 +40,7 @@ public record Bounds(Resource guaranteed, Resource maximum, double absolute, dou
         for (int i = 0; i < total.further().size(); i++) {
             root.limit(total.further().kind(i), total.further().amount(i));
         }
-        return new Bounds(total, root.maximum, 1, Child.ofPartition(root.maximum, total));
+        return new Bounds(total, root.maximum, 1, root.absoluteMaximum(partition.maximum(), 1, total));
     }
 
     /**
@@ -176,10 +176,15 @@ public record Bounds(Resource guaranteed, Resource maximum, double absolute, dou
                     && siblings.weights > 0) {
                 part = parent.absolute * weight.value() / siblings.weights;
             }
-            double most = partition.maximum() instanceof Capacity.Percent percent
-                    ? parent.absoluteMaximum * percent.value() / PERCENT
-                    : ofPartition(maximum, total);
+            double most = absoluteMaximum(partition.maximum(), parent.absoluteMaximum, total);
             return new Bounds(promised, maximum, part, most);
+        }
+
+        /** Also a percentage of nothing is known, as long as no node has come. */
+        double absoluteMaximum(Capacity configured, double parents, Resource total) {
+            return configured instanceof Capacity.Percent percent
+                    ? parents * percent.value() / PERCENT
+                    : ofPartition(maximum, total);
         }
 
         private static double ofPartition(Resource amount, Resource total) {

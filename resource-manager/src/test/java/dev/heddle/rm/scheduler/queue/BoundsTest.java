@@ -67,6 +67,16 @@ class BoundsTest {
     }
 
     @Test
+    void shouldKnowThePartsBeforeThereIsANode() {
+        QueueSpec.Partition half = new QueueSpec.Partition(Capacity.ALL, new Capacity.Percent(50), 1);
+        Bounds root = Bounds.root(half, Resource.NONE);
+        assertThat(root).isEqualTo(new Bounds(Resource.NONE, Resource.NONE, 1, 0.5));
+        List<QueueSpec> queues = List.of(queue(new Capacity.Percent(100), Capacity.ALL));
+        assertThat(Bounds.children(root, queues, "", Resource.NONE))
+                .containsExactly(new Bounds(Resource.NONE, Resource.NONE, 1, 0.5));
+    }
+
+    @Test
     void shouldScaleAmountsThatAreNotThere() {
         List<Bounds> bounds = bounds(
                 new Capacity.Absolute(new Resource(2000, 10).and(GPU, 15)),
