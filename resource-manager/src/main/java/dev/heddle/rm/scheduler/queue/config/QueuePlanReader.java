@@ -54,14 +54,10 @@ public final class QueuePlanReader {
                 cluster.minimumAllocation(),
                 properties.integer(ClusterKey.MAXIMUM_APPLICATIONS.key(), DEFAULT_APPLICATIONS, 0),
                 users(properties),
-                locality(properties));
+                locality(properties),
+                PreemptionReader.read(properties));
         StrayKeys.tell(outline, properties);
-        if (properties.bool(ClusterKey.PREEMPTION.key(), false)) {
-            findings.warn(
-                    ClusterKey.PREEMPTION.key(),
-                    "is true, but nothing is taken from applications yet",
-                    "queues get their guarantees back as containers end");
-        }
+        PreemptionReader.tell(properties);
         return findings.faults().isEmpty()
                 ? new QueuePlanReading.Usable(plan, findings.warnings())
                 : new QueuePlanReading.Faulty(findings.faults(), findings.warnings());
