@@ -84,8 +84,19 @@ public record Allocation(
      * @param headroom what it may still be granted now
      * @param clusterNodes the number of nodes in use
      * @param priority of its application
+     * @param losses what it may lose and has not been told before
      */
-    public record Prospects(Resource headroom, int clusterNodes, int priority) {}
+    public record Prospects(Resource headroom, int clusterNodes, int priority, Losses losses) {}
+
+    /**
+     * Containers that are owed to others. They are ended after a while, unless as much as they have is given back.
+     *
+     * @param unit what giving back is counted in
+     * @param units that have to be given back
+     */
+    public record Losses(List<ContainerId> containers, Resource unit, int units) {
+        public static final Losses NONE = new Losses(List.of(), Resource.NONE, 0);
+    }
 
     public Resource headroom() {
         return prospects.headroom();

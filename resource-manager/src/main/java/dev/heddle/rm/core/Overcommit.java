@@ -2,11 +2,8 @@ package dev.heddle.rm.core;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.NodeEvent;
-import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerState;
-import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
-import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
@@ -19,7 +16,6 @@ import java.util.List;
  * go until the rest fits, as in YARN's {@code AbstractYarnScheduler}: the youngest first, masters last.
  */
 final class Overcommit {
-    private static final String WHY = "Container preempted by scheduler";
     private static final Comparator<Container> FIRST_TO_GO = Comparator.comparing(Container::isMaster)
             .thenComparing(Comparator.comparingLong(Container::grantedAtMs).reversed())
             .thenComparing(Comparator.comparingLong(
@@ -28,14 +24,12 @@ final class Overcommit {
 
     private final Ledger ledger;
     private final ClusterState state;
-    private final ContainerControl containers;
-    private final ApplicationControl applications;
+    private final Eviction eviction;
 
-    Overcommit(Ledger ledger, ContainerControl containers, ApplicationControl applications) {
+    Overcommit(Ledger ledger, Eviction eviction) {
         this.ledger = ledger;
         this.state = ledger.state();
-        this.containers = containers;
-        this.applications = applications;
+        this.eviction = eviction;
     }
 
     /** A node that has just become smaller may be too full for so long; where it is 0, for no time. */
@@ -70,20 +64,7 @@ final class Overcommit {
                 break;
             }
             held = held.minus(container.resource());
-            preempt(container);
-        }
-    }
-
-    private void preempt(Container container) {
-        if (state.container(container.id()) == null) {
-            // Its master, just before, was the end of it.
-            return;
-        }
-        containers.stop(container, ExitStatus.PREEMPTED, WHY);
-        Attempt attempt = state.attempt(container.id().attempt());
-        boolean gone = state.container(container.id()) == null;
-        if (container.isMaster() && gone && attempt != null) {
-            applications.masterEnded(attempt, new ContainerExit(container.id(), ExitStatus.PREEMPTED, WHY));
+            eviction.evict(container);
         }
     }
 }

@@ -11,6 +11,11 @@ final class QueueApplier implements QueueEvent.Visitor {
     }
 
     @Override
+    public void preemptionObserved(QueueEvent.PreemptionObserved event) {
+        state.preemptions.observe(event.sentences());
+    }
+
+    @Override
     public void queuesReplaced(QueueEvent.QueuesReplaced event) {
         state.queues.replace(event.plan(), state.applications.values());
         for (Node node : state.nodes.values()) {

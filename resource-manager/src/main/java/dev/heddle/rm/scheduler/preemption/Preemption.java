@@ -1,0 +1,42 @@
+package dev.heddle.rm.scheduler.preemption;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.scheduler.Amounts;
+import dev.heddle.rm.scheduler.queue.PreemptionRules;
+import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Partition;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which containers are to go so that queues get what they are guaranteed, and urgent applications and users below their limit
+ * what they are to have of their queue. A function of the state alone, with the amounts of YARN's
+ * {@code ProportionalCapacityPreemptionPolicy}: what each queue should have, and so has to give. It differs from that in whom
+ * it hits: there a queue loses containers until it has given enough, wherever they are. Here room is made for one container
+ * that is waited for after the other, on one node each, so that nothing goes in vain, and never more than is owed.
+ */
+public final class Preemption {
+    private Preemption() {}
+
+    /** What would go now. */
+    public static PreemptionPlan plan(ClusterState state) {
+        PreemptionRules rules = state.queuePlan().preemption();
+        if (!rules.enabled()) {
+            return PreemptionPlan.NOTHING;
+        }
+        Resource atMost = Amounts.times(state.total(), rules.pace().perRound());
+        Departures departures = new Departures(state);
+        Allowance allowance = new Allowance(atMost);
+        List<Loss> losses = new ArrayList<>();
+        for (Partition partition : state.partitions()) {
+            if (partition.total().equals(Resource.NONE)
+                    || !state.share(state.rootQueue(), partition).isHungry()) {
+                continue;
+            }
+            List<IdealShare> leaves = IdealAssignment.leaves(state, partition, departures, atMost);
+            Rooms rooms = new Rooms(departures);
+            losses.addAll(new BetweenQueues(state, partition, departures, rooms, allowance).losses(leaves));
+        }
+        return new PreemptionPlan(losses);
+    }
+}

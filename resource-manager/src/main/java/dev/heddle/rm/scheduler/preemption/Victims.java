@@ -1,0 +1,133 @@
+package dev.heddle.rm.scheduler.preemption;
+
+import dev.heddle.rm.model.ContainerState;
+import dev.heddle.rm.scheduler.queue.QueueSpec;
+import dev.heddle.rm.state.Application;
+import dev.heddle.rm.state.Attempt;
+import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Node;
+import dev.heddle.rm.state.Partition;
+import dev.heddle.rm.state.Queue;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The containers that may go, the cheapest first: those that were told already, then those of the youngest application of the
+ * least priority, of these the least important and youngest; masters last. Of one round.
+ */
+final class Victims {
+    /** Containers that are looked at in a partition. */
+    static final int MAX_VICTIMS = 20_000;
+
+    private static final Comparator<Attempt> SUBMITTED =
+            Comparator.comparing((Attempt attempt) -> attempt.application().id()).thenComparing(Attempt::id);
+
+    private static final Comparator<Attempt> CHEAPEST =
+            Comparator.comparingInt((Attempt attempt) -> attempt.application().priority())
+                    .thenComparing(SUBMITTED.reversed());
+
+    private static final Comparator<Attempt> LARGEST = Comparator.comparingLong(
+                    (Attempt attempt) -> attempt.used().memoryMb())
+            .reversed()
+            .thenComparing(SUBMITTED.reversed());
+
+    private static final Comparator<Container> LEAST_IMPORTANT = Comparator.comparing(Container::isMaster)
+            .thenComparing(Comparator.comparing(Container::key).reversed())
+            .thenComparing(Comparator.comparing(
+                            (Container container) -> container.id().number())
+                    .reversed());
+
+    private final ClusterState state;
+    private final Partition partition;
+    private final List<Victim> victims = new ArrayList<>();
+    private int holders;
+
+    Victims(ClusterState state, Partition partition) {
+        this.state = state;
+        this.partition = partition;
+    }
+
+    /** The attempts that have containers, in each of some leaves. */
+    static Map<Queue, List<Attempt>> holders(ClusterState state, Set<Queue> leaves) {
+        Map<Queue, List<Attempt>> holders = new LinkedHashMap<>();
+        for (Application application : state.unsettledApplications()) {
+            if (leaves.contains(application.queue())) {
+                for (Attempt attempt : application.attempts()) {
+                    if (!attempt.containers().isEmpty()) {
+                        holders.computeIfAbsent(application.queue(), leaf -> new ArrayList<>())
+                                .add(attempt);
+                    }
+                }
+            }
+        }
+        return holders;
+    }
+
+    /** In the order in which those of a leaf lose: whom it serves last loses first. */
+    static Comparator<Attempt> order(QueueSpec leaf) {
+        return switch (leaf.ordering().applications()) {
+            case FIFO -> CHEAPEST;
+            case FAIR, FAIR_BY_SIZE -> LARGEST;
+        };
+    }
+
+    /**
+     * Adds what attempts have on nodes where it would make room.
+     *
+     * @param attempts in the order in which they lose
+     * @param budget of each, null for none
+     */
+    void add(Collection<Attempt> attempts, Function<Attempt, Budget> budgets) {
+        for (Attempt attempt : attempts) {
+            if (victims.size() >= MAX_VICTIMS) {
+                return;
+            }
+            add(attempt, budgets.apply(attempt));
+        }
+    }
+
+    private void add(Attempt attempt, Budget budget) {
+        Victim.Holder holder = new Victim.Holder(attempt, holders++);
+        List<Container> going = new ArrayList<>();
+        for (Container container : attempt.containers()) {
+            Node node = state.node(container.node());
+            boolean leaves = container.state() == ContainerState.STOPPING;
+            if (!leaves && !container.isMaster()) {
+                holder.countOther();
+            }
+            if (!leaves && node != null && node.partition() == partition && node.takesContainers()) {
+                going.add(container);
+            }
+        }
+        going.sort(LEAST_IMPORTANT);
+        for (Container container : going) {
+            if (container.isMaster()) {
+                budget.countMaster(container.resource());
+            }
+            victims.add(new Victim(
+                    container,
+                    Objects.requireNonNull(state.node(container.node())),
+                    budget,
+                    holder,
+                    state.preemptions().notices().containsKey(container.id()),
+                    victims.size()));
+        }
+    }
+
+    /** All of them, the cheapest first. */
+    List<Victim> cheapestFirst() {
+        List<Victim> ordered = new ArrayList<>(victims);
+        ordered.sort(Comparator.comparing((Victim victim) -> victim.container.isMaster())
+                .thenComparing(victim -> !victim.noticed)
+                .thenComparingInt(victim -> victim.rank));
+        return ordered;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.heddle.rm.scheduler.preemption;
+
+import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.model.Ask;
+import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.scheduler.Amounts;
+import dev.heddle.rm.scheduler.Limits;
+import dev.heddle.rm.scheduler.constraint.ConstrainedPlacement;
+import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.state.Attempt;
+import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Line;
+import dev.heddle.rm.state.Node;
+import dev.heddle.rm.state.Partition;
+import dev.heddle.rm.state.PendingAsks;
+import dev.heddle.rm.state.QueueShare;
+import dev.heddle.rm.state.UserShare;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What those want in a partition who wait there, as far as it could be placed if there were room: nothing is taken from
+ * anybody for an ask that is larger than every node.
+ */
+final class Wants {
+    private static final double HAIR = 1e-6;
+
+    private final ClusterState state;
+    private final Partition partition;
+    private final Measure measure;
+
+    Wants(ClusterState state, Partition partition) {
+        this.state = state;
+        this.partition = partition;
+        this.measure = partition.measure();
+    }
+
+    /** Who waits in a leaf, the first in turn first. */
+    static Set<Attempt> waiting(QueueShare leaf) {
+        Set<Attempt> waiting = new LinkedHashSet<>();
+        for (Line line : leaf.lines()) {
+            waiting.addAll(line.attempts());
+        }
+        return waiting;
+    }
+
+    /** What a leaf's attempts want, each user no more than may be had, as YARN counts what is pending. */
+    List<Demand> within(QueueShare leaf) {
+        Map<UserShare, Resource> left = new HashMap<>();
+        List<Demand> demands = new ArrayList<>();
+        for (Attempt attempt : waiting(leaf)) {
+            UserShare user = leaf.user(attempt.application().spec().user());
+            if (user != null) {
+                Resource room = left.computeIfAbsent(user, some -> headroom(leaf, some));
+                left.put(user, room.minusOrZero(of(attempt, room, demands)));
+            }
+        }
+        return demands;
+    }
+
+    private Resource headroom(QueueShare leaf, UserShare user) {
+        return Limits.userLimit(leaf, user, state.queuePlan().minimumAllocation())
+                .minusOrZero(user.used());
+    }
+
+    /** Adds what an attempt wants, whole containers that fit together into some room; returns what they take. */
+    Resource of(Attempt attempt, Resource room, List<Demand> into) {
+        Resource sum = Resource.NONE;
+        for (AskKey key : attempt.asks().keys()) {
+            Ask ask = attempt.asks().anywhere(key);
+            if (ask == null || !ask.label().equals(partition.label())) {
+                continue;
+            }
+            Resource size = measure.counted(ask.capability());
+            if (!measure.fits(size, partition.largestTotal())) {
+                continue;
+            }
+            Resource left = room.minusOrZero(sum);
+            int count = Math.min(ask.count(), times(size, left));
+            PendingAsks.Constrained constrained = attempt.asks().constrained(key);
+            if (constrained != null) {
+                // Where one more is allowed afterwards is not known before it is there.
+                count = Math.min(1, count);
+            }
+            if (count > 0) {
+                into.add(new Demand(attempt, size, count, allowed(attempt, key, ask, constrained)));
+                sum = sum.plus(total(size, count));
+            }
+        }
+        return sum;
+    }
+
+    /** How many of a size go into some room. */
+    private int times(Resource size, Resource room) {
+        double part = measure.share(size, room);
+        return part <= 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, 1 / part + HAIR);
+    }
+
+    /** More than the whole partition is as good as the whole partition. */
+    Resource total(Resource size, int count) {
+        return Amounts.times(size, count).min(partition.total());
+    }
+
+    Resource total(List<Demand> demands) {
+        Resource total = Resource.NONE;
+        for (Demand demand : demands) {
+            total = total.plus(total(demand.size(), demand.count())).min(partition.total());
+        }
+        return total;
+    }
+
+    private Predicate<Node> allowed(
+            Attempt attempt, AskKey key, Ask ask, PendingAsks.@Nullable Constrained constrained) {
+        Set<String> avoided = attempt.avoided();
+        Predicate<Node> allowed = node -> !avoided.contains(node.id().host()) && !avoided.contains(node.rack());
+        if (constrained != null) {
+            return allowed.and(new ConstrainedPlacement(state, attempt.application(), partition, true)
+                    .admitting(constrained.requirement()));
+        }
+        return ask.relaxLocality() ? allowed : allowed.and(node -> isNamed(attempt.asks(), key, node));
+    }
+
+    /** Whether a node is one that a key names, or in a rack that will do as a whole. */
+    private static boolean isNamed(PendingAsks asks, AskKey key, Node node) {
+        for (Ask row : asks.rows(key)) {
+            if (row.place().equals(node.id().host()) || (row.relaxLocality() && row.place().equals(node.rack()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
