@@ -22,6 +22,7 @@ import dev.heddle.rm.state.Node;
 import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.QueueShare;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,9 +154,12 @@ final class ContainerControl {
         if (!state.isPlacementDue()) {
             return;
         }
-        queues.activate().forEach(this::place);
+        queues.activate();
         List.copyOf(state.growing()).forEach(this::growAwaited);
-        for (Partition partition : List.copyOf(state.partitions())) {
+        List<Partition> partitions = new ArrayList<>(state.partitions());
+        // Those without a label last: they take what nobody wants who asks for the label of a node.
+        Collections.reverse(partitions);
+        for (Partition partition : partitions) {
             while (state.takePlacementDue(partition)) {
                 if (!placePass(partition)) {
                     backlog = true;
@@ -168,7 +172,6 @@ final class ContainerControl {
 
     /** Returns whether it went to its end. */
     private boolean placePass(Partition partition) {
-        scheduler.beginPass();
         try {
             while (placementsLeft > 0) {
                 Placement placement = scheduler.next(partition);

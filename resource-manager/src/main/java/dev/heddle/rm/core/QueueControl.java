@@ -24,9 +24,8 @@ final class QueueControl {
         this.state = ledger.state();
     }
 
-    /** Lets those begin for whose masters there is room now, in turn. Returns them. */
-    List<Attempt> activate() {
-        List<Attempt> begun = new ArrayList<>();
+    /** Lets those begin for whose masters there is room now, in turn. */
+    void activate() {
         for (List<Queue> due = state.takeActivationDue(); !due.isEmpty(); due = state.takeActivationDue()) {
             for (Queue queue : due) {
                 for (Attempt attempt : List.copyOf(queue.held())) {
@@ -35,12 +34,10 @@ final class QueueControl {
                                 attempt.id(),
                                 Beginnings.master(state, attempt),
                                 attempt.application().spec().labels().master()));
-                        begun.add(attempt);
                     }
                 }
             }
         }
-        return begun;
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.heddle.rm.scheduler.explain.Obstacle;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.Queue;
 import dev.heddle.rm.state.QueueShare;
 import dev.heddle.rm.state.UserShare;
@@ -46,7 +47,7 @@ public final class Beginnings {
         Resource step = state.queuePlan().minimumAllocation();
         QueueShare share = state.share(
                 leaf, state.partition(attempt.application().spec().labels().master()));
-        if (share.partition().total().equals(Resource.NONE)) {
+        if (state.partitions().stream().allMatch(Partition::isEmpty)) {
             // Whose turn it is shall be decided when there is something to have.
             return new Obstacle.NoNodes(share.partition().label());
         }

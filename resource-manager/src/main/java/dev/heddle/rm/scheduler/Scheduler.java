@@ -18,19 +18,15 @@ import org.jspecify.annotations.Nullable;
  * node has room for) spares it a second look and changes no decision.
  *
  * <p>A pass asks for one placement after the other until there is none. As nothing but grants happens meanwhile, what
- * could not be served once cannot be served later in the same pass, and is not looked at again.
+ * could not be served once cannot be served later in the same pass, and is left out of the rest of it. There is one
+ * exception: an equal part of what a leaf's users have together grows with each grant in the leaf, so that a user who had
+ * too much may not have too much any more.
  */
 public final class Scheduler {
     private final ClusterState state;
-    private long pass;
 
     public Scheduler(ClusterState state) {
         this.state = state;
-    }
-
-    /** Forgets who was exhausted. */
-    public void beginPass() {
-        pass = state.nextPass();
     }
 
     /** Everybody who was left out is in line again. */
@@ -52,61 +48,66 @@ public final class Scheduler {
     }
 
     private @Nullable Placement next(QueueShare share) {
-        if (!share.isHungry() || share.isExhausted(pass)) {
-            return null;
-        }
-        Placement placement = share.queue().spec().isLeaf() ? inLeaf(share) : amongChildren(share);
-        if (placement == null) {
-            share.exhaust(pass);
-        }
-        return placement;
+        return share.queue().spec().isLeaf() ? inLeaf(share) : amongChildren(share);
     }
 
     private @Nullable Placement amongChildren(QueueShare parent) {
-        QueueShare child = parent.firstHungryChild();
-        while (child != null) {
-            // A child that is served out may have left the hungry ones: its successor is found by its rank all the
-            // same.
-            QueueShare following = parent.hungryChildAfter(child);
+        // A child in which nobody can be served leaves the hungry ones.
+        for (QueueShare child = parent.firstHungryChild();
+                child != null && !parent.partition().isFull();
+                child = parent.firstHungryChild()) {
             Placement placement = next(child);
             if (placement != null) {
                 return placement;
             }
-            child = following;
         }
         return null;
     }
 
     private @Nullable Placement inLeaf(QueueShare leaf) {
-        Line line = leaf.firstLine();
-        while (line != null) {
-            if (line.isExhausted(pass) || !maySucceed(leaf, line)) {
-                line.exhaust(pass);
-                line = leaf.lineAfter(line);
-                continue;
+        letThoseInWhoMayHaveMore(leaf);
+        Partition partition = leaf.partition();
+        boolean elsewhere = mayGoElsewhere(partition);
+        for (Line line = leaf.firstLine(); line != null && !partition.isFull(); line = leaf.firstLine()) {
+            if (!line.size().mayFit()
+                    || (!elsewhere && Limits.overMaximum(leaf, line.size().resource()) != null)) {
+                state.leaveOut(leaf, line);
+            } else if (!elsewhere && Limits.isOver(leaf, line.user(), step())) {
+                state.leaveOutForUse(leaf, line);
+            } else {
+                Placement placement = inLine(leaf, line);
+                if (placement != null) {
+                    return placement;
+                }
             }
-            Attempt attempt = line.first();
-            Placement placement = next(leaf, line.user(), attempt);
-            if (placement != null) {
-                return placement;
-            }
-            if (line.size().mayFit()) {
-                // Its own wishes are in the way, such as hosts that are full: others in the line may be luckier.
-                state.setAside(attempt);
-                line = leaf.firstLine();
-            }
+        }
+        // No grant in this leaf will raise its limits any more.
+        for (Line line = leaf.leastOver(); line != null; line = leaf.leastOver()) {
+            state.leaveOut(leaf, line);
         }
         return null;
     }
 
-    private boolean maySucceed(QueueShare leaf, Line line) {
-        if (!line.size().mayFit()) {
-            return false;
+    private void letThoseInWhoMayHaveMore(QueueShare leaf) {
+        Line line = leaf.leastOver();
+        while (line != null && !Limits.isOver(leaf, line.user(), step())) {
+            state.letIn(leaf, line);
+            line = leaf.leastOver();
         }
-        Resource step = state.queuePlan().minimumAllocation();
-        boolean withinLimits =
-                Limits.overMaximum(leaf, line.size().resource()) == null && !Limits.isOver(leaf, line.user(), step);
-        return withinLimits || mayGoElsewhere(leaf.partition());
+    }
+
+    private @Nullable Placement inLine(QueueShare leaf, Line line) {
+        Attempt attempt = line.first();
+        Placement placement = next(leaf, line.user(), attempt);
+        if (placement == null && line.size().mayFit()) {
+            // Its own wishes are in the way, such as hosts that are full: others in the line may be luckier.
+            state.setAside(attempt);
+        }
+        return placement;
+    }
+
+    private Resource step() {
+        return state.queuePlan().minimumAllocation();
     }
 
     /** Whether what waits in a partition may be placed in another one: nodes whose label is not exclusive. */
@@ -136,7 +137,7 @@ public final class Scheduler {
 
     private @Nullable Placement next(QueueShare leaf, UserShare user, Attempt attempt) {
         Partition partition = leaf.partition();
-        boolean over = Limits.isOver(leaf, user, state.queuePlan().minimumAllocation());
+        boolean over = Limits.isOver(leaf, user, step());
         boolean elsewhere = mayGoElsewhere(partition);
         if (over && !elsewhere) {
             return null;

@@ -253,7 +253,7 @@ public final class ClusterState {
         return Collections.unmodifiableCollection(queues.queues());
     }
 
-    /** The partitions of the cluster, that of the nodes without a label among them. */
+    /** The partitions of the cluster, that of the nodes without a label first. */
     public Collection<Partition> partitions() {
         return Collections.unmodifiableCollection(queues.partitions());
     }
@@ -299,16 +299,27 @@ public final class ClusterState {
         partition.makeDue();
     }
 
-    /** The number of a new pass, which no other one has. */
-    public long nextPass() {
-        return queues.nextPass();
-    }
-
     /** Leaves an attempt out of the lines until {@link #restoreLines}: it cannot be served in this pass. */
     public void setAside(Attempt attempt) {
         queues.setAside(attempt);
     }
 
+    /** Leaves a line out until {@link #restoreLines}: nobody in it can be served in this pass. */
+    public void leaveOut(QueueShare leaf, Line line) {
+        queues.leaveOut(leaf, line);
+    }
+
+    /** Leaves a line out as long as its user has too much, but not longer than until {@link #restoreLines}. */
+    public void leaveOutForUse(QueueShare leaf, Line line) {
+        queues.leaveOutForUse(leaf, line);
+    }
+
+    /** The user of a line that was left out may have more. */
+    public void letIn(QueueShare leaf, Line line) {
+        queues.letIn(leaf, line);
+    }
+
+    /** Everybody who was left out is in line again. */
     public void restoreLines() {
         queues.restore();
     }

@@ -2,10 +2,18 @@ package dev.heddle.rm.state;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.TreeMap;
 
 /** The attempts of one user in a leaf that wait for containers of the same size. Changed by {@link ClusterState} alone. */
 public final class Line implements Comparable<Line> {
+    private static final double NOT_OVER = -1;
+
+    /** Whose user has least comes first. */
+    static final Comparator<Line> BY_USE = Comparator.comparingDouble((Line line) -> line.had)
+            .thenComparing(line -> line.user.user())
+            .thenComparing(Comparator.naturalOrder());
+
     private final UserShare user;
     private final Size size;
     private final TreeMap<Turn, Attempt> attempts = new TreeMap<>();
@@ -16,7 +24,11 @@ public final class Line implements Comparable<Line> {
     /** The turn of the first in it; while the line is among those of its leaf it must not change. */
     Turn head;
 
-    private long exhaustedIn;
+    /** Whether it is left out for the rest of a pass. */
+    private boolean left;
+
+    /** Where it is left out for what its user has: how much of the partition that is, by the user's weight. */
+    private double had = NOT_OVER;
 
     Line(UserShare user, Size size, Turn head) {
         this.user = user;
@@ -47,9 +59,30 @@ public final class Line implements Comparable<Line> {
         }
     }
 
+    /** Leaves it out. */
+    void leaveOut() {
+        left = true;
+        had = NOT_OVER;
+    }
+
+    /** Leaves it out for as long as its user has too much. */
+    void leaveOutForUse() {
+        had = user.part / user.weight();
+    }
+
+    void letIn() {
+        left = false;
+        had = NOT_OVER;
+    }
+
+    /** Whether it is left out for what its user has. */
+    boolean isOver() {
+        return had != NOT_OVER && !attempts.isEmpty();
+    }
+
     /** Whether somebody in it may be served in this pass. */
     boolean isOpen() {
-        return !attempts.isEmpty();
+        return !left && had == NOT_OVER && !attempts.isEmpty();
     }
 
     /** Whether nobody is in it. */
@@ -73,15 +106,6 @@ public final class Line implements Comparable<Line> {
     /** Who is first in turn among those that may be served in this pass; there is one in each line of a leaf. */
     public Attempt first() {
         return attempts.firstEntry().getValue();
-    }
-
-    /** Notes that nobody in it can be served in a pass any more. */
-    public void exhaust(long pass) {
-        exhaustedIn = pass;
-    }
-
-    public boolean isExhausted(long pass) {
-        return exhaustedIn == pass;
     }
 
     @Override

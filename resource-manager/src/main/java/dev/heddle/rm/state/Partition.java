@@ -21,6 +21,7 @@ public final class Partition {
     private final NodePool pool = new NodePool();
     private final Map<String, NodePool> racks = new HashMap<>();
     private final Map<Resource, Size> sizes = new HashMap<>();
+    private int unfit;
     private Resource total = Resource.NONE;
     private Measure measure;
 
@@ -63,6 +64,7 @@ public final class Partition {
     void begin(Measure by) {
         measure = by;
         sizes.clear();
+        unfit = 0;
     }
 
     void count(Resource before, Resource now) {
@@ -103,6 +105,7 @@ public final class Partition {
         for (Size size : sizes.values()) {
             if (size.unfit && measure.fits(size.resource(), free)) {
                 size.unfit = false;
+                unfit--;
             }
         }
         due = true;
@@ -188,8 +191,9 @@ public final class Partition {
     /** Notes that no node has room for a size, until one gets some. */
     public void noteNoRoom(Resource resource) {
         Size size = sizes.get(resource);
-        if (size != null) {
+        if (size != null && !size.unfit) {
             size.unfit = true;
+            unfit++;
         }
     }
 
@@ -199,16 +203,14 @@ public final class Partition {
 
     void forget(Size size) {
         sizes.remove(size.resource());
+        if (size.unfit) {
+            unfit--;
+        }
     }
 
     /** Whether nobody who waits here can be served for want of room. */
     public boolean isFull() {
-        for (Size size : sizes.values()) {
-            if (size.mayFit()) {
-                return false;
-            }
-        }
-        return true;
+        return unfit == sizes.size();
     }
 
     void makeDue() {

@@ -40,6 +40,9 @@ public final class QueueShare {
     final Map<UserShare, Map<Size, Line>> byUser = new HashMap<>();
     final TreeSet<Line> lines = new TreeSet<>();
 
+    /** Lines that are left out of a pass because their users have too much, unless the limit rises. */
+    final TreeSet<Line> over = new TreeSet<>(Line.BY_USE);
+
     /** What those users have together who are active, and their weights. */
     final Tally usedByActive = new Tally();
 
@@ -50,7 +53,6 @@ public final class QueueShare {
     double parts;
 
     private boolean hungry;
-    private long exhaustedIn;
 
     // The rank among its siblings; while it is among the hungry ones it must not change.
     private boolean unguaranteed;
@@ -94,19 +96,14 @@ public final class QueueShare {
         return hungryChildren.isEmpty() ? null : hungryChildren.first();
     }
 
-    /** The one after it. */
-    public @Nullable QueueShare hungryChildAfter(QueueShare child) {
-        return hungryChildren.higher(child);
-    }
-
     /** The line that is first in turn among those in which somebody waits, or null; of a leaf. */
     public @Nullable Line firstLine() {
         return lines.isEmpty() ? null : lines.first();
     }
 
-    /** The one after it. */
-    public @Nullable Line lineAfter(Line line) {
-        return lines.higher(line);
+    /** The line that is left out of a pass for what its user has, and whose user has least; or null. */
+    public @Nullable Line leastOver() {
+        return over.isEmpty() ? null : over.first();
     }
 
     /** Who waits in a leaf, the first in turn first. */
@@ -148,18 +145,9 @@ public final class QueueShare {
         return parts;
     }
 
-    /** Whether somebody in it or below waits. */
+    /** Whether somebody in it or below waits, and may be served in this pass. */
     public boolean isHungry() {
         return hungry;
-    }
-
-    /** Notes that nobody below it can be served in a pass any more. */
-    public void exhaust(long pass) {
-        exhaustedIn = pass;
-    }
-
-    public boolean isExhausted(long pass) {
-        return exhaustedIn == pass;
     }
 
     /** Changes what it uses, and with it its rank. */
@@ -203,7 +191,7 @@ public final class QueueShare {
 
     /** Brings its place among the hungry ones in line with who waits in it, and so up the tree. */
     void noteHunger() {
-        boolean now = queue.spec().isLeaf() ? !lines.isEmpty() : !hungryChildren.isEmpty();
+        boolean now = queue.spec().isLeaf() ? !lines.isEmpty() || !over.isEmpty() : !hungryChildren.isEmpty();
         if (now == hungry) {
             return;
         }
@@ -318,13 +306,36 @@ public final class QueueShare {
         open(line);
     }
 
+    /** Leaves a line out for the rest of a pass. */
+    void leaveOut(Line line) {
+        close(line);
+        line.leaveOut();
+        open(line);
+    }
+
+    /** Leaves a line out until its user may have more. */
+    void leaveOutForUse(Line line) {
+        close(line);
+        line.leaveOutForUse();
+        open(line);
+    }
+
+    void letIn(Line line) {
+        close(line);
+        line.letIn();
+        open(line);
+    }
+
     private void close(Line line) {
         lines.remove(line);
+        over.remove(line);
     }
 
     private void open(Line line) {
         if (line.isOpen()) {
             lines.add(line);
+        } else if (line.isOver()) {
+            over.add(line);
         }
         noteHunger();
     }

@@ -29,9 +29,9 @@ final class QueueTree {
     private final Map<String, Integer> activeByUser = new HashMap<>();
     private final Set<Partition> stale = new LinkedHashSet<>();
     private final List<Attempt> aside = new ArrayList<>();
+    private final List<LeftOut> leftOut = new ArrayList<>();
     private final Function<NodeId, Node> nodes;
     private QueuePlan plan;
-    private long passes;
     private Queue root;
 
     QueueTree(QueuePlan plan, Function<NodeId, Node> nodes) {
@@ -57,6 +57,7 @@ final class QueueTree {
         activationDue.clear();
         activeByUser.clear();
         aside.clear();
+        leftOut.clear();
         root = build(next.root(), null);
         for (Partition partition : partitions.values()) {
             partition.begin(next.measure());
@@ -258,6 +259,7 @@ final class QueueTree {
         attempt.masterLabel = label;
         chargeMaster(attempt);
         noteWishes(attempt);
+        attempt.places.forEach(place -> place.share().partition().makeDue());
     }
 
     private void chargeMaster(Attempt attempt) {
@@ -428,8 +430,23 @@ final class QueueTree {
         };
     }
 
-    long nextPass() {
-        return ++passes;
+    /** A line that is left out of a pass. */
+    private record LeftOut(QueueShare leaf, Line line) {}
+
+    /** Leaves a line out until {@link #restore}. */
+    void leaveOut(QueueShare leaf, Line line) {
+        leftOut.add(new LeftOut(leaf, line));
+        leaf.leaveOut(line);
+    }
+
+    /** Leaves a line out until {@link #letIn} or {@link #restore}. */
+    void leaveOutForUse(QueueShare leaf, Line line) {
+        leftOut.add(new LeftOut(leaf, line));
+        leaf.leaveOutForUse(line);
+    }
+
+    void letIn(QueueShare leaf, Line line) {
+        leaf.letIn(line);
     }
 
     /** Leaves an attempt out until {@link #restore}. */
@@ -443,5 +460,7 @@ final class QueueTree {
             attempt.places.forEach(place -> place.share().restore(attempt, place.line()));
         }
         aside.clear();
+        leftOut.forEach(left -> left.leaf().letIn(left.line()));
+        leftOut.clear();
     }
 }

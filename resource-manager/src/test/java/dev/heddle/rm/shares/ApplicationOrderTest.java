@@ -72,7 +72,7 @@ class ApplicationOrderTest {
     }
 
     /** Fair: who uses the least memory is served next. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldServeApplicationsInTurn(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.ordering-policy=fair\n");
         Application first = on.submit("alice", "a").asks(20, GB);
@@ -83,7 +83,7 @@ class ApplicationOrderTest {
     }
 
     /** Fair in memory, not in containers: 8 GB each, in containers of 1 GB and of 4 GB. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldServeApplicationsInTurnByMemory(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.ordering-policy=fair\n");
         Application small = on.submit("alice", "a").asks(20, GB);
@@ -112,7 +112,7 @@ class ApplicationOrderTest {
      * With weights by size a large application may have more: what is used is divided by the logarithm of what is wanted in
      * all (FairOrderingPolicy). 1,000 GB and 10 GB weigh 20.0 and 13.3, so of 10 containers it is 6 and 4.
      */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldWeighApplicationsByTheirSize(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE

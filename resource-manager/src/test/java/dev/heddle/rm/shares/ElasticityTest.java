@@ -124,7 +124,7 @@ class ElasticityTest {
     }
 
     /** c wants 2 of its 5; a and b divide the other 8 by their capacities, 2 to 3: that is 3 and 5. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideWhatAQueueLeavesByTheCapacitiesOfTheOthers(Scenario on) throws Exception {
         on.queues(
                 """
@@ -144,7 +144,7 @@ class ElasticityTest {
     }
 
     /** What a1 leaves goes to a2 before it goes to b: a stays at its 50 % as long as its children want that much. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldGiveWhatAChildLeavesToItsSiblingFirst(Scenario on) throws Exception {
         on.queues(
                 """

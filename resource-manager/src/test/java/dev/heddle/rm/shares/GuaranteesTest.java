@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Queues get what they are guaranteed when all of them want more than there is. */
 class GuaranteesTest {
     /** Of 10 containers 30 % and 70 %. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideByPercent(Scenario on) throws Exception {
         on.queues(
                 """
@@ -22,7 +22,7 @@ class GuaranteesTest {
     }
 
     /** A queue's percentage is of its parent's share: of 20 containers a has 10, of which 40 % and 60 %. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideTheShareOfAParentAmongItsChildren(Scenario on) throws Exception {
         on.queues(
                 """
@@ -42,7 +42,7 @@ class GuaranteesTest {
     }
 
     /** Queues of three levels: 50 % of 40 % of 20 containers is 4. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideThroughThreeLevels(Scenario on) throws Exception {
         on.queues(
                 """
@@ -63,7 +63,7 @@ class GuaranteesTest {
         assertThat(on.held(x, y, b)).containsExactly(4, 4, 12);
     }
 
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideByAbsoluteResources(Scenario on) throws Exception {
         on.queues(
                 """
@@ -79,7 +79,7 @@ class GuaranteesTest {
     }
 
     /** Half of what was promised is there, so each queue gets half of its promise: 6 and 4 become 3 and 2. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldScaleAbsoluteResourcesDownToASmallerCluster(Scenario on) throws Exception {
         on.queues(
                 """
@@ -94,7 +94,7 @@ class GuaranteesTest {
         assertThat(on.held(a, b)).containsExactly(3, 2);
     }
 
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideByWeight(Scenario on) throws Exception {
         on.queues(
                 """
@@ -110,7 +110,7 @@ class GuaranteesTest {
     }
 
     /** Weights among the children of the root, percentages among those of a. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideByWeightAboveAndByPercentBelow(Scenario on) throws Exception {
         on.queues(
                 """
@@ -130,7 +130,7 @@ class GuaranteesTest {
     }
 
     /** Where a share is no whole number, who has the largest capacity among equals goes first: 10 is 3, 3 and 4. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldGiveTheOddContainerToTheLargestQueue(Scenario on) throws Exception {
         on.queues(
                 """
@@ -148,7 +148,7 @@ class GuaranteesTest {
     }
 
     /** A queue that is guaranteed nothing comes after all that are guaranteed something, and has what they leave. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldGiveAQueueWithoutCapacityWhatOthersLeave(Scenario on) throws Exception {
         on.queues(
                 """

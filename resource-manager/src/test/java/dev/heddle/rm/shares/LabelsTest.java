@@ -54,7 +54,7 @@ class LabelsTest {
     }
 
     /** Nodes without the label are divided 70 to 30, those with it 40 to 60. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideEachLabelByItsOwnCapacities(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES);
         on.label("x", EXCLUSIVE);
@@ -69,7 +69,7 @@ class LabelsTest {
     }
 
     /** Where b wants nothing with the label, a may have all of it, up to its maximum for that label. */
-    @SharesTest(heddleLacks = "applications where all nodes have a label")
+    @SharesTest
     void shouldStopAtTheMaximumForALabel(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(TWO_QUEUES + "root.a.accessible-node-labels.x.maximum-capacity=50\n");
         on.label("x", EXCLUSIVE);
@@ -94,7 +94,7 @@ class LabelsTest {
     }
 
     /** What ends on a lent node goes to who asks for its label. */
-    @SharesTest(heddleLacks = "own asks of a label before what it lends")
+    @SharesTest
     void shouldServeWhoAsksForALabelFirstOnLentNodes(Scenario on) throws Exception {
         on.yarn(ENABLED).queues(ONE_OF_TWO);
         on.label("x", !EXCLUSIVE);
@@ -155,7 +155,7 @@ class LabelsTest {
     }
 
     /** A queue that is guaranteed nothing of a label still may use it when others leave room. */
-    @SharesTest(heddleLacks = "applications where all nodes have a label")
+    @SharesTest
     void shouldGiveWhatIsLeftOfALabelToAQueueWithoutCapacity(Scenario on) throws Exception {
         on.yarn(ENABLED)
                 .queues(

@@ -40,7 +40,7 @@ class ResourceKindsTest {
      * The example of the paper on dominant resource fairness (Ghodsi et al., NSDI 2011): of 9 cores and 18 GB, who wants 1
      * core and 4 GB gets 3, who wants 3 cores and 1 GB gets 2. Either has two thirds of what it wants most.
      */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldDivideByTheDominantResource(Scenario on) throws Exception {
         on.queues(DOMINANT + TWO_HALVES);
         Application memory = on.submit("alice", "a").asks(Ask.of(20, 4 * GB, 1));

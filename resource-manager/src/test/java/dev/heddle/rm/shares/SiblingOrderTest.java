@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Which of several queues is served next. */
 class SiblingOrderTest {
     /** Who has used the least of its capacity is served first; between equals the one with the larger capacity. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldServeTheLargerOfTwoIdleQueuesFirst(Scenario on) throws Exception {
         on.queues(
                 """
@@ -25,7 +25,7 @@ class SiblingOrderTest {
      * With priorities the more urgent queue is served first up to its guarantee of 3, then the other up to its own, and what
      * is left of the 10 goes to the more urgent one.
      */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldServeTheMoreUrgentQueueFirst(Scenario on) throws Exception {
         on.queues(
                 """
@@ -46,7 +46,7 @@ class SiblingOrderTest {
     }
 
     /** Without the policy that looks at them, priorities of queues change nothing. */
-    @SharesTest(heddleLacks = "a turn for each of those who begin at once")
+    @SharesTest
     void shouldPassOverPrioritiesWhereThePolicyDoesNotLookAtThem(Scenario on) throws Exception {
         on.queues(
                 """

@@ -38,7 +38,7 @@ class UserLimitsTest {
     }
 
     /** Evenly, 6 of 12, and one more for alice, who is first when 11 are given and the limit of either is 6. */
-    @SharesTest(heddleLacks = "user limits that rise while a pass goes on")
+    @SharesTest
     void shouldDivideEvenlyAmongFewerUsersThanTheMinimumAllows(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application alice = on.submit("alice", "a").asks(20, GB);
@@ -103,7 +103,7 @@ class UserLimitsTest {
     }
 
     /** alice counts for two: her limit is 8 of 12, and she gets one more. */
-    @SharesTest(heddleLacks = "user limits that rise while a pass goes on")
+    @SharesTest
     void shouldDivideByTheWeightsOfUsers(Scenario on) throws Exception {
         on.queues(
                 ONE_QUEUE
@@ -119,7 +119,7 @@ class UserLimitsTest {
     }
 
     /** Two applications of one user share the limit of that user, which is 6 of 12, and one more. */
-    @SharesTest(heddleLacks = "user limits that rise while a pass goes on")
+    @SharesTest
     void shouldCountAllApplicationsOfAUserTogether(Scenario on) throws Exception {
         on.queues(ONE_QUEUE + "root.a.minimum-user-limit-percent=25\n");
         Application first = on.submit("alice", "a").asks(3, GB);
