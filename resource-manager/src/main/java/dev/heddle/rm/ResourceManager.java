@@ -266,6 +266,10 @@ public final class ResourceManager implements Daemon {
         return addresses;
     }
 
+    Leadership leadership() {
+        return leadership;
+    }
+
     @Override
     public void close() {
         close(resources);

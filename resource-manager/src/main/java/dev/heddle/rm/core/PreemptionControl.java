@@ -23,12 +23,14 @@ final class PreemptionControl {
     private final Ledger ledger;
     private final ClusterState state;
     private final Eviction eviction;
-    private long lastRoundMs = Long.MIN_VALUE;
+    private long lastRoundMs;
 
     PreemptionControl(Ledger ledger, Eviction eviction) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.eviction = eviction;
+        // Nothing is taken from anybody before nodes and masters have had time to come.
+        this.lastRoundMs = state.clusterTimestamp();
     }
 
     /** Whether it is time for another round. */
@@ -36,9 +38,7 @@ final class PreemptionControl {
         PreemptionRules rules = state.queuePlan().preemption();
         boolean matters =
                 rules.enabled() || !state.preemptions().notices().isEmpty();
-        return matters
-                && (lastRoundMs == Long.MIN_VALUE
-                        || nowMs - lastRoundMs >= rules.pace().intervalMs());
+        return matters && nowMs - lastRoundMs >= rules.pace().intervalMs();
     }
 
     /** What would go now. Changes nothing. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,6 +30,7 @@ final class ResourceManagers implements Closeable {
     private final Path directory;
     private final RpcThreads threads = RpcThreads.start(new Configuration(false));
     private @Nullable HadoopResourceManagers hadoop;
+    private @Nullable RunningResourceManager heddle;
     private int scenarios;
 
     ResourceManagers() {
@@ -84,6 +86,7 @@ final class ResourceManagers implements Closeable {
             case HEDDLE -> {
                 useGroups(configuration);
                 RunningResourceManager running = RunningResourceManager.start(configuration);
+                heddle = running;
                 yield new Side(kind, client(running.clientConfiguration()), running::close);
             }
             case HADOOP -> {
@@ -123,10 +126,11 @@ final class ResourceManagers implements Closeable {
 
     /** Lets the preemption monitor decide once, that much later than the last time. */
     void preempt(Side.Kind kind, long laterMs) {
-        if (kind == Side.Kind.HEDDLE) {
-            throw new UnsupportedOperationException("Heddle has no preemption");
+        switch (kind) {
+            case HEDDLE ->
+                Objects.requireNonNull(heddle, "none has been started").preempt(laterMs);
+            case HADOOP -> hadoop().preempt(laterMs);
         }
-        hadoop().preempt(laterMs);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What queues that have more than they should give to those that have less. */
 final class BetweenQueues {
@@ -72,7 +73,7 @@ final class BetweenQueues {
         Map<Queue, IdealShare> byQueue = new HashMap<>();
         owing.forEach(leaf -> byQueue.put(leaf.share().queue(), leaf));
         Map<Queue, List<Attempt>> holders = Victims.holders(state, byQueue.keySet());
-        Victims victims = new Victims(state, partition);
+        Victims victims = new Victims(state, partition, Set.of());
         for (IdealShare leaf : owing) {
             QueueSpec spec = leaf.share().queue().spec();
             List<Attempt> attempts = holders.getOrDefault(leaf.share().queue(), List.of());
@@ -100,9 +101,8 @@ final class BetweenQueues {
                 if (!allowance.isOpen() || !measure.fits(demand.size(), missing)) {
                     break;
                 }
-                boolean room = search.makeRoom(
-                        demand.size(), demand.allowed(), victim -> losses.add(loss(victim, leaf, demand)));
-                if (!room) {
+                Bottleneck limit = Bottleneck.of(state, leaf.share(), demand.attempt(), demand.size());
+                if (!search.makeRoom(demand, limit, victim -> losses.add(loss(victim, leaf, demand)))) {
                     break;
                 }
                 missing = missing.minusOrZero(demand.size());
@@ -112,19 +112,12 @@ final class BetweenQueues {
 
     private Loss loss(Victim victim, IdealShare leaf, Demand demand) {
         QueueShare loser = state.share(victim.attempt().application().queue(), partition);
-        Claim claim = new Claim.Guarantee(
+        return victim.lost(new Claim.Guarantee(
                 demand.attempt().application().id(),
                 partition.label(),
                 standing(leaf.share()),
                 standing(loser),
-                demand.size());
-        return new Loss(
-                victim.container.id(),
-                victim.container.node(),
-                victim.container.resource(),
-                victim.container.isMaster(),
-                loser.queue().path(),
-                claim);
+                demand.size()));
     }
 
     private static Claim.Standing standing(QueueShare share) {

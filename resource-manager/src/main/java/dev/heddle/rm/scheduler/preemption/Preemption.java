@@ -1,12 +1,15 @@
 package dev.heddle.rm.scheduler.preemption;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.scheduler.Amounts;
 import dev.heddle.rm.scheduler.queue.PreemptionRules;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Partition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which containers are to go so that queues get what they are guaranteed, and urgent applications and users below their limit
@@ -35,7 +38,10 @@ public final class Preemption {
             }
             List<IdealShare> leaves = IdealAssignment.leaves(state, partition, departures, atMost);
             Rooms rooms = new Rooms(departures);
-            losses.addAll(new BetweenQueues(state, partition, departures, rooms, allowance).losses(leaves));
+            List<Loss> between = new BetweenQueues(state, partition, departures, rooms, allowance).losses(leaves);
+            losses.addAll(between);
+            Set<ContainerId> gone = between.stream().map(Loss::container).collect(Collectors.toSet());
+            losses.addAll(new InsideQueues(state, partition, departures, rooms, allowance, gone).losses(leaves));
         }
         return new PreemptionPlan(losses);
     }

@@ -66,6 +66,17 @@ final class Victim {
                 && (!container.isMaster() || (holder.others == 0 && budget.maySpareMaster()));
     }
 
+    /** Its loss to somebody. */
+    Loss lost(Claim claim) {
+        return new Loss(
+                container.id(),
+                container.node(),
+                container.resource(),
+                container.isMaster(),
+                holder.attempt.application().queue().path(),
+                claim);
+    }
+
     void take() {
         taken = true;
         budget.settle(size(), container.isMaster());

@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  * is left alone. Of one round.
  */
 final class VictimSearch {
-    /** Sizes that are searched for; the others wait for the next round. */
-    private static final int MAX_SIZES = 32;
+    /** Sizes, and limits, that are searched for; the others wait for the next round. */
+    private static final int MAX_TARGETS = 32;
 
     private final Partition partition;
     private final Measure measure;
     private final Rooms rooms;
     private final Allowance allowance;
     private final Map<Node, List<Victim>> byNode = new LinkedHashMap<>();
-    private final Map<Resource, PriorityQueue<Choice>> bySize = new HashMap<>();
+    private final Map<Target, PriorityQueue<Choice>> byTarget = new HashMap<>();
 
     /**
      * A search among some victims.
@@ -50,6 +50,9 @@ final class VictimSearch {
             }
         }
     }
+
+    /** What room is made for: on a node, or below a limit. */
+    private record Target(Resource size, @Nullable Bottleneck limit) {}
 
     /**
      * What has to go from a node so that something fits.
@@ -76,31 +79,36 @@ final class VictimSearch {
     /**
      * Makes room for one container.
      *
+     * @param limit that it waits for, or null where it waits for room on a node
      * @param chosen is told of each container that goes for it; of none where there is room, or about to be
      * @return whether there is room for it then
      */
-    boolean makeRoom(Resource size, Predicate<Node> allowed, Consumer<Victim> chosen) {
-        Node free = partition.nodeWithRoom(
-                size, true, node -> allowed.test(node) && measure.fits(size, rooms.on(node)));
-        if (free != null) {
-            rooms.fill(free, size);
-            return true;
+    boolean makeRoom(Demand demand, @Nullable Bottleneck limit, Consumer<Victim> chosen) {
+        Resource size = demand.size();
+        if (limit == null) {
+            Node free = partition.nodeWithRoom(
+                    size, true, node -> demand.allowed().test(node) && measure.fits(size, rooms.on(node)));
+            if (free != null) {
+                rooms.fill(free, size);
+                return true;
+            }
         }
-        PriorityQueue<Choice> choices = bySize.get(size);
+        Target target = new Target(size, limit);
+        PriorityQueue<Choice> choices = byTarget.get(target);
         if (choices == null) {
-            if (bySize.size() == MAX_SIZES) {
+            if (byTarget.size() == MAX_TARGETS) {
                 return false;
             }
-            choices = choices(size);
-            bySize.put(size, choices);
+            choices = choices(target);
+            byTarget.put(target, choices);
         }
-        return take(choices, size, allowed, chosen);
+        return take(choices, target, demand.allowed(), chosen);
     }
 
-    private PriorityQueue<Choice> choices(Resource size) {
+    private PriorityQueue<Choice> choices(Target target) {
         PriorityQueue<Choice> choices = new PriorityQueue<>(Comparator.comparing(Choice::price));
         for (Node node : byNode.keySet()) {
-            Choice choice = cheapest(node, size);
+            Choice choice = cheapest(node, target);
             if (choice != null) {
                 choices.add(choice);
             }
@@ -109,12 +117,12 @@ final class VictimSearch {
     }
 
     private boolean take(
-            PriorityQueue<Choice> choices, Resource size, Predicate<Node> allowed, Consumer<Victim> chosen) {
+            PriorityQueue<Choice> choices, Target target, Predicate<Node> allowed, Consumer<Victim> chosen) {
         List<Choice> passedOver = new ArrayList<>();
         Choice taken = null;
         while (taken == null && !choices.isEmpty() && allowance.mayLook()) {
             Choice before = choices.remove();
-            Choice now = cheapest(before.node(), size);
+            Choice now = cheapest(before.node(), target);
             if (now == null) {
                 continue;
             }
@@ -132,20 +140,23 @@ final class VictimSearch {
         if (taken == null) {
             return false;
         }
-        commit(taken, size, chosen);
+        commit(taken, target.size(), chosen);
         choices.add(taken);
         return true;
     }
 
-    /** What has to go from a node for a size: nothing where it fits, null where nothing helps. */
-    private @Nullable Choice cheapest(Node node, Resource size) {
-        Resource room = rooms.on(node);
+    /** What has to go from a node: nothing where it fits, null where nothing helps. */
+    private @Nullable Choice cheapest(Node node, Target target) {
+        Resource size = target.size();
+        Bottleneck limit = target.limit();
+        Resource room = limit == null ? rooms.on(node) : Resource.NONE;
         List<Victim> chosen = new ArrayList<>();
         for (Victim victim : byNode.getOrDefault(node, List.of())) {
             if (measure.fits(size, room)) {
                 break;
             }
-            if (victim.mayGo() && victim.budget.tryTake(victim.size())) {
+            boolean helps = limit == null || limit.loosens(victim.attempt());
+            if (helps && victim.mayGo() && victim.budget.tryTake(victim.size())) {
                 chosen.add(victim);
                 room = room.plus(victim.size());
             }

@@ -1,5 +1,6 @@
 package dev.heddle.rm.scheduler.preemption;
 
+import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.Application;
@@ -48,11 +49,18 @@ final class Victims {
     private final ClusterState state;
     private final Partition partition;
     private final List<Victim> victims = new ArrayList<>();
+    private final Set<ContainerId> gone;
     private int holders;
 
-    Victims(ClusterState state, Partition partition) {
+    /**
+     * Nobody at first.
+     *
+     * @param gone those that go already
+     */
+    Victims(ClusterState state, Partition partition, Set<ContainerId> gone) {
         this.state = state;
         this.partition = partition;
+        this.gone = gone;
     }
 
     /** The attempts that have containers, in each of some leaves. */
@@ -99,7 +107,7 @@ final class Victims {
         List<Container> going = new ArrayList<>();
         for (Container container : attempt.containers()) {
             Node node = state.node(container.node());
-            boolean leaves = container.state() == ContainerState.STOPPING;
+            boolean leaves = container.state() == ContainerState.STOPPING || gone.contains(container.id());
             if (!leaves && !container.isMaster()) {
                 holder.countOther();
             }
@@ -120,6 +128,13 @@ final class Victims {
                     state.preemptions().notices().containsKey(container.id()),
                     victims.size()));
         }
+    }
+
+    /** Those in which no master runs, the cheapest first. */
+    List<Victim> withoutMasters() {
+        List<Victim> ordered = cheapestFirst();
+        ordered.removeIf(victim -> victim.container.isMaster());
+        return ordered;
     }
 
     /** All of them, the cheapest first. */
