@@ -252,7 +252,8 @@ final class MasterControl implements MasterCommand.Handler {
         }
         QueuePlan plan = state.queuePlan();
         Resource unit = plan.minimumAllocation();
-        return new Allocation.Losses(toLose, unit, (int) Math.ceil(plan.measure().share(together, unit)));
+        return new Allocation.Losses(
+                toLose, unit, (int) Math.ceil(plan.measure().share(together, unit)));
     }
 
     private Allocation.Grant grant(Container container) {

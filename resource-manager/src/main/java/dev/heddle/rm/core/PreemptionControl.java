@@ -10,7 +10,9 @@ import dev.heddle.rm.scheduler.queue.PreemptionRules;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Preemptions;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,8 +38,7 @@ final class PreemptionControl {
     /** Whether it is time for another round. */
     boolean isDue(long nowMs) {
         PreemptionRules rules = state.queuePlan().preemption();
-        boolean matters =
-                rules.enabled() || !state.preemptions().notices().isEmpty();
+        boolean matters = rules.enabled() || !state.preemptions().notices().isEmpty();
         return matters && nowMs - lastRoundMs >= rules.pace().intervalMs();
     }
 
@@ -57,7 +58,11 @@ final class PreemptionControl {
         }
         List<Loss> losses = observes ? List.of() : plan.losses();
         withdrawOthers(losses);
-        losses.forEach(this::tellOrEnd);
+        Map<Integer, List<Loss>> byRoom = new LinkedHashMap<>();
+        for (Loss loss : losses) {
+            byRoom.computeIfAbsent(loss.room(), room -> new ArrayList<>()).add(loss);
+        }
+        byRoom.values().forEach(this::tellOrEnd);
         return plan;
     }
 
@@ -75,19 +80,25 @@ final class PreemptionControl {
         }
     }
 
-    private void tellOrEnd(Loss loss) {
-        Container container = state.container(loss.container());
-        if (container == null) {
-            // It has gone with its master, just before.
-            return;
+    /** What goes for the same container goes together: the room of a part of it would be somebody else's at once. */
+    private void tellOrEnd(List<Loss> losses) {
+        boolean due = true;
+        for (Loss loss : losses) {
+            Long sinceMs = state.preemptions().notices().get(loss.container());
+            if (sinceMs == null && state.container(loss.container()) != null) {
+                ledger.emit(new ContainerEvent.PreemptionNoticed(loss.container(), loss.sentence(), ledger.nowMs()));
+            }
+            due &= sinceMs != null
+                    && ledger.nowMs() - sinceMs
+                            >= state.queuePlan().preemption().pace().graceMs();
         }
-        Map<ContainerId, Long> notices = state.preemptions().notices();
-        Long sinceMs = notices.get(loss.container());
-        if (sinceMs == null) {
-            ledger.emit(new ContainerEvent.PreemptionNoticed(loss.container(), loss.sentence(), ledger.nowMs()));
-        } else if (ledger.nowMs() - sinceMs
-                >= state.queuePlan().preemption().pace().graceMs()) {
-            eviction.evict(container);
+        if (due) {
+            for (Loss loss : losses) {
+                Container container = state.container(loss.container());
+                if (container != null) {
+                    eviction.evict(container);
+                }
+            }
         }
     }
 }

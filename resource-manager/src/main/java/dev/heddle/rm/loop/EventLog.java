@@ -31,7 +31,9 @@ public final class EventLog implements Publisher {
             } else if (event instanceof ContainerEvent.PreemptionNoticed notice) {
                 log.info("told: {}", notice.why());
             } else if (event instanceof QueueEvent.PreemptionObserved observed) {
-                log.info("preemption is only observed; {} containers would go", observed.sentences().size());
+                log.info(
+                        "preemption is only observed; {} containers would go",
+                        observed.sentences().size());
                 observed.sentences().forEach(sentence -> log.info("would go: {}", sentence));
             } else if (event instanceof ApplicationEvent.LogsReported report && isFailure(report.state())) {
                 log.warn("{}", event);

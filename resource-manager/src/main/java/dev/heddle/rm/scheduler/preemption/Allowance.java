@@ -12,6 +12,7 @@ final class Allowance {
 
     private Resource left;
     private int losses;
+    private int rooms;
     private int looks;
 
     Allowance(Resource left) {
@@ -37,7 +38,13 @@ final class Allowance {
         return losses == 0 || (lost.fitsIn(left) && losses + containers <= MAX_LOSSES);
     }
 
+    /** The number of the container that room is made for now. */
+    int room() {
+        return rooms;
+    }
+
     void take(Resource lost, int containers) {
+        rooms++;
         left = left.minusOrZero(lost);
         losses += containers;
     }

@@ -24,15 +24,16 @@ final class BetweenQueues {
     private final Measure measure;
     private final Departures departures;
     private final Rooms rooms;
+    private final Standings standings;
     private final Allowance allowance;
 
-    BetweenQueues(
-            ClusterState state, Partition partition, Departures departures, Rooms rooms, Allowance allowance) {
+    BetweenQueues(ClusterState state, Partition partition, Departures departures, Rooms rooms, Allowance allowance) {
         this.state = state;
         this.partition = partition;
         this.measure = partition.measure();
         this.departures = departures;
         this.rooms = rooms;
+        this.standings = new Standings(departures);
         this.allowance = allowance;
     }
 
@@ -51,8 +52,7 @@ final class BetweenQueues {
         }
         owing.sort(Comparator.comparingDouble((IdealShare leaf) -> -leaf.partOfGuarantee(leaf.used)));
         missing.sort(Comparator.comparingDouble((IdealShare leaf) -> leaf.partOfGuarantee(leaf.used)));
-        VictimSearch search =
-                new VictimSearch(partition, rooms, allowance, victims(owing), departures.nodes());
+        VictimSearch search = new VictimSearch(partition, rooms, allowance, victims(owing), departures.nodes());
         List<Loss> losses = new ArrayList<>();
         for (IdealShare leaf : missing) {
             serve(leaf, search, losses);
@@ -87,8 +87,7 @@ final class BetweenQueues {
 
     private Budget budget(IdealShare leaf) {
         double part = state.queuePlan().preemption().pace().naturalTermination();
-        Budget budget =
-                new Budget(measure, leaf.used, leaf.floor(), false, Amounts.timesUp(leaf.owed(), part), null);
+        Budget budget = new Budget(partition, leaf.used, leaf.floor(), false, Amounts.timesUp(leaf.owed(), part), null);
         QueueSpec.Partition own = leaf.share().queue().spec().partition(partition.label());
         budget.keepMasters(Amounts.times(leaf.guaranteed(), own == null ? 0 : own.masterShare()));
         return budget;
@@ -102,17 +101,30 @@ final class BetweenQueues {
                     break;
                 }
                 Bottleneck limit = Bottleneck.of(state, leaf.share(), demand.attempt(), demand.size());
-                if (!search.makeRoom(demand, limit, victim -> losses.add(loss(victim, leaf, demand)))) {
+                boolean room = search.makeRoom(
+                        demand,
+                        limit,
+                        (victim, lost) -> standings.goesTo(leaf.share(), shareOf(victim), lost),
+                        victim -> {
+                            standings.lose(shareOf(victim), victim.size());
+                            losses.add(loss(victim, leaf, demand));
+                        });
+                if (!room) {
                     break;
                 }
+                standings.gain(leaf.share(), demand.size());
                 missing = missing.minusOrZero(demand.size());
             }
         }
     }
 
+    private QueueShare shareOf(Victim victim) {
+        return state.share(victim.attempt().application().queue(), partition);
+    }
+
     private Loss loss(Victim victim, IdealShare leaf, Demand demand) {
-        QueueShare loser = state.share(victim.attempt().application().queue(), partition);
-        return victim.lost(new Claim.Guarantee(
+        QueueShare loser = shareOf(victim);
+        return victim.lost(allowance.room(), new Claim.Guarantee(
                 demand.attempt().application().id(),
                 partition.label(),
                 standing(leaf.share()),

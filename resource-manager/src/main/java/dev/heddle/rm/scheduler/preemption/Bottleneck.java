@@ -32,8 +32,7 @@ record Bottleneck(QueueShare queue, @Nullable String user) {
         if (user != null && !user.equals(loser.application().spec().user())) {
             return false;
         }
-        QueueShare share =
-                loser.application().queue().share(queue.partition().label());
+        QueueShare share = loser.application().queue().share(queue.partition().label());
         while (share != null && share != queue) {
             share = share.parent();
         }

@@ -2,11 +2,13 @@ package dev.heddle.rm.scheduler.preemption;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.state.Partition;
 import org.jspecify.annotations.Nullable;
 
 /** How much may be taken from somebody: never so much that less is left than there has to be. Of one round. */
 final class Budget {
     private final Measure measure;
+    private final Resource whole;
     private final Resource floor;
     private final boolean above;
     private final @Nullable Budget wider;
@@ -27,8 +29,9 @@ final class Budget {
      * @param pace what may be taken: the last container may exceed it, but not what is left
      * @param wider of what this is a part, or null
      */
-    Budget(Measure measure, Resource has, Resource floor, boolean above, Resource pace, @Nullable Budget wider) {
-        this.measure = measure;
+    Budget(Partition partition, Resource has, Resource floor, boolean above, Resource pace, @Nullable Budget wider) {
+        this.measure = partition.measure();
+        this.whole = partition.total();
         this.has = has;
         this.floor = floor;
         this.above = above;
@@ -68,12 +71,7 @@ final class Budget {
             return false;
         }
         Resource left = has.minusOrZero(size);
-        if (floor.equals(Resource.NONE)) {
-            return !above || !left.equals(Resource.NONE);
-        }
-        // Kinds that need not be left say nothing of the others.
-        double part = measure.share(left.min(floor), floor);
-        return above ? part >= 1 && !measure.fits(left, floor) : part >= 1;
+        return above ? measure.isMore(left, floor, whole) : !measure.isMore(floor, left, whole);
     }
 
     /** Undoes {@link #tryTake}. */

@@ -52,14 +52,23 @@ public sealed interface Claim {
         }
     }
 
+    /** An application in the same leaf is as urgent, and was there before. */
+    record Age(ApplicationId application, String queue, Resource wanted) implements Claim {
+        @Override
+        public String why() {
+            return "it was submitted earlier and waits for a container of " + wanted
+                    + ", and the other has the same priority";
+        }
+    }
+
     /** A user of the same leaf has less than each may have. */
     record UserLimit(
             ApplicationId application, String queue, String user, Resource used, Resource limit, Resource wanted)
             implements Claim {
         @Override
         public String why() {
-            return "user " + user + " uses " + used + ", over the limit of " + limit
-                    + ", and a container of " + wanted + " is waited for";
+            return "user " + user + " uses " + used + ", over the limit of " + limit + ", and a container of " + wanted
+                    + " is waited for";
         }
     }
 }

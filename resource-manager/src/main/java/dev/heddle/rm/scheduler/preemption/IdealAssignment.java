@@ -79,9 +79,8 @@ final class IdealAssignment {
             needed = needed.plus(child.surplus());
         }
         Resource total = partition.total();
-        double scale = measure.isMore(needed, atMost, total)
-                ? measure.share(atMost, total) / measure.share(needed, total)
-                : 1;
+        double scale =
+                measure.isMore(needed, atMost, total) ? measure.share(atMost, total) / measure.share(needed, total) : 1;
         for (IdealShare child : parent.children) {
             child.settle(scale);
             divide(child, atMost);

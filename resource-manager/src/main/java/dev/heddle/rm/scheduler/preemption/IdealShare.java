@@ -30,10 +30,10 @@ final class IdealShare {
 
     private Resource touchable = Resource.NONE;
 
-    /** What it must be left with. */
+    /** What it must be left with: its guarantee, as far as it wants it. */
     private Resource floor = Resource.NONE;
 
-    /** What it has beyond that, as far as it may be taken in one round. */
+    /** What it has beyond that and beyond what it should have, as far as it may be taken in one round. */
     private Resource owed = Resource.NONE;
 
     /**
@@ -50,7 +50,8 @@ final class IdealShare {
         this.used = used;
         this.demands = demands;
         this.pending = pending;
-        boolean lends = share.partition().isShared() && !share.partition().label().isEmpty();
+        boolean lends =
+                share.partition().isShared() && !share.partition().label().isEmpty();
         // Asks without a label may go to nodes whose label is not exclusive, whatever their queue may have of these.
         this.maximum = lends && share.bounds().maximum().equals(Resource.NONE)
                 ? total
@@ -150,10 +151,9 @@ final class IdealShare {
 
     /** Works out what it owes, of which a part may be taken in one round. */
     void settle(double scale) {
-        floor = measure.larger(measure.smaller(used.plus(pending), guaranteed(), total), ideal, total);
-        owed = measure.isMore(used, floor, total)
-                ? Amounts.times(used.minusOrZero(floor), scale)
-                : Resource.NONE;
+        floor = measure.smaller(used.plus(pending), guaranteed(), total);
+        Resource kept = measure.larger(floor, ideal, total);
+        owed = measure.isMore(used, kept, total) ? Amounts.times(used.minusOrZero(kept), scale) : Resource.NONE;
     }
 
     @Override

@@ -27,6 +27,8 @@ import java.util.Set;
  * urgent first, each as much as it wants and its user may have. What others have beyond that goes to them.
  */
 final class InsideQueue {
+    private static final double HALF = 0.5;
+
     private final ClusterState state;
     private final Partition partition;
     private final Measure measure;
@@ -36,20 +38,31 @@ final class InsideQueue {
     private final PreemptionRules.Inside rules;
     private final Map<String, Member> users = new HashMap<>();
 
-    /** Somebody who loses something for somebody. */
-    record Transfer(Entry to, Entry from, Resource amount) {}
+    /**
+     * Somebody who loses something for somebody.
+     *
+     * @param staysOver whether the loser's user must stay over the limit
+     */
+    record Transfer(Entry to, Entry from, Resource amount, boolean staysOver) {}
 
     /** A user in the leaf. */
     static final class Member {
         private final String name;
+
+        /** What the user is let have in any case. */
+        private final Resource entitled;
+
+        /** With more than that nothing more is granted, whoever else wants something. */
         private final Resource limit;
+
         private Resource used = Resource.NONE;
         private Resource masters = Resource.NONE;
         private Resource ideal = Resource.NONE;
         private boolean cutToLimit;
 
-        private Member(String name, Resource limit) {
+        private Member(String name, Resource entitled, Resource limit) {
             this.name = name;
+            this.entitled = entitled;
             this.limit = limit;
         }
 
@@ -148,11 +161,7 @@ final class InsideQueue {
             if (user == null) {
                 continue;
             }
-            Member member = users.computeIfAbsent(
-                    name,
-                    some -> new Member(
-                            some,
-                            Limits.userLimit(share, user, state.queuePlan().minimumAllocation())));
+            Member member = users.computeIfAbsent(name, some -> member(share, user));
             Resource master = master(attempt);
             Resource used = used(attempt);
             member.used = member.used.plus(used);
@@ -162,6 +171,17 @@ final class InsideQueue {
             entries.add(new Entry(attempt, member, used.minusOrZero(master), pending, demands));
         }
         return entries;
+    }
+
+    /** Who wants more changes with what is given and taken: what holds either way does not swing. */
+    private Member member(QueueShare share, UserShare user) {
+        Resource step = state.queuePlan().minimumAllocation();
+        Resource amongActive = Limits.userLimitAmongActive(share, user, step);
+        Resource amongAll = Limits.userLimitAmongAll(share, user, step);
+        return new Member(
+                user.user(),
+                measure.smaller(amongActive, amongAll, total),
+                measure.larger(amongActive, amongAll, total));
     }
 
     private Resource used(Attempt attempt) {
@@ -192,14 +212,14 @@ final class InsideQueue {
 
     /** The most urgent first. Where shares are to be equal, that is whose user has least. */
     private Comparator<Entry> order() {
-        Comparator<Entry> oldest =
-                Comparator.comparing((Entry entry) -> entry.attempt.application().id());
+        Comparator<Entry> oldest = Comparator.comparing(
+                (Entry entry) -> entry.attempt.application().id());
         if (leaf.share().queue().spec().ordering().applications() == QueueSpec.Ordering.Applications.FIFO
                 || rules.order() != PreemptionRules.Order.USER_LIMIT_FIRST) {
             return Comparator.comparingInt((Entry entry) -> -entry.priority()).thenComparing(oldest);
         }
-        return Comparator.comparingDouble((Entry entry) ->
-                        measure.share(entry.user.used.minusOrZero(entry.user.masters), total))
+        return Comparator.comparingDouble(
+                        (Entry entry) -> measure.share(entry.user.used.minusOrZero(entry.user.masters), total))
                 .thenComparing(entry -> entry.user.name)
                 .thenComparingDouble(entry -> measure.share(entry.used, total))
                 .thenComparing(oldest);
@@ -213,12 +233,11 @@ final class InsideQueue {
         }
         for (Entry entry : urgent) {
             Member user = entry.user;
-            Resource limit = user.limit.minusOrZero(user.masters);
+            Resource limit = user.entitled.minusOrZero(user.masters);
             if (measure.fits(left, Resource.NONE) || !measure.isMore(limit, user.ideal, total)) {
                 continue;
             }
-            Resource wanted =
-                    measure.smaller(entry.used.plus(entry.pending), limit.minusOrZero(user.ideal), total);
+            Resource wanted = measure.smaller(entry.used.plus(entry.pending), limit.minusOrZero(user.ideal), total);
             entry.ideal = measure.smaller(left, wanted, total);
             user.ideal = user.ideal.plus(entry.ideal);
             if (measure.isMore(entry.ideal, entry.used, total)) {
@@ -254,11 +273,22 @@ final class InsideQueue {
                 if (!measure.fits(amount, Resource.NONE)) {
                     to.wants = to.wants.minusOrZero(amount);
                     from.given = from.given.plus(amount);
-                    transfers.add(new Transfer(to, from, amount));
+                    transfers.add(new Transfer(to, from, amount, staysOver(to, from)));
                 }
             }
         }
         return transfers;
+    }
+
+    /** At the limit a user is given one more: whoever is not served before him anyway would not get it. */
+    private boolean staysOver(Entry to, Entry from) {
+        boolean older = to.attempt
+                        .application()
+                        .id()
+                        .compareTo(from.attempt.application().id())
+                < 0;
+        boolean before = to.priority() > from.priority() || (to.priority() == from.priority() && older);
+        return to.user != from.user && (rules.order() == PreemptionRules.Order.USER_LIMIT_FIRST || !before);
     }
 
     /** What one may have of another. */
@@ -267,21 +297,45 @@ final class InsideQueue {
         if (measure.fits(available, Resource.NONE)) {
             return Resource.NONE;
         }
+        boolean limitFirst = rules.order() == PreemptionRules.Order.USER_LIMIT_FIRST;
+        boolean over = measure.isMore(from.user.used, from.user.limit, total);
         if (to.user == from.user) {
-            return from.priority() < to.priority() ? available : Resource.NONE;
+            return from.priority() < to.priority() ? available.min(lasting(to, from)) : Resource.NONE;
         }
+        if (limitFirst) {
+            return over ? cutToLimit(to, from, available) : Resource.NONE;
+        }
+        return cutToLimit(to, from, available.min(lasting(to, from)));
+    }
+
+    /** Of a user over the limit, applications of the same priority get no more than what is over it. */
+    private Resource cutToLimit(Entry to, Entry from, Resource available) {
         Member user = from.user;
-        boolean over = measure.isMore(user.used, user.limit, total);
-        if (!over && rules.order() == PreemptionRules.Order.USER_LIMIT_FIRST) {
-            return Resource.NONE;
+        if (from.priority() != to.priority() || !measure.isMore(user.used, user.limit, total)) {
+            return available;
         }
-        if (over && from.priority() == to.priority()) {
-            Resource excess = user.cutToLimit ? Resource.NONE : user.used.minusOrZero(user.limit);
-            if (measure.isMore(available, excess, total)) {
-                user.cutToLimit = true;
-                return excess;
-            }
+        Resource excess = user.cutToLimit ? Resource.NONE : user.used.minusOrZero(user.limit);
+        if (measure.isMore(available, excess, total)) {
+            user.cutToLimit = true;
+            return excess;
         }
         return available;
+    }
+
+    /**
+     * What would not go back at once: where shares are to be equal whoever has less memory is served first, whatever the
+     * priorities, so that half of the difference may go.
+     */
+    private Resource lasting(Entry to, Entry from) {
+        return switch (leaf.share().queue().spec().ordering().applications()) {
+            case FIFO -> total;
+            case FAIR -> {
+                Resource has = from.attempt.used();
+                long difference = has.memoryMb() - to.attempt.used().memoryMb();
+                boolean urgent = to.priority() > from.priority();
+                yield urgent && difference > 0 ? Amounts.times(has, HALF * difference / has.memoryMb()) : Resource.NONE;
+            }
+            case FAIR_BY_SIZE -> Resource.NONE;
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.rm.scheduler.preemption;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.PreemptionRules;
@@ -10,6 +11,7 @@ import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.Queue;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,9 +76,7 @@ final class InsideQueues {
         Map<InsideQueue.Entry, Budget> budgets = budgets(transfers);
         Map<InsideQueue.Entry, List<InsideQueue.Transfer>> byReceiver = new LinkedHashMap<>();
         for (InsideQueue.Transfer transfer : transfers) {
-            byReceiver
-                    .computeIfAbsent(transfer.to(), to -> new ArrayList<>())
-                    .add(transfer);
+            byReceiver.computeIfAbsent(transfer.to(), to -> new ArrayList<>()).add(transfer);
         }
         Set<ContainerId> taken = new LinkedHashSet<>(gone);
         byReceiver.forEach((to, parts) -> {
@@ -88,48 +88,41 @@ final class InsideQueues {
             }
             Victims victims = new Victims(state, partition, taken);
             victims.add(givers.keySet(), attempt -> Objects.requireNonNull(budgets.get(givers.get(attempt))));
-            VictimSearch search = new VictimSearch(
-                    partition, rooms, allowance, victims.withoutMasters(), departures.nodes());
+            VictimSearch search =
+                    new VictimSearch(partition, rooms, allowance, victims.withoutMasters(), departures.nodes());
             serve(leaf, to, owed, search, victim -> {
                 taken.add(victim.container.id());
-                losses.add(victim.lost(claim(
-                        to, Objects.requireNonNull(givers.get(victim.attempt())))));
+                losses.add(victim.lost(allowance.room(), claim(to, Objects.requireNonNull(givers.get(victim.attempt())))));
             });
         });
     }
 
-    /** Each gives no more than is its part, and no user is brought below the limit where that comes first. */
+    /** Each gives no more than is its part, and users over their limit stay so where they would have it back otherwise. */
     private Map<InsideQueue.Entry, Budget> budgets(List<InsideQueue.Transfer> transfers) {
-        boolean limitFirst = state.queuePlan().preemption().inside().order() == PreemptionRules.Order.USER_LIMIT_FIRST;
+        Set<InsideQueue.Entry> capped = new HashSet<>();
+        for (InsideQueue.Transfer transfer : transfers) {
+            if (transfer.staysOver()) {
+                capped.add(transfer.from());
+            }
+        }
         Map<InsideQueue.Member, Budget> ofUsers = new HashMap<>();
         Map<InsideQueue.Entry, Budget> budgets = new HashMap<>();
         for (InsideQueue.Transfer transfer : transfers) {
             InsideQueue.Entry from = transfer.from();
-            Resource all = partition.total();
-            boolean capped = limitFirst && transfer.to().user != from.user;
-            Budget ofUser = capped
-                    ? ofUsers.computeIfAbsent(
-                            from.user, user -> new Budget(measure, user.used(), user.limit(), true, all, null))
-                    : null;
+            Budget ofUser = capped.contains(from) ? ofUsers.computeIfAbsent(from.user, this::overLimit) : null;
+            Resource kept = from.used().minusOrZero(from.given());
             budgets.computeIfAbsent(
-                    from,
-                    entry -> new Budget(
-                            measure,
-                            entry.used(),
-                            entry.used().minusOrZero(entry.given()),
-                            false,
-                            entry.given(),
-                            ofUser));
+                    from, entry -> new Budget(partition, entry.used(), kept, false, entry.given(), ofUser));
         }
         return budgets;
     }
 
+    private Budget overLimit(InsideQueue.Member user) {
+        return new Budget(partition, user.used(), user.limit(), true, partition.total(), null);
+    }
+
     private void serve(
-            IdealShare leaf,
-            InsideQueue.Entry to,
-            Resource owed,
-            VictimSearch search,
-            Consumer<Victim> chosen) {
+            IdealShare leaf, InsideQueue.Entry to, Resource owed, VictimSearch search, Consumer<Victim> chosen) {
         Resource left = owed;
         for (Demand demand : to.demands) {
             for (int i = 0; i < demand.count(); i++) {
@@ -137,7 +130,7 @@ final class InsideQueues {
                     break;
                 }
                 Bottleneck limit = Bottleneck.of(state, leaf.share(), demand.attempt(), demand.size());
-                if (!search.makeRoom(demand, limit, chosen)) {
+                if (!search.makeRoom(demand, limit, (victim, lost) -> true, chosen)) {
                     break;
                 }
                 left = left.minusOrZero(demand.size());
@@ -146,16 +139,15 @@ final class InsideQueues {
     }
 
     private Claim claim(InsideQueue.Entry to, InsideQueue.Entry from) {
-        Resource size = to.demands.get(0).size();
+        ApplicationId application = to.attempt.application().id();
         String queue = to.attempt.application().queue().path();
-        return to.priority() > from.priority()
-                ? new Claim.Priority(to.attempt.application().id(), queue, to.priority(), from.priority(), size)
-                : new Claim.UserLimit(
-                        to.attempt.application().id(),
-                        queue,
-                        from.user.name(),
-                        from.user.used(),
-                        from.user.limit(),
-                        size);
+        Resource size = to.demands.get(0).size();
+        InsideQueue.Member user = from.user;
+        if (to.priority() > from.priority()) {
+            return new Claim.Priority(application, queue, to.priority(), from.priority(), size);
+        }
+        return measure.isMore(user.used(), user.limit(), partition.total())
+                ? new Claim.UserLimit(application, queue, user.name(), user.used(), user.limit(), size)
+                : new Claim.Age(application, queue, size);
     }
 }

@@ -61,19 +61,18 @@ final class Victim {
 
     /** Whether it may go as things are: a master only after everything that would go with it. */
     boolean mayGo() {
-        return !taken
-                && budget.isOpen()
-                && (!container.isMaster() || (holder.others == 0 && budget.maySpareMaster()));
+        return !taken && budget.isOpen() && (!container.isMaster() || (holder.others == 0 && budget.maySpareMaster()));
     }
 
-    /** Its loss to somebody. */
-    Loss lost(Claim claim) {
+    /** Its loss to somebody, for a container with a number. */
+    Loss lost(int room, Claim claim) {
         return new Loss(
                 container.id(),
                 container.node(),
                 container.resource(),
                 container.isMaster(),
                 holder.attempt.application().queue().path(),
+                room,
                 claim);
     }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -80,10 +81,15 @@ final class VictimSearch {
      * Makes room for one container.
      *
      * @param limit that it waits for, or null where it waits for room on a node
+     * @param lets whether somebody may go for it, with so much in all
      * @param chosen is told of each container that goes for it; of none where there is room, or about to be
      * @return whether there is room for it then
      */
-    boolean makeRoom(Demand demand, @Nullable Bottleneck limit, Consumer<Victim> chosen) {
+    boolean makeRoom(
+            Demand demand,
+            @Nullable Bottleneck limit,
+            BiPredicate<Victim, Resource> lets,
+            Consumer<Victim> chosen) {
         Resource size = demand.size();
         if (limit == null) {
             Node free = partition.nodeWithRoom(
@@ -102,7 +108,12 @@ final class VictimSearch {
             choices = choices(target);
             byTarget.put(target, choices);
         }
-        return take(choices, target, demand.allowed(), chosen);
+        return take(
+                choices,
+                target,
+                choice -> demand.allowed().test(choice.node())
+                        && choice.victims().stream().allMatch(victim -> lets.test(victim, choice.lost())),
+                chosen);
     }
 
     private PriorityQueue<Choice> choices(Target target) {
@@ -117,7 +128,7 @@ final class VictimSearch {
     }
 
     private boolean take(
-            PriorityQueue<Choice> choices, Target target, Predicate<Node> allowed, Consumer<Victim> chosen) {
+            PriorityQueue<Choice> choices, Target target, Predicate<Choice> allowed, Consumer<Victim> chosen) {
         List<Choice> passedOver = new ArrayList<>();
         Choice taken = null;
         while (taken == null && !choices.isEmpty() && allowance.mayLook()) {
@@ -129,7 +140,7 @@ final class VictimSearch {
             if (now.price().compareTo(before.price()) > 0) {
                 // It has become dearer since: others may be cheaper now.
                 choices.add(now);
-            } else if (allowed.test(now.node())
+            } else if (allowed.test(now)
                     && allowance.lets(now.lost(), now.victims().size())) {
                 taken = now;
             } else {

@@ -28,12 +28,13 @@ final class Victims {
     /** Containers that are looked at in a partition. */
     static final int MAX_VICTIMS = 20_000;
 
-    private static final Comparator<Attempt> SUBMITTED =
-            Comparator.comparing((Attempt attempt) -> attempt.application().id()).thenComparing(Attempt::id);
+    private static final Comparator<Attempt> SUBMITTED = Comparator.comparing(
+                    (Attempt attempt) -> attempt.application().id())
+            .thenComparing(Attempt::id);
 
-    private static final Comparator<Attempt> CHEAPEST =
-            Comparator.comparingInt((Attempt attempt) -> attempt.application().priority())
-                    .thenComparing(SUBMITTED.reversed());
+    private static final Comparator<Attempt> CHEAPEST = Comparator.comparingInt(
+                    (Attempt attempt) -> attempt.application().priority())
+            .thenComparing(SUBMITTED.reversed());
 
     private static final Comparator<Attempt> LARGEST = Comparator.comparingLong(
                     (Attempt attempt) -> attempt.used().memoryMb())
@@ -42,9 +43,9 @@ final class Victims {
 
     private static final Comparator<Container> LEAST_IMPORTANT = Comparator.comparing(Container::isMaster)
             .thenComparing(Comparator.comparing(Container::key).reversed())
-            .thenComparing(Comparator.comparing(
-                            (Container container) -> container.id().number())
-                    .reversed());
+            .thenComparing(
+                    Comparator.comparing((Container container) -> container.id().number())
+                            .reversed());
 
     private final ClusterState state;
     private final Partition partition;
@@ -91,7 +92,7 @@ final class Victims {
      * Adds what attempts have on nodes where it would make room.
      *
      * @param attempts in the order in which they lose
-     * @param budget of each, null for none
+     * @param budgets of each
      */
     void add(Collection<Attempt> attempts, Function<Attempt, Budget> budgets) {
         for (Attempt attempt : attempts) {

@@ -129,7 +129,8 @@ final class Wants {
     /** Whether a node is one that a key names, or in a rack that will do as a whole. */
     private static boolean isNamed(PendingAsks asks, AskKey key, Node node) {
         for (Ask row : asks.rows(key)) {
-            if (row.place().equals(node.id().host()) || (row.relaxLocality() && row.place().equals(node.rack()))) {
+            if (row.place().equals(node.id().host())
+                    || (row.relaxLocality() && row.place().equals(node.rack()))) {
                 return true;
             }
         }
