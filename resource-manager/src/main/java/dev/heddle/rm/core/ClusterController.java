@@ -108,7 +108,7 @@ public final class ClusterController {
         public List<Waiting> explain(CoreCommand.Explain command) {
             Application application = ledger.state().application(command.application());
             Attempt attempt = application == null || application.isOver() ? null : application.currentAttempt();
-            return attempt == null ? List.of() : new Explanation(ledger.state()).of(attempt);
+            return attempt == null ? List.of() : new Explanation(ledger.state(), ledger.nowMs()).of(attempt);
         }
 
         @Override

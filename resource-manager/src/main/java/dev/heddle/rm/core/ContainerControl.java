@@ -11,9 +11,10 @@ import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.ContainerUpdate;
 import dev.heddle.rm.model.EndedContainer;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.model.UpdateWish;
+import dev.heddle.rm.scheduler.Decision;
 import dev.heddle.rm.scheduler.Limits;
-import dev.heddle.rm.scheduler.Placement;
 import dev.heddle.rm.scheduler.Scheduler;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -66,12 +67,17 @@ final class ContainerControl {
     /** Places what an attempt wants, as far as it fits and its queue lets it. */
     void place(Attempt attempt) {
         growAwaited(attempt);
+        if (scheduler.isForTurns(attempt)) {
+            attempt.waitsIn().forEach(share -> state.makePlacementDue(share.partition()));
+            placeWaiting();
+            return;
+        }
         while (!attempt.waitsIn().isEmpty()) {
             if (placementsLeft == 0) {
                 postpone(attempt);
                 return;
             }
-            Placement placement = scheduler.next(attempt);
+            Decision.Placement placement = scheduler.next(attempt, ledger.nowMs());
             if (placement == null) {
                 return;
             }
@@ -84,7 +90,7 @@ final class ContainerControl {
         attempt.waitsIn().forEach(share -> state.makePlacementDue(share.partition()));
     }
 
-    private void grant(Attempt attempt, Placement placement) {
+    private void grant(Attempt attempt, Decision.Placement placement) {
         placementsLeft--;
         boolean master =
                 switch (attempt.state()) {
@@ -122,7 +128,7 @@ final class ContainerControl {
         }
         Resource more = size.minusOrZero(container.resource());
         QueueShare share = state.share(holder.application().queue(), node.partition());
-        return node.partition().measure().fits(more, node.free()) && Limits.overMaximum(share, more) == null;
+        return node.partition().measure().fits(more, node.room()) && Limits.overMaximum(share, more) == null;
     }
 
     /** Gives a container another size, which is accounted for at once. Its node is told of a smaller one. */
@@ -151,6 +157,7 @@ final class ContainerControl {
 
     /** Something has changed: whoever may begin does, and whoever waits is served, in the order of the queues. */
     void placeWaiting() {
+        state.noteTime(ledger.nowMs());
         if (!state.isPlacementDue()) {
             return;
         }
@@ -172,17 +179,44 @@ final class ContainerControl {
 
     /** Returns whether it went to its end. */
     private boolean placePass(Partition partition) {
+        scheduler.beginPass(ledger.nowMs());
         try {
+            settleReserved(partition);
             while (placementsLeft > 0) {
-                Placement placement = scheduler.next(partition);
-                if (placement == null) {
+                Decision decision = scheduler.next(partition);
+                if (decision == null) {
                     return true;
                 }
-                grant(knownAttempt(placement.attempt()), placement);
+                if (decision instanceof Decision.Placement placement) {
+                    grant(knownAttempt(placement.attempt()), placement);
+                } else {
+                    ledger.emit(new NodeEvent.NodeReserved(
+                            decision.node(),
+                            new Reservation(decision.attempt(), decision.key(), decision.resource(), ledger.nowMs())));
+                }
             }
             return false;
         } finally {
             scheduler.endPass();
+        }
+    }
+
+    /** Nodes that are kept for somebody: given to whom they are kept for when they have the room, or to all again. */
+    private void settleReserved(Partition partition) {
+        if (partition.reserved().isEmpty()) {
+            return;
+        }
+        for (Node node : List.copyOf(partition.reserved())) {
+            Reservation reservation = node.reservation();
+            Decision.Placement placement = scheduler.onKept(node);
+            boolean vain = scheduler.isKeptInVain(node);
+            if (reservation == null || (!vain && (placement == null || placementsLeft == 0))) {
+                continue;
+            }
+            ledger.emit(new NodeEvent.NodeReleased(node.id(), reservation.attempt()));
+            if (!vain && placement != null) {
+                grant(knownAttempt(placement.attempt()), placement);
+            }
         }
     }
 

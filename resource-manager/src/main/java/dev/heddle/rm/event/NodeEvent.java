@@ -2,6 +2,7 @@ package dev.heddle.rm.event;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
+import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerToSignal;
 import dev.heddle.rm.model.ContainerUpdate;
@@ -10,6 +11,7 @@ import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.Reservation;
 import java.util.List;
 import java.util.Map;
 
@@ -50,6 +52,10 @@ public sealed interface NodeEvent extends Event {
         void nodeExcluded(NodeExcluded event);
 
         void dynamicResourcesReplaced(DynamicResourcesReplaced event);
+
+        void nodeReserved(NodeReserved event);
+
+        void nodeReleased(NodeReleased event);
     }
 
     /**
@@ -229,6 +235,32 @@ public sealed interface NodeEvent extends Event {
         @Override
         public NodeId touchedNode() {
             return node;
+        }
+    }
+
+    /** A node is kept for a container that has no room yet. */
+    record NodeReserved(NodeId node, Reservation reservation) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeReserved(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return reservation.attempt().application();
+        }
+    }
+
+    /** A node is not kept for an attempt any more. */
+    record NodeReleased(NodeId node, AttemptId attempt) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeReleased(this);
+        }
+
+        @Override
+        public ApplicationId touchedApplication() {
+            return attempt.application();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.explain.Obstacle;
 import dev.heddle.rm.scheduler.explain.Waiting;
 import dev.heddle.rm.state.Attempt;
@@ -24,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Explanation {
     private final ClusterState state;
+    private final long nowMs;
 
-    public Explanation(ClusterState state) {
+    public Explanation(ClusterState state, long nowMs) {
+        this.nowMs = nowMs;
         this.state = state;
     }
 
@@ -98,6 +101,11 @@ public final class Explanation {
     }
 
     private Obstacle room(Partition partition, Attempt attempt, AskKey key, Ask wanted, Resource size) {
+        Node kept = attempt.reserved();
+        Reservation reservation = kept == null ? null : kept.reservation();
+        if (kept != null && reservation != null && reservation.key().equals(key)) {
+            return new Obstacle.Reserved(kept.id().toString(), size, kept.free());
+        }
         Node largest = null;
         boolean excluded = false;
         boolean fits = false;
@@ -106,12 +114,12 @@ public final class Explanation {
             if (node.partition() != partition || !node.takesContainers()) {
                 continue;
             }
-            if (partition.measure().fits(size, node.free())) {
+            if (partition.measure().fits(size, node.room())) {
                 boolean unwanted = blacklist.contains(node.id().host()) || blacklist.contains(node.rack());
                 excluded |= unwanted;
                 fits |= !unwanted;
             }
-            if (largest == null || partition.measure().isMore(node.free(), largest.free(), partition.total())) {
+            if (largest == null || partition.measure().isMore(node.room(), largest.room(), partition.total())) {
                 largest = node;
             }
         }
@@ -119,8 +127,9 @@ public final class Explanation {
             return new Obstacle.NoRoom(
                     partition.label(),
                     size,
-                    largest == null ? null : largest.free(),
-                    largest == null ? "" : largest.id().toString());
+                    largest == null ? null : largest.room(),
+                    largest == null ? "" : largest.id().toString(),
+                    partition.reserved().size());
         }
         if (!fits) {
             return new Obstacle.Blacklisted(size, blacklist.size());
@@ -128,7 +137,7 @@ public final class Explanation {
         if (attempt.asks().constrained(key) != null) {
             return new Obstacle.Constraint(size);
         }
-        Patience patience = new Patience(state, partition, attempt.asks(), key);
+        Patience patience = new Patience(state, partition, attempt.asks(), key, nowMs);
         if (attempt.asks().rows(key).size() > 1 && !patience.letsAnywhere()) {
             return new Obstacle.Patience(
                     attempt.asks().rows(key).stream()
@@ -136,7 +145,8 @@ public final class Explanation {
                             .filter(place -> !place.equals(Ask.ANYWHERE))
                             .toList(),
                     patience.missed(),
-                    patience.untilAnywhere());
+                    patience.untilAnywhere(),
+                    patience.leftMs());
         }
         return wanted.relaxLocality() ? new Obstacle.Soon() : places(attempt.asks(), key, size);
     }

@@ -18,15 +18,49 @@ import org.jspecify.annotations.Nullable;
 public final class Limits {
     private Limits() {}
 
-    /** The lowest queue, from a leaf upwards, that would exceed its maximum with something more; or null. */
+    /**
+     * The lowest queue, from a leaf upwards, that would exceed its maximum with something more and with what it has nodes
+     * kept for; or null.
+     */
     public static @Nullable QueueShare overMaximum(QueueShare leaf, Resource more) {
         Measure measure = leaf.partition().measure();
         for (QueueShare share = leaf; share != null; share = share.parent()) {
-            if (!measure.fits(share.used().plus(more), share.bounds().maximum())) {
+            Resource with = share.used().plus(more);
+            if (!share.reserved().equals(Resource.NONE) && isLimited(share)) {
+                with = with.plus(share.reserved());
+            }
+            if (!measure.fits(with, share.bounds().maximum())) {
                 return share;
             }
         }
         return null;
+    }
+
+    /** Whether a leaf may be given what a node is kept for now. */
+    public static boolean mayTakeKept(QueueShare leaf, Resource kept) {
+        Measure measure = leaf.partition().measure();
+        for (QueueShare share = leaf; share != null; share = share.parent()) {
+            if (!measure.fits(share.used().plus(kept), share.bounds().maximum())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a node may be kept for a leaf: when others in it, or in the queues above, have given enough back, it may be had. */
+    public static boolean mayKeep(QueueShare leaf, Resource size) {
+        Measure measure = leaf.partition().measure();
+        for (QueueShare share = leaf; share != null; share = share.parent()) {
+            if (!measure.fits(share.reserved().plus(size), share.bounds().maximum())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a queue may not have everything. */
+    private static boolean isLimited(QueueShare share) {
+        return !share.bounds().maximum().equals(share.partition().total());
     }
 
     /** What a queue may have as things are: its maximum, and what its siblings and those of its parents leave it. */

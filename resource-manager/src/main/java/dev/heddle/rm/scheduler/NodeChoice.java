@@ -24,10 +24,17 @@ final class NodeChoice {
      * attempt's blacklist are passed over. For a scheduling request, the node that its constraint allows.
      *
      * @param wanted what counts of the container's size
+     * @param nowMs in ms since 1970
      * @return null where no node of the partition will do now
      */
     static @Nullable Node choose(
-            ClusterState state, Partition partition, Attempt attempt, AskKey key, Ask anywhere, Resource wanted) {
+            ClusterState state,
+            Partition partition,
+            Attempt attempt,
+            AskKey key,
+            Ask anywhere,
+            Resource wanted,
+            long nowMs) {
         PendingAsks asks = attempt.asks();
         Predicate<Node> allowed = allowed(attempt.avoided());
         boolean pack = attempt.application().queue().spec().ordering().nodes() == QueueSpec.Ordering.Nodes.PACK;
@@ -41,13 +48,13 @@ final class NodeChoice {
             if (node != null) {
                 return node;
             }
-            Patience patience = new Patience(state, state.partition(anywhere.label()), asks, key);
+            Patience patience = new Patience(state, state.partition(anywhere.label()), asks, key, nowMs);
             node = patience.letsRack() ? inRack(partition, asks, key, wanted, pack, allowed) : null;
             if (node != null) {
                 return node;
             }
             if (patience.lasts()) {
-                state.partition(anywhere.label()).delayUntil(patience.nextChange());
+                patience.remind();
             }
             if (!patience.letsAnywhere()) {
                 return null;
@@ -74,7 +81,7 @@ final class NodeChoice {
         for (Ask row : asks.rows(key)) {
             for (Node node : state.nodesOn(row.place())) {
                 if (node.partition() == partition
-                        && partition.measure().fits(wanted, node.free())
+                        && partition.measure().fits(wanted, node.room())
                         && allowed.test(node)) {
                     return node;
                 }

@@ -10,21 +10,26 @@ import dev.heddle.rm.state.PendingAsks;
 
 /**
  * How long an ask waits for the hosts and racks that it names (Zaharia et al., EuroSys 2010), counted in opportunities that it
- * passes up: heartbeats of nodes that have room. The rules are those of YARN's {@code RegularContainerAllocator}. An ask that
- * names no place which could ever serve it does not wait.
+ * passes up: heartbeats of nodes that have room. The rules are those of YARN's {@code RegularContainerAllocator}; besides, the
+ * clock bounds the wait where such heartbeats are rare. An ask that names no place which could ever serve it does not wait.
  */
 public final class Patience {
+    /** First for a host, then for a rack. */
+    private static final int STEPS = 2;
+
     private final QueuePlan.Locality locality;
     private final Partition partition;
     private final PendingAsks asks;
     private final AskKey key;
     private final boolean pointless;
+    private final long waitedMs;
 
-    Patience(ClusterState state, Partition partition, PendingAsks asks, AskKey key) {
+    Patience(ClusterState state, Partition partition, PendingAsks asks, AskKey key, long nowMs) {
         this.locality = state.queuePlan().locality();
         this.partition = partition;
         this.asks = asks;
         this.key = key;
+        this.waitedMs = nowMs - asks.patientSince(key).atMs();
         this.pointless = locality.nodeDelay() < 0 || !namesAKnownPlace(state);
     }
 
@@ -44,7 +49,7 @@ public final class Patience {
 
     /** How many opportunities have been passed up. */
     public long missed() {
-        return partition.opportunities() - asks.patientSince(key);
+        return partition.opportunities() - asks.patientSince(key).opportunities();
     }
 
     /** After how many a rack will do. */
@@ -66,12 +71,21 @@ public final class Patience {
         return (long) Math.min(partition.nodes(), count * Math.min(places / partition.nodes(), 1));
     }
 
+    /** For how long at most it waits until any node will do, in ms from now; 0 where the clock does not bound it. */
+    public long leftMs() {
+        return locality.waitMs() < 0 ? 0 : Math.max(0, STEPS * locality.waitMs() - waitedMs);
+    }
+
     boolean letsRack() {
-        return missed() > untilRack();
+        return missed() > untilRack() || isOverBy(locality.waitMs());
     }
 
     boolean letsAnywhere() {
-        return missed() > untilAnywhere();
+        return missed() > untilAnywhere() || isOverBy(STEPS * locality.waitMs());
+    }
+
+    private boolean isOverBy(long limitMs) {
+        return locality.waitMs() >= 0 && waitedMs >= limitMs;
     }
 
     /** Whether there is a place that will do later and does not now. */
@@ -79,10 +93,14 @@ public final class Patience {
         return !letsRack() || !letsAnywhere();
     }
 
-    /** The next number of opportunities of the partition after which something changes, while patience lasts. */
-    long nextChange() {
-        long rack = letsRack() ? Long.MAX_VALUE : untilRack();
-        long anywhere = letsAnywhere() ? Long.MAX_VALUE : untilAnywhere();
-        return asks.patientSince(key) + Math.min(rack, anywhere);
+    /** Has the partition looked at again when something changes, while patience lasts. */
+    void remind() {
+        boolean rack = !letsRack();
+        long next = Math.min(rack ? untilRack() : Long.MAX_VALUE, letsAnywhere() ? Long.MAX_VALUE : untilAnywhere());
+        PendingAsks.Beginning since = asks.patientSince(key);
+        partition.delayUntil(since.opportunities() + next);
+        if (locality.waitMs() >= 0) {
+            partition.delayUntilMs(since.atMs() + (rack ? 1 : STEPS) * locality.waitMs());
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Line;
@@ -24,39 +25,53 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scheduler {
     private final ClusterState state;
+    private final Claims claims;
+    private long nowMs;
 
     public Scheduler(ClusterState state) {
         this.state = state;
+        this.claims = new Claims(state);
+    }
+
+    /** What follows happens at a time, in ms since 1970. */
+    public void beginPass(long atMs) {
+        nowMs = atMs;
     }
 
     /** Everybody who was left out is in line again. */
     public void endPass() {
+        claims.clear();
         state.restoreLines();
     }
 
     /**
      * The next container in a partition: of the queue that is first in turn, its attempt that is first in turn, the first
-     * of its asks that can be met.
+     * of its asks that can be met; or a node that must be kept for somebody who came before.
      *
      * @return null where nobody who waits there can be served now
      */
-    public @Nullable Placement next(Partition partition) {
+    public @Nullable Decision next(Partition partition) {
         if (partition.isFull()) {
             return null;
         }
-        return next(state.share(state.rootQueue(), partition));
+        Decision.Placement placement = next(state.share(state.rootQueue(), partition));
+        if (placement == null) {
+            return null;
+        }
+        Decision.Keep keep = claims.before(partition, placement);
+        return keep == null ? placement : keep;
     }
 
-    private @Nullable Placement next(QueueShare share) {
+    private Decision.@Nullable Placement next(QueueShare share) {
         return share.queue().spec().isLeaf() ? inLeaf(share) : amongChildren(share);
     }
 
-    private @Nullable Placement amongChildren(QueueShare parent) {
+    private Decision.@Nullable Placement amongChildren(QueueShare parent) {
         // A child in which nobody can be served leaves the hungry ones.
         for (QueueShare child = parent.firstHungryChild();
                 child != null && !parent.partition().isFull();
                 child = parent.firstHungryChild()) {
-            Placement placement = next(child);
+            Decision.Placement placement = next(child);
             if (placement != null) {
                 return placement;
             }
@@ -64,18 +79,22 @@ public final class Scheduler {
         return null;
     }
 
-    private @Nullable Placement inLeaf(QueueShare leaf) {
+    private Decision.@Nullable Placement inLeaf(QueueShare leaf) {
         letThoseInWhoMayHaveMore(leaf);
         Partition partition = leaf.partition();
         boolean elsewhere = mayGoElsewhere(partition);
         for (Line line = leaf.firstLine(); line != null && !partition.isFull(); line = leaf.firstLine()) {
-            if (!line.size().mayFit()
-                    || (!elsewhere && Limits.overMaximum(leaf, line.size().resource()) != null)) {
+            Resource size = line.size().resource();
+            if (!line.size().mayFit() || (!elsewhere && Limits.overMaximum(leaf, size) != null)) {
+                noteNoRoom(partition, size, elsewhere);
+                if (!line.size().mayFit()) {
+                    claims.passOver(leaf, line.user(), line.first(), size);
+                }
                 state.leaveOut(leaf, line);
             } else if (!elsewhere && Limits.isOver(leaf, line.user(), step())) {
                 state.leaveOutForUse(leaf, line);
             } else {
-                Placement placement = inLine(leaf, line);
+                Decision.Placement placement = inLine(leaf, line);
                 if (placement != null) {
                     return placement;
                 }
@@ -96,9 +115,9 @@ public final class Scheduler {
         }
     }
 
-    private @Nullable Placement inLine(QueueShare leaf, Line line) {
+    private Decision.@Nullable Placement inLine(QueueShare leaf, Line line) {
         Attempt attempt = line.first();
-        Placement placement = next(leaf, line.user(), attempt);
+        Decision.Placement placement = next(leaf, line.user(), attempt);
         if (placement == null && line.size().mayFit()) {
             // Its own wishes are in the way, such as hosts that are full: others in the line may be luckier.
             state.setAside(attempt);
@@ -123,19 +142,52 @@ public final class Scheduler {
         return false;
     }
 
+    /** Whether somebody waits who may have a claim to the room that an attempt would get: all are served in turn then. */
+    public boolean isForTurns(Attempt attempt) {
+        for (QueueShare leaf : attempt.waitsIn()) {
+            if (leaf.partition().hasLargeWaiting()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a node that is kept for somebody is so in vain. */
+    public boolean isKeptInVain(Node node) {
+        Reservation reservation = node.reservation();
+        return reservation != null && claims.isVain(node, reservation);
+    }
+
+    /** The container for which a node is kept, where it has the room now and its queue may have it; or null. */
+    public Decision.@Nullable Placement onKept(Node node) {
+        Reservation reservation = node.reservation();
+        Attempt attempt = reservation == null ? null : state.attempt(reservation.attempt());
+        return reservation != null
+                        && attempt != null
+                        && node.partition().measure().fits(reservation.size(), node.free())
+                        && Limits.mayTakeKept(
+                                state.share(attempt.application().queue(), node.partition()), reservation.size())
+                ? new Decision.Placement(reservation.attempt(), reservation.key(), node.id(), reservation.size())
+                : null;
+    }
+
     /** The next container of one attempt, in whatever partition; null where none of its asks can be met now. */
-    public @Nullable Placement next(Attempt attempt) {
+    public Decision.@Nullable Placement next(Attempt attempt, long atMs) {
+        nowMs = atMs;
         for (QueueShare leaf : attempt.waitsIn()) {
             UserShare user = leaf.user(attempt.application().spec().user());
-            Placement placement = user == null ? null : next(leaf, user, attempt);
+            Decision.Placement placement = user == null ? null : next(leaf, user, attempt);
             if (placement != null) {
+                claims.clear();
                 return placement;
             }
         }
+        // It asks out of turn: what it cannot have now gives it no claim.
+        claims.clear();
         return null;
     }
 
-    private @Nullable Placement next(QueueShare leaf, UserShare user, Attempt attempt) {
+    private Decision.@Nullable Placement next(QueueShare leaf, UserShare user, Attempt attempt) {
         Partition partition = leaf.partition();
         boolean over = Limits.isOver(leaf, user, step());
         boolean elsewhere = mayGoElsewhere(partition);
@@ -150,18 +202,22 @@ public final class Scheduler {
             Resource size = partition.measure().counted(wanted.capability());
             Size known = partition.waitedFor(size);
             if (known != null && !known.mayFit()) {
+                claims.passOver(leaf, user, attempt, key, size);
                 continue;
             }
             Node node = over || Limits.overMaximum(leaf, size) != null
                     ? null
-                    : NodeChoice.choose(state, partition, attempt, key, wanted, size);
+                    : NodeChoice.choose(state, partition, attempt, key, wanted, size, nowMs);
             if (node == null && elsewhere) {
                 node = onSharedNodes(attempt, key, wanted, size);
             }
             if (node != null) {
-                return new Placement(attempt.id(), key, node.id(), size);
+                return new Decision.Placement(attempt.id(), key, node.id(), size);
             }
             noteNoRoom(partition, size, elsewhere);
+            if (known != null && !known.mayFit()) {
+                claims.passOver(leaf, user, attempt, key, size);
+            }
         }
         return null;
     }
@@ -170,7 +226,7 @@ public final class Scheduler {
     private @Nullable Node onSharedNodes(Attempt attempt, AskKey key, Ask wanted, Resource size) {
         for (Partition partition : state.partitions()) {
             if (partition.isShared() && !partition.label().isEmpty()) {
-                Node node = NodeChoice.choose(state, partition, attempt, key, wanted, size);
+                Node node = NodeChoice.choose(state, partition, attempt, key, wanted, size, nowMs);
                 if (node != null) {
                     return node;
                 }
@@ -181,6 +237,10 @@ public final class Scheduler {
 
     /** Remembers that no node has room for a size, if that is why there is no placement. */
     private void noteNoRoom(Partition partition, Resource size, boolean elsewhere) {
+        Size known = partition.waitedFor(size);
+        if (known == null || !known.mayFit()) {
+            return;
+        }
         boolean room = hasRoom(partition, size);
         if (!room && elsewhere) {
             for (Partition other : state.partitions()) {

@@ -10,10 +10,12 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.LogProgress;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.model.ResourceTime;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the latest attempt, or null before the first
  * @param runningContainers that hold room, the master's among them
  * @param wanted the room that is asked for and not granted yet
+ * @param reserved what a node is kept for, or null where none is
  * @param usage what its containers have used so far
  * @param logs how far nodes are with bringing its logs together
  */
@@ -43,6 +46,7 @@ public record ApplicationSnapshot(
         int runningContainers,
         Resource used,
         Resource wanted,
+        @Nullable Resource reserved,
         ResourceTime usage,
         LogProgress logs) {
     /**
@@ -100,8 +104,15 @@ public record ApplicationSnapshot(
                 attempt == null ? 0 : attempt.containers().size(),
                 attempt == null ? Resource.NONE : attempt.used(),
                 attempt == null ? Resource.NONE : attempt.asks().total(),
+                attempt == null ? null : reserved(attempt),
                 application.usage(),
                 application.logs());
+    }
+
+    private static @Nullable Resource reserved(Attempt attempt) {
+        Node node = attempt.reserved();
+        Reservation reservation = node == null ? null : node.reservation();
+        return reservation == null ? null : reservation.size();
     }
 
     private static List<AttemptSnapshot> earlier(List<Attempt> attempts, List<AttemptSnapshot> before) {

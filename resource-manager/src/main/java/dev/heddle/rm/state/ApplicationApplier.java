@@ -43,6 +43,10 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
     @Override
     public void applicationMoved(ApplicationEvent.ApplicationMoved event) {
         Application application = ClusterState.known(state.application(event.application()), event.application());
+        Attempt attempt = application.currentAttempt();
+        if (attempt != null && attempt.reserved != null) {
+            state.release(attempt.reserved);
+        }
         state.queues.move(application, ClusterState.known(state.queue(event.queue()), event.queue()));
     }
 

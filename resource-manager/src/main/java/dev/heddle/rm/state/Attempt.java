@@ -68,6 +68,10 @@ public final class Attempt {
     long endedAtMs;
     int exitStatus = ExitStatus.INVALID;
 
+    /** The node that is kept for one of its asks, or null. */
+    @Nullable
+    Node reserved;
+
     /** A place in a line. */
     record Place(QueueShare share, Line line) {}
 
@@ -106,6 +110,11 @@ public final class Attempt {
     /** Whether its queue has let it begin: there was room for its master, and for another application. */
     public boolean isActive() {
         return active;
+    }
+
+    /** The node that is kept for one of its asks, or null. */
+    public @Nullable Node reserved() {
+        return reserved;
     }
 
     /** What its queue has of the partitions in which it waits for containers. */

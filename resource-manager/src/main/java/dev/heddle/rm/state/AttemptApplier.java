@@ -108,6 +108,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         Attempt attempt = state.knownAttempt(event.attempt());
         attempt.blacklist.addAll(event.additions());
         event.removals().forEach(attempt.blacklist::remove);
+        state.noteWishes(attempt);
     }
 
     @Override

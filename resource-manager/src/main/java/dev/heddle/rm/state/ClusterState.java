@@ -10,6 +10,7 @@ import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.model.Purpose;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -284,6 +285,11 @@ public final class ClusterState {
         return queues.takeActivationDue();
     }
 
+    /** Time has passed: who has waited long enough for certain places is looked at again. */
+    public void noteTime(long nowMs) {
+        queues.noteTime(nowMs);
+    }
+
     /** Whether anybody who waits may perhaps be served, or begin. */
     public boolean isPlacementDue() {
         return !growing.isEmpty() || queues.isDue();
@@ -478,6 +484,10 @@ public final class ClusterState {
         if (!node.takesContainers()) {
             return;
         }
+        if (node.reservation != null) {
+            node.partition.makeDue();
+            return;
+        }
         Resource free = node.partition.measure().counted(node.free());
         node.partition.grown(free);
         if (node.partition.isShared() && !node.partition.label().isEmpty()) {
@@ -512,8 +522,31 @@ public final class ClusterState {
         node.partition.list(node);
     }
 
-    /** Takes a node out of its host, its rack and the indexes. */
+    /** A node is kept for somebody. */
+    void reserve(Node node, Reservation reservation) {
+        Attempt attempt = knownAttempt(reservation.attempt());
+        node.reservation = reservation;
+        attempt.reserved = node;
+        queues.reserve(attempt, node.partition, reservation.size());
+        node.partition.reserve(node);
+    }
+
+    /** A node is not kept for anybody any more. */
+    void release(Node node) {
+        Reservation reservation = known(node.reservation, node.id());
+        Attempt attempt = knownAttempt(reservation.attempt());
+        node.reservation = null;
+        attempt.reserved = null;
+        queues.unreserve(attempt, node.partition, reservation.size());
+        node.partition.release(node);
+        noteRoom(node);
+    }
+
+    /** Takes a node out of its host, its rack and the indexes. It is not kept for anybody any more. */
     void unlist(Node node) {
+        if (node.reservation != null) {
+            release(node);
+        }
         node.listed = false;
         runningNodes--;
         String host = node.id().host();

@@ -41,7 +41,11 @@ final class ContainerApplier implements ContainerEvent.Visitor {
             // Whoever wants to be near it was passed over before.
             node.partition.makeDue();
         }
-        attempt.asks.served(event.key(), node.id().host(), node.rack(), node.partition.opportunities());
+        attempt.asks.served(
+                event.key(),
+                node.id().host(),
+                node.rack(),
+                new PendingAsks.Beginning(node.partition.opportunities(), event.atMs()));
         attempt.asks.granted(event.key(), node.id().host(), node.rack());
         state.queues.charge(attempt, node.partition, event.resource());
         state.noteWishes(attempt);

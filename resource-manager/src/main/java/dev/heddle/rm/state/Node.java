@@ -7,6 +7,7 @@ import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeOrders;
 import dev.heddle.rm.model.NodeState;
 import dev.heddle.rm.model.NodeStatus;
+import dev.heddle.rm.model.Reservation;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -47,6 +48,10 @@ public final class Node {
 
     /** Its place in its rack, while it is listed. */
     int rackSlot;
+
+    /** Whom it is kept for, or null; only while it is listed. */
+    @Nullable
+    Reservation reservation;
 
     /** What it has not been told yet; null while that is nothing. */
     @Nullable
@@ -128,6 +133,16 @@ public final class Node {
     /** What is left; nothing where a node has shrunk below what is used. */
     public Resource free() {
         return total.minusOrZero(used);
+    }
+
+    /** Whom it is kept for, or null. */
+    public @Nullable Reservation reservation() {
+        return reservation;
+    }
+
+    /** What anybody may take of what is left: nothing where it is kept for somebody. */
+    public Resource room() {
+        return reservation == null ? free() : Resource.NONE;
     }
 
     /** Until when containers may hold more than its total, in ms since 1970; 0 for ever. */

@@ -160,6 +160,16 @@ final class NodeApplier implements NodeEvent.Visitor {
         state.dynamicResources = event.totals();
     }
 
+    @Override
+    public void nodeReserved(NodeEvent.NodeReserved event) {
+        state.reserve(known(event.node()), event.reservation());
+    }
+
+    @Override
+    public void nodeReleased(NodeEvent.NodeReleased event) {
+        state.release(known(event.node()));
+    }
+
     private Node known(NodeId id) {
         return ClusterState.known(state.node(id), id);
     }

@@ -70,6 +70,13 @@ final class NodePool {
         return slot == FreeCapacityIndex.NONE ? null : bySlot.get(slot);
     }
 
+    /** The node with the most memory free, or null where there is none. */
+    @Nullable
+    Node withMostFree() {
+        int slot = free.slotWithMostMemory();
+        return slot == FreeCapacityIndex.NONE ? null : bySlot.get(slot);
+    }
+
     Resource largestFree() {
         return largest(free);
     }

@@ -5,7 +5,9 @@ import dev.heddle.rm.scheduler.queue.Measure;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,14 @@ public final class Partition {
     /** The label of nodes without one. */
     public static final String UNLABELLED = "";
 
+    private static final int RESERVABLE_PART = 10;
+
     private final String label;
     private final NodePool pool = new NodePool();
     private final Map<String, NodePool> racks = new HashMap<>();
     private final Map<Resource, Size> sizes = new HashMap<>();
     private int unfit;
+    private final Set<Node> reserved = new LinkedHashSet<>();
     private Resource total = Resource.NONE;
     private Measure measure;
 
@@ -32,6 +37,10 @@ public final class Partition {
     private long opportunities;
 
     private long delayedUntil = Long.MAX_VALUE;
+
+    /** The same by the clock, in ms since 1970. */
+    private long delayedUntilMs = Long.MAX_VALUE;
+
     private int nodes;
 
     /** Whether somebody who waits may be served since the last pass. */
@@ -94,7 +103,7 @@ public final class Partition {
 
     /** Takes note of what is free on a node that is listed. */
     void setFree(Node node) {
-        Resource free = measure.counted(node.free());
+        Resource free = measure.counted(node.room());
         Resource capacity = measure.counted(node.total());
         pool.set(node.poolSlot, free, capacity);
         rack(node).set(node.rackSlot, free, capacity);
@@ -140,9 +149,24 @@ public final class Partition {
         delayedUntil = Math.min(delayedUntil, opportunity);
     }
 
+    /** The same by the clock, in ms since 1970. */
+    public void delayUntilMs(long atMs) {
+        delayedUntilMs = Math.min(delayedUntilMs, atMs);
+    }
+
+    void noteTime(long nowMs) {
+        if (nowMs >= delayedUntilMs) {
+            delayedUntilMs = Long.MAX_VALUE;
+            due = true;
+        }
+    }
+
     /** A node has said that it is there. */
     void heardOf(Node node) {
-        if (node.listed && !measure.fits(node.total(), node.used()) && ++opportunities > delayedUntil) {
+        if (node.listed
+                && node.reservation == null
+                && !measure.fits(node.total(), node.used())
+                && ++opportunities > delayedUntil) {
             delayedUntil = Long.MAX_VALUE;
             due = true;
         }
@@ -176,6 +200,45 @@ public final class Partition {
     /** As {@link #largestFree} for the whole capacity. */
     public Resource largestTotal() {
         return pool.largestTotal();
+    }
+
+    /** The node with the most memory free, or null where there is no node. */
+    public @Nullable Node nodeWithMostFree() {
+        return pool.withMostFree();
+    }
+
+    /** The nodes that are kept for somebody, for the longest time first. */
+    public Collection<Node> reserved() {
+        return Collections.unmodifiableCollection(reserved);
+    }
+
+    /** How many more nodes may be kept: a tenth of all may be, and at least one. */
+    public int reservable() {
+        return Math.max(1, nodes / RESERVABLE_PART) - reserved.size();
+    }
+
+    void reserve(Node node) {
+        reserved.add(node);
+        setFree(node);
+    }
+
+    void release(Node node) {
+        reserved.remove(node);
+        setFree(node);
+    }
+
+    /** Whether somebody waits for room that no node has, but one could have; a node may be kept for that. */
+    public boolean hasLargeWaiting() {
+        if (unfit == 0 || reservable() <= 0) {
+            return false;
+        }
+        Resource largest = largestTotal();
+        for (Size size : sizes.values()) {
+            if (size.unfit && measure.fits(size.resource(), largest)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The sizes that somebody waits for. */

@@ -28,7 +28,7 @@ public final class PendingAsks {
 
     private final NavigableMap<AskKey, Map<String, Ask>> rows = new TreeMap<>();
     private final Map<AskKey, Long> since = new HashMap<>();
-    private final Map<AskKey, Long> patientSince = new HashMap<>();
+    private final Map<AskKey, Beginning> patientSince = new HashMap<>();
     private long shape;
 
     /** Another number whenever another size is wanted than before, or one is not wanted any more. */
@@ -141,9 +141,19 @@ public final class PendingAsks {
         return since.getOrDefault(key, 0L);
     }
 
-    /** At which of a partition's opportunities a key began to wait for the places that it names. */
-    public long patientSince(AskKey key) {
-        return patientSince.getOrDefault(key, 0L);
+    /**
+     * When a key began to wait for the places that it names.
+     *
+     * @param opportunities how many its partition had had
+     * @param atMs in ms since 1970
+     */
+    public record Beginning(long opportunities, long atMs) {
+        private static final Beginning EVER = new Beginning(0, 0);
+    }
+
+    /** When a key began to wait for the places that it names. */
+    public Beginning patientSince(AskKey key) {
+        return patientSince.getOrDefault(key, Beginning.EVER);
     }
 
     /** Takes note of when what is new was asked for. */
@@ -152,16 +162,16 @@ public final class PendingAsks {
         if (places != null) {
             since.putIfAbsent(key, atMs);
             if (places.size() > 1) {
-                patientSince.putIfAbsent(key, opportunities);
+                patientSince.putIfAbsent(key, new Beginning(opportunities, atMs));
             }
         }
     }
 
     /** A container of a key goes to a node: where it is a place that the key names, patience begins anew. */
-    void served(AskKey key, String host, String rack, long opportunities) {
+    void served(AskKey key, String host, String rack, Beginning now) {
         Map<String, Ask> places = rows.get(key);
         if (places != null && (places.containsKey(host) || places.containsKey(rack))) {
-            patientSince.put(key, opportunities);
+            patientSince.put(key, now);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.heddle.rm.state;
 
 import dev.heddle.rm.event.QueueEvent;
+import java.util.List;
 
 /** Makes events of queues true; decides nothing. */
 final class QueueApplier implements QueueEvent.Visitor {
@@ -17,6 +18,10 @@ final class QueueApplier implements QueueEvent.Visitor {
 
     @Override
     public void queuesReplaced(QueueEvent.QueuesReplaced event) {
+        // Who comes first may be another matter now.
+        for (Partition partition : state.partitions()) {
+            List.copyOf(partition.reserved()).forEach(state::release);
+        }
         state.queues.replace(event.plan(), state.applications.values());
         for (Node node : state.nodes.values()) {
             // What counts of a resource may be another matter now.

@@ -34,6 +34,7 @@ public final class QueueShare {
     Bounds bounds = Bounds.NOTHING;
     final Tally used = new Tally();
     final Tally masters = new Tally();
+    final Tally reserved = new Tally();
 
     final TreeSet<QueueShare> hungryChildren = new TreeSet<>(ORDER);
     final Map<String, UserShare> users = new LinkedHashMap<>();
@@ -84,6 +85,11 @@ public final class QueueShare {
 
     public Resource used() {
         return used.sum();
+    }
+
+    /** What nodes are kept for, in it and below. It is not used. */
+    public Resource reserved() {
+        return reserved.sum();
     }
 
     /** What masters take that run, or may; of a leaf. */

@@ -274,6 +274,7 @@ final class QueueTree {
 
     /** An attempt is over, or its queue is about to be another one. */
     void release(Attempt attempt) {
+        noteReserved(attempt);
         leaveLines(attempt);
         Application application = attempt.application();
         Queue queue = application.queue;
@@ -304,6 +305,12 @@ final class QueueTree {
         }
         if (limited) {
             byPath.values().stream().filter(other -> !other.held.isEmpty()).forEach(activationDue::add);
+        }
+    }
+
+    void noteTime(long nowMs) {
+        for (Partition partition : partitions.values()) {
+            partition.noteTime(nowMs);
         }
     }
 
@@ -351,11 +358,34 @@ final class QueueTree {
 
     /** Puts an attempt in the lines for what it wants, if it has begun. */
     void noteWishes(Attempt attempt) {
+        noteReserved(attempt);
         if (!attempt.active || attempt.asks.shape() == attempt.linedShape) {
             return;
         }
         leaveLines(attempt);
         joinLines(attempt);
+    }
+
+    /** A node is kept for something that an attempt wants. */
+    void reserve(Attempt attempt, Partition partition, Resource size) {
+        for (QueueShare share = share(attempt.application().queue, partition); share != null; share = share.parent()) {
+            share.reserved.add(size);
+        }
+    }
+
+    /** It is not kept any more. */
+    void unreserve(Attempt attempt, Partition partition, Resource size) {
+        for (QueueShare share = share(attempt.application().queue, partition); share != null; share = share.parent()) {
+            share.reserved.subtract(size);
+        }
+        partition.makeDue();
+    }
+
+    /** What an attempt has a node kept for may not be wanted any more. */
+    private static void noteReserved(Attempt attempt) {
+        if (attempt.reserved != null) {
+            attempt.reserved.partition.makeDue();
+        }
     }
 
     private void joinLines(Attempt attempt) {

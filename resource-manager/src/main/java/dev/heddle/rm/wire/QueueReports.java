@@ -152,12 +152,18 @@ final class QueueReports {
         long pendingMemoryMb = 0;
         long pendingVcores = 0;
         long containers = 0;
+        Resource reserved = Resource.NONE;
+        int reservedContainers = 0;
         long running = 0;
         for (ApplicationSnapshot application : snapshots.applications()) {
             if (isLive(application) && isIn(application, queue.path())) {
                 pendingMemoryMb += application.wanted().memoryMb();
                 pendingVcores += application.wanted().vcores();
                 containers += application.runningContainers();
+                if (application.reserved() != null) {
+                    reserved = reserved.plus(application.reserved());
+                    reservedContainers++;
+                }
                 if (application.state() == ApplicationState.RUNNING) {
                     running++;
                     activeUsers.add(application.spec().user());
@@ -182,10 +188,10 @@ final class QueueReports {
                 .setAllocatedVCores(share.used().vcores())
                 .setPendingMemoryMB(pendingMemoryMb)
                 .setPendingVCores(pendingVcores)
-                .setReservedMemoryMB(0)
-                .setReservedVCores(0)
+                .setReservedMemoryMB(reserved.memoryMb())
+                .setReservedVCores(reserved.vcores())
                 .setAllocatedContainers(containers)
-                .setReservedContainers(0);
+                .setReservedContainers(reservedContainers);
     }
 
     private static QueueConfigurationsProto.Builder configuration(

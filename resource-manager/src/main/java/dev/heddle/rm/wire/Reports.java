@@ -233,9 +233,10 @@ final class Reports {
                 : 100f * application.used().memoryMb() / totals.capacity().memoryMb();
         return ApplicationResourceUsageReportProto.newBuilder()
                 .setNumUsedContainers(application.runningContainers())
-                .setNumReservedContainers(0)
+                .setNumReservedContainers(application.reserved() == null ? 0 : 1)
                 .setUsedResources(WireValues.proto(application.used()))
-                .setReservedResources(WireValues.proto(Resource.NONE))
+                .setReservedResources(
+                        WireValues.proto(application.reserved() == null ? Resource.NONE : application.reserved()))
                 .setNeededResources(WireValues.proto(application.used().plus(application.wanted())))
                 .setMemorySeconds(application.usage().memoryMbSeconds(nowMs))
                 .setVcoreSeconds(application.usage().vcoreSeconds(nowMs))

@@ -3,8 +3,9 @@ package dev.heddle.rm.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.Beginnings;
-import dev.heddle.rm.scheduler.Placement;
+import dev.heddle.rm.scheduler.Decision;
 import dev.heddle.rm.scheduler.Scheduler;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
@@ -68,8 +69,36 @@ final class QueueInvariants {
             }
             assertThat(partition.total()).isEqualTo(total);
             checkRoom(state, partition);
+            checkReserved(state, partition);
         }
         checkNobodyIsForgotten(state);
+    }
+
+    /** Nodes are kept for attempts that know of it, one for each, and are counted for their queues. */
+    private static void checkReserved(ClusterState state, Partition partition) {
+        Resource all = Resource.NONE;
+        for (Node node : state.nodes()) {
+            Reservation reservation = node.partition() == partition ? node.reservation() : null;
+            if (reservation == null) {
+                assertThat(partition.reserved()).doesNotContain(node);
+                continue;
+            }
+            assertThat(partition.reserved()).contains(node);
+            assertThat(node.takesContainers()).isTrue();
+            Attempt attempt = state.attempt(reservation.attempt());
+            assertThat(attempt).isNotNull();
+            assertThat(attempt.isOver()).isFalse();
+            assertThat(attempt.reserved()).isSameAs(node);
+            all = all.plus(reservation.size());
+        }
+        Resource ofLeaves = Resource.NONE;
+        for (Queue queue : state.queues()) {
+            if (queue.spec().isLeaf()) {
+                ofLeaves = ofLeaves.plus(state.share(queue, partition).reserved());
+            }
+        }
+        assertThat(ofLeaves).isEqualTo(all);
+        assertThat(state.share(state.rootQueue(), partition).reserved()).isEqualTo(all);
     }
 
     /** What is remembered of searches in vain is still so. */
@@ -79,7 +108,7 @@ final class QueueInvariants {
                 boolean eligible = node.partition() == partition
                         || (partition.label().isEmpty() && node.partition().isShared());
                 if (!size.mayFit() && eligible && node.takesContainers()) {
-                    assertThat(partition.measure().fits(size.resource(), node.free()))
+                    assertThat(partition.measure().fits(size.resource(), node.room()))
                             .as("%s would fit on %s", size.resource(), node.id())
                             .isFalse();
                 }
@@ -87,11 +116,15 @@ final class QueueInvariants {
         }
     }
 
-    /** Nobody waits who could be served. */
+    /** Nobody waits who could be served, and no node is kept in vain. */
     private static void checkNobodyIsForgotten(ClusterState state) {
         Scheduler scheduler = new Scheduler(state);
         for (Partition partition : state.partitions()) {
-            Placement placement = scheduler.next(partition);
+            for (Node node : partition.reserved()) {
+                assertThat(scheduler.isKeptInVain(node)).as("kept in vain").isFalse();
+                assertThat(scheduler.onKept(node)).as("could be served").isNull();
+            }
+            Decision placement = scheduler.next(partition);
             assertThat(placement).as("could be served").isNull();
             scheduler.endPass();
         }

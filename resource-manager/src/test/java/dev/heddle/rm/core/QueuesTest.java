@@ -378,6 +378,35 @@ class QueuesTest {
         assertThat(core.state(beside).containers()).hasSize(1);
     }
 
+    /** Where few nodes have room, few heartbeats are opportunities. */
+    @Test
+    void shouldWaitNoLongerForPlacesThanTheClockAllows() {
+        queues("root.queues=a", "root.a.capacity=100");
+        core.node("near", "/r2", 1024);
+        core.node("beside", "/r2", 1024);
+        AttemptId other = application("a", "ann");
+        core.allocate(other, CoreFixture.ask("near", 1, 1024, true), CoreFixture.ask(Ask.ANYWHERE, 1, 1024, true));
+        AttemptId attempt = application("a", "ann");
+        core.allocate(
+                attempt,
+                CoreFixture.ask("near", 3, 1024, true),
+                CoreFixture.ask("/r2", 3, 1024, true),
+                CoreFixture.ask(Ask.ANYWHERE, 3, 1024, true));
+        core.nowMs += 2_000;
+        core.handle(new CoreCommand.Expire());
+        assertThat(containers(attempt)).isZero();
+        assertThat(reason(attempt)).contains("any node will do in 4000 ms at the latest");
+        core.nowMs += 1_000;
+        core.handle(new CoreCommand.Expire());
+        assertThat(containers(attempt)).as("the rack, and patience begins anew").isEqualTo(1);
+        core.nowMs += 5_999;
+        core.handle(new CoreCommand.Expire());
+        assertThat(containers(attempt)).isEqualTo(1);
+        core.nowMs += 1;
+        core.handle(new CoreCommand.Expire());
+        assertThat(containers(attempt)).as("anywhere").isEqualTo(3);
+    }
+
     @Test
     void shouldNotWaitForAPlaceThatThereIsNot() {
         AttemptId attempt = application("b", "ann");

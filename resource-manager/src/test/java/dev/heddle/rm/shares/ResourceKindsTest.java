@@ -51,7 +51,7 @@ class ResourceKindsTest {
     }
 
     /** The same asks by memory alone: 8 GB for either, and the last 2 GB are kept for another 4 GB of a's. */
-    @SharesTest(heddleLacks = "reservations")
+    @SharesTest
     void shouldDivideTheSameAsksOtherwiseByMemoryAlone(Scenario on) throws Exception {
         on.queues(TWO_HALVES);
         Application memory = on.submit("alice", "a").asks(Ask.of(20, 4 * GB, 1));

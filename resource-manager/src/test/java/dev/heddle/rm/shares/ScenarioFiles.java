@@ -63,6 +63,8 @@ final class ScenarioFiles {
         Map<String, String> queues = new TreeMap<>();
         // Hadoop's scheduler decides when a node speaks, so that one can tell when it has.
         queues.put(QUEUES + "schedule-asynchronously.enable", "false");
+        // How long a scenario takes must not matter.
+        queues.put("heddle.scheduler.locality-wait-ms", "-1");
         // Room for masters is what a few scenarios are about, and in the way of all others.
         queues.put(QUEUES + "maximum-am-resource-percent", "1");
         properties(lines).forEach((key, value) -> queues.put(wholeKey((String) key), (String) value));

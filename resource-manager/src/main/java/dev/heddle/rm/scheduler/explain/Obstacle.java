@@ -138,17 +138,41 @@ public sealed interface Obstacle {
      *
      * @param largest the largest that is free, or null where none is
      * @param node on which
+     * @param kept how many nodes are kept for those who came first
      */
-    record NoRoom(String label, Resource wanted, @Nullable Resource largest, String node) implements Obstacle {
+    record NoRoom(String label, Resource wanted, @Nullable Resource largest, String node, int kept)
+            implements Obstacle {
         @Override
         public String what() {
             return "none of the " + nodesWith(label) + " has " + wanted + " free"
-                    + (largest == null ? "" : ", the largest free is " + largest + " on " + node);
+                    + (largest == null ? "" : ", the largest free is " + largest + " on " + node)
+                    + switch (kept) {
+                        case 0 -> "";
+                        case 1 -> "; one node is kept for a larger container that came first";
+                        default -> "; " + kept + " nodes are kept for larger containers that came first";
+                    };
         }
 
         @Override
         public String remedy() {
             return "wait for containers to end, ask for less, or add nodes";
+        }
+    }
+
+    /**
+     * A node is kept for it.
+     *
+     * @param free what is free there by now
+     */
+    record Reserved(String node, Resource wanted, Resource free) implements Obstacle {
+        @Override
+        public String what() {
+            return "no node has " + wanted + " free; " + node + " is kept for it, where " + free + " is free by now";
+        }
+
+        @Override
+        public String remedy() {
+            return "wait for containers on " + node + " to end, ask for less, or add nodes";
         }
     }
 
@@ -190,18 +214,20 @@ public sealed interface Obstacle {
      *
      * @param missed how many opportunities have been passed up
      * @param until after how many any node will do
+     * @param leftMs for how long at most, or 0 where only opportunities count
      */
-    record Patience(List<String> places, long missed, long until) implements Obstacle {
+    record Patience(List<String> places, long missed, long until, long leftMs) implements Obstacle {
         @Override
         public String what() {
             return "it waits for room on one of " + places + " and has passed up " + missed
-                    + " heartbeats of other nodes with room, of " + until;
+                    + " heartbeats of other nodes with room, of " + until
+                    + (leftMs == 0 ? "" : "; any node will do in " + leftMs + " ms at the latest");
         }
 
         @Override
         public String remedy() {
             return "wait for " + Math.max(1, until + 1 - missed)
-                    + " more, or lower yarn.scheduler.capacity.node-locality-delay";
+                    + " more, or lower yarn.scheduler.capacity.node-locality-delay or heddle.scheduler.locality-wait-ms";
         }
     }
 

@@ -110,6 +110,21 @@ public final class FreeCapacityIndex {
         return memoryMb[position] >= wanted.memoryMb() && vcores[position] >= wanted.vcores();
     }
 
+    /** The first slot with the most free memory, or {@link #NONE} where there is no slot. */
+    public int slotWithMostMemory() {
+        if (memoryMb[1] < 0) {
+            return NONE;
+        }
+        int position = 1;
+        while (position < slots) {
+            position *= 2;
+            if (memoryMb[position] < memoryMb[1]) {
+                position++;
+            }
+        }
+        return position - slots;
+    }
+
     /** The largest free memory of any slot in MB, or -1 where there is none. */
     public long largestFreeMemoryMb() {
         return memoryMb[1];

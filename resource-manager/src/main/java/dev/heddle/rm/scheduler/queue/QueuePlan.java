@@ -45,10 +45,11 @@ public record QueuePlan(
      * @param nodeDelay missed opportunities until a rack will do, or -1 for no wait
      * @param rackAdditionalDelay further ones until any node will do, or -1 for as many as there are containers asked for,
      *     in proportion to the nodes of the cluster
+     * @param waitMs after how long a rack will do whatever was missed, and after twice as long any node; -1 for never
      */
-    public record Locality(int nodeDelay, int rackAdditionalDelay) {
+    public record Locality(int nodeDelay, int rackAdditionalDelay, long waitMs) {
         /** No wait at all. */
-        public static final Locality NONE = new Locality(-1, 0);
+        public static final Locality NONE = new Locality(-1, 0, -1);
     }
 
     /**

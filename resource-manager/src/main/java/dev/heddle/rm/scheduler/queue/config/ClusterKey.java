@@ -46,6 +46,11 @@ public enum ClusterKey {
             "-1",
             "How many more it lets pass until any node will do; -1 for a number that grows with the containers that are"
                     + " asked for."),
+    LOCALITY_WAIT(
+            "heddle.scheduler.locality-wait-ms",
+            "3000",
+            "After how long a node in the rack will do all the same, and after twice as long any node: where few nodes"
+                    + " have room, opportunities are rare; -1 for never."),
     LEGACY_QUEUE_MODE(
             "yarn.scheduler.capacity.legacy-queue-mode.enabled",
             "true",

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueuePlanReader {
     private static final int DEFAULT_APPLICATIONS = 10_000;
+    private static final int DEFAULT_LOCALITY_WAIT_MS = 3_000;
     private static final int DEFAULT_NODE_DELAY = 40;
     private static final String ONLY_QUEUE = "default";
 
@@ -118,6 +119,7 @@ public final class QueuePlanReader {
     private static QueuePlan.Locality locality(Properties properties) {
         return new QueuePlan.Locality(
                 Math.max(-1, properties.integer(ClusterKey.NODE_LOCALITY_DELAY.key(), DEFAULT_NODE_DELAY)),
-                Math.max(-1, properties.integer(ClusterKey.RACK_LOCALITY_DELAY.key(), -1)));
+                Math.max(-1, properties.integer(ClusterKey.RACK_LOCALITY_DELAY.key(), -1)),
+                Math.max(-1, properties.integer(ClusterKey.LOCALITY_WAIT.key(), DEFAULT_LOCALITY_WAIT_MS)));
     }
 }

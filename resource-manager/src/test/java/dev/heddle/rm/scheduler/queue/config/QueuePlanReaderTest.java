@@ -34,7 +34,7 @@ class QueuePlanReaderTest {
         assertThat(plan.byPath().get("root.default").acls()).isEqualTo(QueueSpec.Acls.NOBODY);
         assertThat(plan.maximumApplications()).isEqualTo(10_000);
         assertThat(plan.measure()).isEqualTo(Measure.MEMORY);
-        assertThat(plan.locality()).isEqualTo(new QueuePlan.Locality(40, -1));
+        assertThat(plan.locality()).isEqualTo(new QueuePlan.Locality(40, -1, 3_000));
         assertThat(plan.userParallel()).isEqualTo(QueuePlan.UserParallel.UNLIMITED);
     }
 
