@@ -43,7 +43,7 @@ final class BetweenQueues {
         for (IdealShare leaf : leaves) {
             if (owes(leaf)) {
                 owing.add(leaf);
-            } else if (!leaf.demands.isEmpty() && measure.isMore(leaf.ideal, leaf.used, partition.total())) {
+            } else if (lacks(leaf)) {
                 missing.add(leaf);
             }
         }
@@ -58,6 +58,12 @@ final class BetweenQueues {
             serve(leaf, search, losses);
         }
         return losses;
+    }
+
+    /** Whether it has less than it should, and wants it. */
+    static boolean lacks(IdealShare leaf) {
+        Partition partition = leaf.share().partition();
+        return !leaf.demands.isEmpty() && partition.measure().isMore(leaf.ideal, leaf.used, partition.total());
     }
 
     /** Whether it has more than it should by more than is overlooked. */

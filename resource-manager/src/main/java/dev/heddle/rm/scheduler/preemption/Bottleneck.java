@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 record Bottleneck(QueueShare queue, @Nullable String user) {
     /** What is in the way of a container of a size in a leaf, or null where it waits for room on a node. */
     static @Nullable Bottleneck of(ClusterState state, QueueShare leaf, Attempt attempt, Resource size) {
-        QueueShare full = Limits.overMaximum(leaf, size);
+        // What a node is kept for has been counted already.
+        boolean kept = attempt.reserved() != null && Limits.mayTakeKept(leaf, size);
+        QueueShare full = kept ? null : Limits.overMaximum(leaf, size);
         if (full != null) {
             return new Bottleneck(full, null);
         }

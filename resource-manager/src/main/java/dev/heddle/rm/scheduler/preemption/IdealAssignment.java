@@ -24,9 +24,11 @@ final class IdealAssignment {
     private final Measure measure;
     private final Departures departures;
     private final Wants wants;
+    private final boolean apart;
     private final List<IdealShare> leaves = new ArrayList<>();
 
-    private IdealAssignment(ClusterState state, Partition partition, Departures departures) {
+    private IdealAssignment(ClusterState state, Partition partition, Departures departures, boolean apart) {
+        this.apart = apart;
         this.state = state;
         this.partition = partition;
         this.measure = partition.measure();
@@ -38,9 +40,11 @@ final class IdealAssignment {
      * The leaves with what they should have.
      *
      * @param atMost what may be taken in one round
+     * @param apart whether each parent divides what it has, and not what it should have
      */
-    static List<IdealShare> leaves(ClusterState state, Partition partition, Departures departures, Resource atMost) {
-        IdealAssignment assignment = new IdealAssignment(state, partition, departures);
+    static List<IdealShare> leaves(
+            ClusterState state, Partition partition, Departures departures, Resource atMost, boolean apart) {
+        IdealAssignment assignment = new IdealAssignment(state, partition, departures, apart);
         IdealShare root = assignment.build(state.rootQueue());
         root.ideal = root.guaranteed();
         assignment.divide(root, atMost);
@@ -83,6 +87,9 @@ final class IdealAssignment {
                 measure.isMore(needed, atMost, total) ? measure.share(atMost, total) / measure.share(needed, total) : 1;
         for (IdealShare child : parent.children) {
             child.settle(scale);
+            if (apart && !child.isLeaf()) {
+                child.ideal = measure.smaller(child.ideal, child.used, total);
+            }
             divide(child, atMost);
         }
     }

@@ -36,9 +36,14 @@ public final class Preemption {
                     || !state.share(state.rootQueue(), partition).isHungry()) {
                 continue;
             }
-            List<IdealShare> leaves = IdealAssignment.leaves(state, partition, departures, atMost);
+            List<IdealShare> leaves = IdealAssignment.leaves(state, partition, departures, atMost, false);
             Rooms rooms = new Rooms(departures);
             List<Loss> between = new BetweenQueues(state, partition, departures, rooms, allowance).losses(leaves);
+            if (between.isEmpty() && leaves.stream().anyMatch(BetweenQueues::lacks)) {
+                // Others have too much, but not by a whole container: so far siblings share what their parent has.
+                List<IdealShare> apart = IdealAssignment.leaves(state, partition, departures, atMost, true);
+                between = new BetweenQueues(state, partition, departures, rooms, allowance).losses(apart);
+            }
             losses.addAll(between);
             Set<ContainerId> gone = between.stream().map(Loss::container).collect(Collectors.toSet());
             losses.addAll(new InsideQueues(state, partition, departures, rooms, allowance, gone).losses(leaves));

@@ -2,6 +2,7 @@ package dev.heddle.rm.scheduler.preemption;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Node;
 import dev.heddle.rm.state.Partition;
 import java.util.ArrayList;
@@ -108,12 +109,26 @@ final class VictimSearch {
             choices = choices(target);
             byTarget.put(target, choices);
         }
-        return take(
-                choices,
-                target,
-                choice -> demand.allowed().test(choice.node())
-                        && choice.victims().stream().allMatch(victim -> lets.test(victim, choice.lost())),
-                chosen);
+        Predicate<Choice> allowed = choice -> demand.allowed().test(choice.node())
+                && allowance.lets(choice.lost(), choice.victims().size())
+                && choice.victims().stream().allMatch(victim -> lets.test(victim, choice.lost()));
+        Choice choice = onKeptNode(demand.attempt(), target, allowed);
+        if (choice == null) {
+            choice = cheapest(choices, target, allowed);
+        }
+        if (choice == null) {
+            return false;
+        }
+        commit(choice, size, chosen);
+        choices.add(choice);
+        return true;
+    }
+
+    /** What has to go from the node that is kept for an attempt, or null. */
+    private @Nullable Choice onKeptNode(Attempt attempt, Target target, Predicate<Choice> allowed) {
+        Node kept = attempt.reserved();
+        Choice choice = kept == null || !byNode.containsKey(kept) ? null : cheapest(kept, target);
+        return choice != null && allowed.test(choice) ? choice : null;
     }
 
     private PriorityQueue<Choice> choices(Target target) {
@@ -127,8 +142,7 @@ final class VictimSearch {
         return choices;
     }
 
-    private boolean take(
-            PriorityQueue<Choice> choices, Target target, Predicate<Choice> allowed, Consumer<Victim> chosen) {
+    private @Nullable Choice cheapest(PriorityQueue<Choice> choices, Target target, Predicate<Choice> allowed) {
         List<Choice> passedOver = new ArrayList<>();
         Choice taken = null;
         while (taken == null && !choices.isEmpty() && allowance.mayLook()) {
@@ -140,20 +154,14 @@ final class VictimSearch {
             if (now.price().compareTo(before.price()) > 0) {
                 // It has become dearer since: others may be cheaper now.
                 choices.add(now);
-            } else if (allowed.test(now)
-                    && allowance.lets(now.lost(), now.victims().size())) {
+            } else if (allowed.test(now)) {
                 taken = now;
             } else {
                 passedOver.add(now);
             }
         }
         choices.addAll(passedOver);
-        if (taken == null) {
-            return false;
-        }
-        commit(taken, target.size(), chosen);
-        choices.add(taken);
-        return true;
+        return taken;
     }
 
     /** What has to go from a node: nothing where it fits, null where nothing helps. */

@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler.preemption;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.Amounts;
 import dev.heddle.rm.scheduler.Limits;
 import dev.heddle.rm.scheduler.constraint.ConstrainedPlacement;
@@ -118,12 +119,19 @@ final class Wants {
     private Predicate<Node> allowed(
             Attempt attempt, AskKey key, Ask ask, PendingAsks.@Nullable Constrained constrained) {
         Set<String> avoided = attempt.avoided();
-        Predicate<Node> allowed = node -> !avoided.contains(node.id().host()) && !avoided.contains(node.rack());
+        Predicate<Node> allowed = node ->
+                isFor(node, attempt) && !avoided.contains(node.id().host()) && !avoided.contains(node.rack());
         if (constrained != null) {
             return allowed.and(new ConstrainedPlacement(state, attempt.application(), partition, true)
                     .admitting(constrained.requirement()));
         }
         return ask.relaxLocality() ? allowed : allowed.and(node -> isNamed(attempt.asks(), key, node));
+    }
+
+    /** Whether what ends on a node is not kept for somebody else. */
+    private static boolean isFor(Node node, Attempt attempt) {
+        Reservation reservation = node.reservation();
+        return reservation == null || reservation.attempt().equals(attempt.id());
     }
 
     /** Whether a node is one that a key names, or in a rack that will do as a whole. */
