@@ -1,6 +1,7 @@
 package dev.heddle.rm.core;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.NodeId;
@@ -12,8 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Nodes whose containers hold more than an operator has left them: once the time is up that was set for that, containers
- * go until the rest fits, as in YARN's {@code AbstractYarnScheduler}: the youngest first, masters last.
+ * Nodes whose containers hold more than an operator has left them: masters are told which ones may go; once the time is up
+ * that was set for that, containers go until the rest fits, as in YARN's {@code AbstractYarnScheduler}: the youngest first,
+ * masters last.
  */
 final class Overcommit {
     private static final Comparator<Container> FIRST_TO_GO = Comparator.comparing(Container::isMaster)
@@ -36,6 +38,11 @@ final class Overcommit {
     void limit(NodeId id, int graceMs) {
         ledger.emit(new NodeEvent.OvercommitLimited(id, ledger.nowMs() + graceMs));
         Node node = state.node(id);
+        if (node != null && graceMs > 0) {
+            for (Container container : tooMany(node)) {
+                ledger.emit(new ContainerEvent.LossAnnounced(container.id()));
+            }
+        }
         if (node != null) {
             enforce(node);
         }
@@ -50,6 +57,11 @@ final class Overcommit {
             ledger.emit(new NodeEvent.OvercommitLimited(node.id(), 0));
             return;
         }
+        tooMany(node).forEach(eviction::evict);
+    }
+
+    /** Those that have to go until the rest fits. */
+    private static List<Container> tooMany(Node node) {
         List<Container> staying = new ArrayList<>();
         Resource held = Resource.NONE;
         for (Container container : node.containers()) {
@@ -59,12 +71,14 @@ final class Overcommit {
             }
         }
         staying.sort(FIRST_TO_GO);
+        List<Container> going = new ArrayList<>();
         for (Container container : staying) {
             if (held.fitsIn(node.total())) {
                 break;
             }
             held = held.minus(container.resource());
-            eviction.evict(container);
+            going.add(container);
         }
+        return going;
     }
 }

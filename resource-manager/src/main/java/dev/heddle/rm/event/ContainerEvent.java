@@ -24,6 +24,8 @@ public sealed interface ContainerEvent extends Event {
 
         void preemptionWithdrawn(PreemptionWithdrawn event);
 
+        void lossAnnounced(LossAnnounced event);
+
         void containerStopping(ContainerStopping event);
 
         void containerEnded(ContainerEnded event);
@@ -100,6 +102,14 @@ public sealed interface ContainerEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.containers().preemptionNoticed(this);
+        }
+    }
+
+    /** A container's node has become too small for it: its master will be told that it may be ended. */
+    record LossAnnounced(ContainerId container) implements ContainerEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.containers().lossAnnounced(this);
         }
     }
 

@@ -108,8 +108,7 @@ public final class Limits {
         return userLimit(leaf, user, step, current(leaf, step), leaf.allWeights());
     }
 
-    private static Resource userLimit(
-            QueueShare leaf, UserShare user, Resource step, Resource shared, double weights) {
+    private static Resource userLimit(QueueShare leaf, UserShare user, Resource step, Resource shared, double weights) {
         Measure measure = leaf.partition().measure();
         Resource total = leaf.partition().total();
         QueueSpec.UserShares shares = leaf.queue().spec().users();

@@ -124,6 +124,11 @@ final class ContainerApplier implements ContainerEvent.Visitor {
                 event.container(), holderOf(event.container()).id());
     }
 
+    @Override
+    public void lossAnnounced(ContainerEvent.LossAnnounced event) {
+        state.preemptions.announce(event.container(), holderOf(event.container()).id());
+    }
+
     private Attempt holderOf(ContainerId id) {
         return ClusterState.known(state.holder(state.knownContainer(id)), id);
     }

@@ -48,15 +48,22 @@ public final class Preemptions {
 
     void notice(ContainerId container, AttemptId holder, long atMs) {
         notices.put(container, atMs);
-        untold.computeIfAbsent(holder, attempt -> new ArrayList<>()).add(container);
+        announce(container, holder);
+    }
+
+    /** The master is to be told that a container may go. */
+    void announce(ContainerId container, AttemptId holder) {
+        List<ContainerId> unsaid = untold.computeIfAbsent(holder, attempt -> new ArrayList<>());
+        if (!unsaid.contains(container)) {
+            unsaid.add(container);
+        }
     }
 
     void withdraw(ContainerId container, AttemptId holder) {
-        if (notices.remove(container) != null) {
-            List<ContainerId> unsaid = untold.get(holder);
-            if (unsaid != null && unsaid.remove(container) && unsaid.isEmpty()) {
-                untold.remove(holder);
-            }
+        notices.remove(container);
+        List<ContainerId> unsaid = untold.isEmpty() ? null : untold.get(holder);
+        if (unsaid != null && unsaid.remove(container) && unsaid.isEmpty()) {
+            untold.remove(holder);
         }
     }
 

@@ -205,8 +205,8 @@ class PreemptionPropertyTest {
             core.node("h" + i, new Resource(128L * (8 + random.nextInt(24)), 100));
         }
         for (String leaf : LEAVES) {
-            AttemptId attempt = new AttemptId(
-                    core.submit(spec("user", leaf, 0, CoreFixture.spec(1, CoreFixture.SMALL, true))), 1);
+            AttemptId attempt =
+                    new AttemptId(core.submit(spec("user", leaf, 0, CoreFixture.spec(1, CoreFixture.SMALL, true))), 1);
             wishes.put(attempt, new Wish(size, random.nextInt(80)));
             speak(core);
             speak(core);
@@ -279,7 +279,8 @@ class PreemptionPropertyTest {
     /** What a person needs to see what went wrong. */
     private String picture(CoreFixture core) {
         StringBuilder picture = new StringBuilder();
-        picture.append(core.state.queuePlan().preemption()).append(core.state.queuePlan().measure());
+        picture.append(core.state.queuePlan().preemption())
+                .append(core.state.queuePlan().measure());
         for (Queue queue : core.state.queues()) {
             for (QueueShare share : queue.shares()) {
                 picture.append("\n%s uses %s of %s, at most %s, %s, %s"

@@ -130,12 +130,14 @@ final class BetweenQueues {
 
     private Loss loss(Victim victim, IdealShare leaf, Demand demand) {
         QueueShare loser = shareOf(victim);
-        return victim.lost(allowance.room(), new Claim.Guarantee(
-                demand.attempt().application().id(),
-                partition.label(),
-                standing(leaf.share()),
-                standing(loser),
-                demand.size()));
+        return victim.lost(
+                allowance.room(),
+                new Claim.Guarantee(
+                        demand.attempt().application().id(),
+                        partition.label(),
+                        standing(leaf.share()),
+                        standing(loser),
+                        demand.size()));
     }
 
     private static Claim.Standing standing(QueueShare share) {

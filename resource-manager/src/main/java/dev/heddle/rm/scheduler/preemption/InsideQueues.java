@@ -4,7 +4,6 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.scheduler.queue.Measure;
-import dev.heddle.rm.scheduler.queue.PreemptionRules;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Partition;
@@ -92,7 +91,8 @@ final class InsideQueues {
                     new VictimSearch(partition, rooms, allowance, victims.withoutMasters(), departures.nodes());
             serve(leaf, to, owed, search, victim -> {
                 taken.add(victim.container.id());
-                losses.add(victim.lost(allowance.room(), claim(to, Objects.requireNonNull(givers.get(victim.attempt())))));
+                losses.add(
+                        victim.lost(allowance.room(), claim(to, Objects.requireNonNull(givers.get(victim.attempt())))));
             });
         });
     }

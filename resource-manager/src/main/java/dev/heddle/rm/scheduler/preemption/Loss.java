@@ -12,7 +12,8 @@ import dev.heddle.rm.model.NodeId;
  * @param room the number of the container in the plan that there is to be room for; others may go for the same one
  * @param claim of whoever is to have its room
  */
-public record Loss(ContainerId container, NodeId node, Resource resource, boolean master, String queue, int room, Claim claim) {
+public record Loss(
+        ContainerId container, NodeId node, Resource resource, boolean master, String queue, int room, Claim claim) {
     /** As a person reads it. */
     public String sentence() {
         return container + " of queue " + queue + " (" + resource + " on " + node

@@ -54,7 +54,9 @@ final class Standings {
             return true;
         }
         QueueShare winner = above.get(above.indexOf(parent) - 1);
-        return Rank.ORDER.compare(rank(winner, used(winner)), rank(loser, used(loser).minusOrZero(lost))) < 0;
+        return Rank.ORDER.compare(
+                        rank(winner, used(winner)), rank(loser, used(loser).minusOrZero(lost)))
+                < 0;
     }
 
     /** When a queue is served among its siblings, as {@link QueueShare} orders them. */

@@ -87,10 +87,7 @@ final class VictimSearch {
      * @return whether there is room for it then
      */
     boolean makeRoom(
-            Demand demand,
-            @Nullable Bottleneck limit,
-            BiPredicate<Victim, Resource> lets,
-            Consumer<Victim> chosen) {
+            Demand demand, @Nullable Bottleneck limit, BiPredicate<Victim, Resource> lets, Consumer<Victim> chosen) {
         Resource size = demand.size();
         if (limit == null) {
             Node free = partition.nodeWithRoom(

@@ -119,8 +119,8 @@ final class Wants {
     private Predicate<Node> allowed(
             Attempt attempt, AskKey key, Ask ask, PendingAsks.@Nullable Constrained constrained) {
         Set<String> avoided = attempt.avoided();
-        Predicate<Node> allowed = node ->
-                isFor(node, attempt) && !avoided.contains(node.id().host()) && !avoided.contains(node.rack());
+        Predicate<Node> allowed =
+                node -> isFor(node, attempt) && !avoided.contains(node.id().host()) && !avoided.contains(node.rack());
         if (constrained != null) {
             return allowed.and(new ConstrainedPlacement(state, attempt.application(), partition, true)
                     .admitting(constrained.requirement()));
