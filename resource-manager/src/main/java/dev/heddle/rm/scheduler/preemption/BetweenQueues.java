@@ -7,6 +7,7 @@ import dev.heddle.rm.scheduler.queue.PreemptionRules;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Node;
 import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.Queue;
 import dev.heddle.rm.state.QueueShare;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What queues that have more than they should give to those that have less. */
 final class BetweenQueues {
@@ -86,7 +88,7 @@ final class BetweenQueues {
             List<Attempt> ordered = new ArrayList<>(attempts);
             ordered.sort(Victims.order(spec));
             Budget budget = budget(leaf);
-            victims.add(ordered, attempt -> budget);
+            victims.add(ordered, Victims.MAX_VICTIMS / owing.size(), attempt -> budget);
         }
         return victims.cheapestFirst();
     }
@@ -102,6 +104,10 @@ final class BetweenQueues {
     private void serve(IdealShare leaf, VictimSearch search, List<Loss> losses) {
         Resource missing = leaf.missing();
         for (Demand demand : leaf.demands) {
+            if (!allowance.isOpen() || !measure.fits(demand.size(), missing)) {
+                continue;
+            }
+            Predicate<Node> suitable = demand.suitable(state, partition);
             for (int i = 0; i < demand.count(); i++) {
                 if (!allowance.isOpen() || !measure.fits(demand.size(), missing)) {
                     break;
@@ -109,6 +115,7 @@ final class BetweenQueues {
                 Bottleneck limit = Bottleneck.of(state, leaf.share(), demand.attempt(), demand.size());
                 boolean room = search.makeRoom(
                         demand,
+                        suitable,
                         limit,
                         (victim, lost) -> standings.goesTo(leaf.share(), shareOf(victim), lost),
                         victim -> {

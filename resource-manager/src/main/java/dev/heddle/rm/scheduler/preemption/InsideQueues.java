@@ -6,6 +6,7 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
+import dev.heddle.rm.state.Node;
 import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.Queue;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** What applications give to others in the same leaf. */
 final class InsideQueues {
@@ -86,7 +88,7 @@ final class InsideQueues {
                 owed = owed.plus(part.amount());
             }
             Victims victims = new Victims(state, partition, taken);
-            victims.add(givers.keySet(), attempt -> Objects.requireNonNull(budgets.get(givers.get(attempt))));
+            victims.add(givers.keySet(), Victims.MAX_VICTIMS, attempt -> Objects.requireNonNull(budgets.get(givers.get(attempt))));
             VictimSearch search =
                     new VictimSearch(partition, rooms, allowance, victims.withoutMasters(), departures.nodes());
             serve(leaf, to, owed, search, victim -> {
@@ -125,12 +127,13 @@ final class InsideQueues {
             IdealShare leaf, InsideQueue.Entry to, Resource owed, VictimSearch search, Consumer<Victim> chosen) {
         Resource left = owed;
         for (Demand demand : to.demands) {
+            Predicate<Node> suitable = demand.suitable(state, partition);
             for (int i = 0; i < demand.count(); i++) {
                 if (!allowance.isOpen() || !measure.fits(demand.size(), left)) {
                     break;
                 }
                 Bottleneck limit = Bottleneck.of(state, leaf.share(), demand.attempt(), demand.size());
-                if (!search.makeRoom(demand, limit, (victim, lost) -> true, chosen)) {
+                if (!search.makeRoom(demand, suitable, limit, (victim, lost) -> true, chosen)) {
                     break;
                 }
                 left = left.minusOrZero(demand.size());

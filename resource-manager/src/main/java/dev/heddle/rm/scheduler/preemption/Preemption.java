@@ -6,6 +6,8 @@ import dev.heddle.rm.scheduler.Amounts;
 import dev.heddle.rm.scheduler.queue.PreemptionRules;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Partition;
+import dev.heddle.rm.state.Queue;
+import dev.heddle.rm.state.QueueShare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,8 +34,7 @@ public final class Preemption {
         Allowance allowance = new Allowance(atMost);
         List<Loss> losses = new ArrayList<>();
         for (Partition partition : state.partitions()) {
-            if (partition.total().equals(Resource.NONE)
-                    || !state.share(state.rootQueue(), partition).isHungry()) {
+            if (!mayConcern(state, partition, departures)) {
                 continue;
             }
             List<IdealShare> leaves = IdealAssignment.leaves(state, partition, departures, atMost, false);
@@ -49,5 +50,31 @@ public final class Preemption {
             losses.addAll(new InsideQueues(state, partition, departures, rooms, allowance, gone).losses(leaves));
         }
         return new PreemptionPlan(losses);
+    }
+
+    /** Whether anything may be owed in a partition: spares a look at everybody who waits where nothing is. */
+    private static boolean mayConcern(ClusterState state, Partition partition, Departures departures) {
+        if (!state.share(state.rootQueue(), partition).isHungry()) {
+            return false;
+        }
+        Resource total = partition.total();
+        double tolerated = 1 + state.queuePlan().preemption().ignoredOver();
+        boolean over = false;
+        boolean lacking = false;
+        for (Queue queue : state.queues()) {
+            if (!queue.spec().isLeaf()) {
+                continue;
+            }
+            QueueShare share = state.share(queue, partition);
+            Resource used = departures.staying(share);
+            Resource guaranteed = share.bounds().guaranteed();
+            if (share.isHungry() && queue.spec().preemption().inside()) {
+                return true;
+            }
+            lacking |= share.isHungry() && partition.measure().isMore(guaranteed, used, total);
+            over |= queue.spec().preemption().byOtherQueues()
+                    && partition.measure().isMore(used, Amounts.times(guaranteed, tolerated), total);
+        }
+        return over && lacking;
     }
 }

@@ -81,17 +81,22 @@ final class VictimSearch {
     /**
      * Makes room for one container.
      *
+     * @param suitable whether a node will do, room aside
      * @param limit that it waits for, or null where it waits for room on a node
      * @param lets whether somebody may go for it, with so much in all
      * @param chosen is told of each container that goes for it; of none where there is room, or about to be
      * @return whether there is room for it then
      */
     boolean makeRoom(
-            Demand demand, @Nullable Bottleneck limit, BiPredicate<Victim, Resource> lets, Consumer<Victim> chosen) {
+            Demand demand,
+            Predicate<Node> suitable,
+            @Nullable Bottleneck limit,
+            BiPredicate<Victim, Resource> lets,
+            Consumer<Victim> chosen) {
         Resource size = demand.size();
         if (limit == null) {
             Node free = partition.nodeWithRoom(
-                    size, true, node -> demand.allowed().test(node) && measure.fits(size, rooms.on(node)));
+                    size, true, node -> suitable.test(node) && measure.fits(size, rooms.on(node)));
             if (free != null) {
                 rooms.fill(free, size);
                 return true;
@@ -106,7 +111,7 @@ final class VictimSearch {
             choices = choices(target);
             byTarget.put(target, choices);
         }
-        Predicate<Choice> allowed = choice -> demand.allowed().test(choice.node())
+        Predicate<Choice> allowed = choice -> suitable.test(choice.node())
                 && allowance.lets(choice.lost(), choice.victims().size())
                 && choice.victims().stream().allMatch(victim -> lets.test(victim, choice.lost()));
         Choice choice = onKeptNode(demand.attempt(), target, allowed);

@@ -26,7 +26,7 @@ import java.util.function.Function;
  */
 final class Victims {
     /** Containers that are looked at in a partition. */
-    static final int MAX_VICTIMS = 20_000;
+    static final int MAX_VICTIMS = 5_000;
 
     private static final Comparator<Attempt> SUBMITTED = Comparator.comparing(
                     (Attempt attempt) -> attempt.application().id())
@@ -92,11 +92,13 @@ final class Victims {
      * Adds what attempts have on nodes where it would make room.
      *
      * @param attempts in the order in which they lose
+     * @param atMost how many containers suffice
      * @param budgets of each
      */
-    void add(Collection<Attempt> attempts, Function<Attempt, Budget> budgets) {
+    void add(Collection<Attempt> attempts, int atMost, Function<Attempt, Budget> budgets) {
+        int enough = victims.size() + atMost;
         for (Attempt attempt : attempts) {
-            if (victims.size() >= MAX_VICTIMS) {
+            if (victims.size() >= enough) {
                 return;
             }
             add(attempt, budgets.apply(attempt));
@@ -140,10 +142,15 @@ final class Victims {
 
     /** All of them, the cheapest first. */
     List<Victim> cheapestFirst() {
-        List<Victim> ordered = new ArrayList<>(victims);
-        ordered.sort(Comparator.comparing((Victim victim) -> victim.container.isMaster())
-                .thenComparing(victim -> !victim.noticed)
-                .thenComparingInt(victim -> victim.rank));
+        List<Victim> ordered = new ArrayList<>(victims.size());
+        List<Victim> unnoticed = new ArrayList<>();
+        List<Victim> masters = new ArrayList<>();
+        for (Victim victim : victims) {
+            boolean master = victim.container.isMaster();
+            (master ? masters : victim.noticed ? ordered : unnoticed).add(victim);
+        }
+        ordered.addAll(unnoticed);
+        ordered.addAll(masters);
         return ordered;
     }
 }

@@ -3,17 +3,13 @@ package dev.heddle.rm.scheduler.preemption;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
-import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.Amounts;
 import dev.heddle.rm.scheduler.Limits;
-import dev.heddle.rm.scheduler.constraint.ConstrainedPlacement;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Line;
-import dev.heddle.rm.state.Node;
 import dev.heddle.rm.state.Partition;
-import dev.heddle.rm.state.PendingAsks;
 import dev.heddle.rm.state.QueueShare;
 import dev.heddle.rm.state.UserShare;
 import java.util.ArrayList;
@@ -22,8 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What those want in a partition who wait there, as far as it could be placed if there were room: nothing is taken from
@@ -84,13 +78,12 @@ final class Wants {
             }
             Resource left = room.minusOrZero(sum);
             int count = Math.min(ask.count(), times(size, left));
-            PendingAsks.Constrained constrained = attempt.asks().constrained(key);
-            if (constrained != null) {
+            if (attempt.asks().constrained(key) != null) {
                 // Where one more is allowed afterwards is not known before it is there.
                 count = Math.min(1, count);
             }
             if (count > 0) {
-                into.add(new Demand(attempt, size, count, allowed(attempt, key, ask, constrained)));
+                into.add(new Demand(attempt, key, size, count));
                 sum = sum.plus(total(size, count));
             }
         }
@@ -114,34 +107,5 @@ final class Wants {
             total = total.plus(total(demand.size(), demand.count())).min(partition.total());
         }
         return total;
-    }
-
-    private Predicate<Node> allowed(
-            Attempt attempt, AskKey key, Ask ask, PendingAsks.@Nullable Constrained constrained) {
-        Set<String> avoided = attempt.avoided();
-        Predicate<Node> allowed =
-                node -> isFor(node, attempt) && !avoided.contains(node.id().host()) && !avoided.contains(node.rack());
-        if (constrained != null) {
-            return allowed.and(new ConstrainedPlacement(state, attempt.application(), partition, true)
-                    .admitting(constrained.requirement()));
-        }
-        return ask.relaxLocality() ? allowed : allowed.and(node -> isNamed(attempt.asks(), key, node));
-    }
-
-    /** Whether what ends on a node is not kept for somebody else. */
-    private static boolean isFor(Node node, Attempt attempt) {
-        Reservation reservation = node.reservation();
-        return reservation == null || reservation.attempt().equals(attempt.id());
-    }
-
-    /** Whether a node is one that a key names, or in a rack that will do as a whole. */
-    private static boolean isNamed(PendingAsks asks, AskKey key, Node node) {
-        for (Ask row : asks.rows(key)) {
-            if (row.place().equals(node.id().host())
-                    || (row.relaxLocality() && row.place().equals(node.rack()))) {
-                return true;
-            }
-        }
-        return false;
     }
 }
