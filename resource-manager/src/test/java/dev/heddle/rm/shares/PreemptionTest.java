@@ -348,4 +348,38 @@ class PreemptionTest {
         assertThat(ax.heldOn(labelled)).isEqualTo(3);
         assertThat(b.heldOn(labelled)).isEqualTo(2);
     }
+
+    /**
+     * Each node has 4 containers, and b waits for one as large as 3 of them. Hadoop ends the 3 youngest, wherever they are,
+     * and b has nothing of it.
+     */
+    @SharesTest
+    void shouldTakeWhatMakesRoomOnOneNode(Scenario on) throws Exception {
+        queues(on, TWO_HALVES);
+        on.nodes(4, 4 * GB);
+        Application a = on.submit("alice", "a").asks(16, GB);
+        on.settle();
+        Application b = on.submit("bob", "b").asks(1, 3 * GB);
+        preempt(on);
+        String why = "what goes is on one node, where there is room for the large container then";
+        assertThat(on.held(b)).containsExactly(on.onPurpose(why, 1, 0));
+        assertThat(on.held(a)).containsExactly(13);
+        preempt(on);
+        assertThat(a.lost(ContainerExitStatus.PREEMPTED)).isEqualTo(3);
+    }
+
+    /** a has 3 containers of 2 GB, b waits for 4 of them: a is 1 GB over its guarantee of 5 GB, which is half a container. */
+    @SharesTest
+    void shouldLeaveAQueueItsGuarantee(Scenario on) throws Exception {
+        queues(on, TWO_HALVES);
+        on.nodes(1, 10 * GB);
+        Application a = on.submit("alice", "a").asks(3, 2 * GB);
+        on.settle();
+        Application b = on.submit("bob", "b").asks(4, 2 * GB);
+        preempt(on);
+        assertThat(on.held(a, b))
+                .containsExactly(
+                        on.onPurpose("a queue that is guaranteed 5 GB is not left with 4", 3, 2),
+                        on.onPurpose("so b has the 4 GB that a leaves it", 2, 3));
+    }
 }
