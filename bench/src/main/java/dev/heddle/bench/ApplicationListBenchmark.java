@@ -1,6 +1,7 @@
 package dev.heddle.bench;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcMethod;
 import dev.heddle.common.rpc.transport.RpcThreads;
@@ -100,7 +101,8 @@ public class ApplicationListBenchmark {
                         100,
                         new DelegationTokens.Times(HOUR_MS, HOUR_MS, HOUR_MS),
                         new KeyPlans(keys, keys, keys, HOUR_MS),
-                        queues),
+                        queues,
+                        ResourceKinds.NONE),
                 0,
                 InstantSource.system(),
                 (what, cause) -> {
@@ -119,7 +121,7 @@ public class ApplicationListBenchmark {
                 leadership,
                 access,
                 threads.slow(),
-                new Submissions(2, new Submissions.Limits(10, 100, 1_000), current),
+                new Submissions(2, new Submissions.Limits(10, 100, 1_000), current, ResourceKinds.NONE),
                 new ReportSource("127.0.0.1:1", new LogRules(false, 0), InstantSource.system()));
         method = (RpcMethod<GetApplicationsRequestProto, GetApplicationsResponseProto>)
                 Objects.requireNonNull(endpoint.protocol().answers().get("getApplications"))

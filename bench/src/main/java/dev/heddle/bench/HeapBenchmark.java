@@ -22,11 +22,12 @@ import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeOffer;
 import dev.heddle.rm.model.NodeStatus;
 import dev.heddle.rm.model.Retries;
-import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
-import dev.heddle.rm.scheduler.queue.QueueSpec;
+import dev.heddle.rm.scheduler.queue.config.QueuePlanReader;
+import dev.heddle.rm.scheduler.queue.config.QueuePlanReading;
 import dev.heddle.rm.snapshot.ClusterSnapshots;
 import dev.heddle.rm.state.ClusterState;
+import dev.heddle.testbed.placement.PlacementScenario;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,18 +44,18 @@ public final class HeapBenchmark {
     private static final long NOW_MS = 1_700_000_000_000L;
     private static final Resource CONTAINER = new Resource(1_024, 1);
 
-    private final ClusterState state = new ClusterState(
-            NOW_MS,
-            1,
-            QueuePlan.single(Measure.DOMINANT, CONTAINER, CONTAINER, 10_000, QueueSpec.ApplicationCaps.DEFAULT, 1));
     private final ClusterSnapshots snapshots = new ClusterSnapshots(100);
+    private final PlacementScenario scenario;
+    private final ClusterState state;
     private final ClusterController controller;
     private final int nodes;
     private final int containersPerNode;
 
-    private HeapBenchmark(int nodes, int containersPerNode) {
-        this.nodes = nodes;
+    private HeapBenchmark(PlacementScenario scenario, int containersPerNode) {
+        this.scenario = scenario;
+        this.nodes = scenario.nodes();
         this.containersPerNode = containersPerNode;
+        this.state = new ClusterState(NOW_MS, 1, plan(scenario));
         this.controller = new ClusterController(
                 state,
                 new CorePolicy(
@@ -70,14 +71,29 @@ public final class HeapBenchmark {
     /**
      * Measures.
      *
-     * @param arguments how many nodes, how many containers on each, of how many applications; 10000, 50 and 100 where there
-     *     are none
+     * @param arguments how many nodes, how many containers on each, of how many applications, in how many queues; 10000, 50,
+     *     100 and 1 where there are none
      */
     public static void main(String[] arguments) {
-        int nodes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10_000;
-        int containersPerNode = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 50;
-        int applications = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 100;
-        new HeapBenchmark(nodes, containersPerNode).measure(applications);
+        PlacementScenario scenario = new PlacementScenario(
+                argument(arguments, 0, 10_000),
+                argument(arguments, 3, 1),
+                argument(arguments, 2, 100),
+                PlacementScenario.Wish.PLAIN);
+        new HeapBenchmark(scenario, argument(arguments, 1, 50)).measure(scenario.applications());
+    }
+
+    private static int argument(String[] arguments, int place, int otherwise) {
+        return arguments.length > place ? Integer.parseInt(arguments[place]) : otherwise;
+    }
+
+    private static QueuePlan plan(PlacementScenario scenario) {
+        QueuePlanReading reading = QueuePlanReader.read(
+                scenario.capacityScheduler(), new QueuePlanReader.Cluster(CONTAINER, CONTAINER, Set.of()));
+        if (reading instanceof QueuePlanReading.Usable usable) {
+            return usable.plan();
+        }
+        throw new IllegalStateException(reading.toString());
     }
 
     private void measure(int applications) {
@@ -97,8 +113,11 @@ public final class HeapBenchmark {
                 .mapToInt(node -> node.containers().size())
                 .sum();
         System.out.printf(
-                "%d containers of %d applications: %d bytes each%n",
-                running, snapshots.applications().size(), (withContainers - withNodes) / Math.max(1, running));
+                "%d containers of %d applications in %d queues: %d bytes each%n",
+                running,
+                snapshots.applications().size(),
+                scenario.queues(),
+                (withContainers - withNodes) / Math.max(1, running));
     }
 
     private static long usedHeap() {
@@ -141,7 +160,7 @@ public final class HeapBenchmark {
                             "heap",
                             "BENCH",
                             "bench",
-                            "default",
+                            scenario.queue(i),
                             0,
                             Set.of(),
                             Retries.upTo(1),

@@ -2,6 +2,7 @@ package dev.heddle.deploy;
 
 import dev.heddle.common.config.ConfigurationFiles;
 import dev.heddle.common.config.ConfigurationReview;
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.runtime.Daemon;
 import dev.heddle.common.runtime.Foreground;
 import java.io.IOException;
@@ -38,6 +39,7 @@ abstract class DaemonCommand extends HeddleCommand {
         ConfigurationReview review = HeddleSettings.review(configuration);
         review.refuseUnknown();
         review.ignored(areas()).forEach(log::warn);
+        ResourceTypes.ignored(configuration).forEach(log::warn);
         return configuration;
     }
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             SubmitCommand.class,
+            ApplicationCommand.class,
             ResourceManagerCommand.class,
             NodeManagerCommand.class,
             ZooKeeperCommand.class,
@@ -33,7 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         footer = {
             "",
-            "Daemons and submit read yarn-site.xml from the directory in HADOOP_CONF_DIR.",
+            "Daemons, submit and app read yarn-site.xml from the directory in HADOOP_CONF_DIR.",
             "'heddle help COMMAND' explains one command."
         })
 public final class Heddle {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /** Every setting of every module. Daemons share their files, so each has to know the settings of the others. */
@@ -42,7 +43,10 @@ final class HeddleSettings {
     static ConfigurationReview review(Configuration configuration) {
         return new ConfigurationReview(
                 modules().values().stream().flatMap(Collection::stream).toList(),
-                new ConfigurationReview.Others(queueKeys(), QueueFiles.PREFIXES),
+                new ConfigurationReview.Others(
+                        queueKeys(),
+                        Stream.concat(QueueFiles.PREFIXES.stream(), Stream.of(NodeManagerSettings.RESOURCE_KINDS))
+                                .toList()),
                 configuration);
     }
 }

@@ -15,6 +15,12 @@ final class NodeManagerCommand extends DaemonCommand {
         return List.of(new Area("yarn.nodemanager.", "the node manager does not read it"));
     }
 
+    /** What YARN has nodes say of their further kinds of resources. */
+    @Override
+    List<String> moreFiles() {
+        return List.of("node-resources.xml");
+    }
+
     @Override
     Daemon start(YarnConfiguration configuration) {
         return NodeManager.start(configuration);

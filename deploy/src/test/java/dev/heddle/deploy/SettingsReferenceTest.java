@@ -2,7 +2,9 @@ package dev.heddle.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.config.Setting;
+import dev.heddle.nm.NodeManagerSettings;
 import dev.heddle.rm.scheduler.queue.config.ClusterKey;
 import dev.heddle.rm.scheduler.queue.config.QueueKey;
 import java.io.IOException;
@@ -40,7 +42,25 @@ class SettingsReferenceTest {
                     .append("\n\n| key | default | value | what it does |\n|---|---|---|---|\n");
             settings.stream().sorted(Comparator.comparing(Setting::key)).forEach(setting -> page.append(row(setting)));
         });
+        page.append(kinds());
         page.append(queues());
+        return page.toString();
+    }
+
+    private static String kinds() {
+        StringBuilder page = new StringBuilder(
+                """
+
+                ## Kinds of resources
+
+                Read from `resource-types.xml` by the resource manager and by node managers; a node manager reads how much it
+                has of the kind `NAME` from `%sNAME` in `node-resources.xml`, such as `4` or `200Gi`.
+
+                | key | what it says |
+                |---|---|
+                """
+                        .formatted(NodeManagerSettings.RESOURCE_KINDS));
+        ResourceTypes.described().forEach((key, what) -> page.append("| `" + key + "` | " + cell(what) + " |\n"));
         return page.toString();
     }
 

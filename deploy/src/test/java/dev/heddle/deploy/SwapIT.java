@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The same command, the same jars and the same application on Hadoop's own YARN. */
 class SwapIT {
     private static final int NODES = 2;
+    private static final Pattern APPLICATION = Pattern.compile("application_\\d+_\\d+");
 
     private final Path directory;
 
@@ -54,9 +57,22 @@ class SwapIT {
             assertThat(submit.awaitExit(Commands.LIMIT))
                     .as(submit.stdout() + submit.stderr())
                     .isZero();
+            assertThat(why(hadoop, submit))
+                    .contains("state        FINISHED, ended as SUCCEEDED at ")
+                    .contains("queue        root.default");
             // Hadoop's node copies nothing: the driver's output is where its container wrote it.
             Await.until("the driver's output", Commands.LIMIT, () -> outputs().contains(IndependentCount.lines()));
         }
+    }
+
+    /** What the command tells of the application that was submitted. */
+    private String why(HadoopProcess hadoop, ChildProcess submit) {
+        Matcher id = APPLICATION.matcher(submit.stdout());
+        assertThat(id.find()).as(submit.stdout()).isTrue();
+        ChildProcess why = Commands.start(
+                directory, "why", Commands.configuredBy(hadoop.configurationDirectory()), "app", "why", id.group());
+        assertThat(why.awaitExit(Commands.LIMIT)).as(why.stderr()).isZero();
+        return why.stdout();
     }
 
     /** What each container has printed, by line. Only the nodes' log directories hold still enough to be searched. */

@@ -2,8 +2,17 @@ package dev.heddle.nm;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.ResourceTypes;
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
+import dev.heddle.common.resources.ResourceKinds;
+import dev.heddle.common.resources.Unit;
 import java.lang.management.ManagementFactory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 
 /** How much a node offers to containers, by YARN's rules. */
@@ -13,6 +22,8 @@ final class NodeCapability {
     private static final int DEFAULT_VCORES = 8;
     private static final int BYTES_PER_MB_SHIFT = 20;
     private static final double SHARE_FOR_CONTAINERS = 0.8;
+
+    private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,18}) ?([a-zA-Z]*)");
 
     private NodeCapability() {}
 
@@ -36,7 +47,35 @@ final class NodeCapability {
                     + " vcores, which fits no container: raise " + NodeManagerSettings.MEMORY.key() + " or "
                     + NodeManagerSettings.VCORES.key());
         }
-        return new Resource(memoryMb, vcores);
+        return new Resource(memoryMb, vcores, further(configuration));
+    }
+
+    /** Of the kinds that are declared, as much of each as its key says; an amount may have a unit. */
+    private static FurtherKinds further(Configuration configuration) {
+        ResourceKinds kinds = ResourceTypes.read(configuration);
+        Map<ResourceKind, Long> amounts = new HashMap<>();
+        for (Map.Entry<String, String> entry : configuration) {
+            if (entry.getKey().startsWith(NodeManagerSettings.RESOURCE_KINDS)) {
+                ResourceKind kind = kinds.find(entry.getKey().substring(NodeManagerSettings.RESOURCE_KINDS.length()));
+                if (kind == null) {
+                    throw new UserException(entry.getKey() + " is set, but " + ResourceTypes.NAMES
+                            + " does not name that kind: add it there, or remove the key");
+                }
+                amounts.put(kind, amount(entry.getKey(), configuration.getTrimmed(entry.getKey()), kind));
+            }
+        }
+        return FurtherKinds.of(amounts);
+    }
+
+    private static long amount(String key, String text, ResourceKind kind) {
+        Matcher matcher = AMOUNT.matcher(text);
+        Unit own = Unit.of(kind.unit());
+        Unit written = !matcher.matches() ? null : matcher.group(2).isEmpty() ? own : Unit.of(matcher.group(2));
+        if (written == null || own == null) {
+            throw new UserException(key + " is '" + text
+                    + "', which is no whole number from 0, with or without a unit (" + Unit.known() + "): correct it");
+        }
+        return written.convert(Long.parseLong(matcher.group(1)), own);
     }
 
     private static int detectedMemoryMb(Configuration configuration) {

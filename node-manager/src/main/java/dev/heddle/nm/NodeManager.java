@@ -2,6 +2,7 @@ package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.ResourceManagerAddresses;
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.common.rpc.client.LeaderSearch;
 import dev.heddle.common.rpc.client.RpcIdentity;
@@ -21,6 +22,7 @@ import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
+import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
 import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
@@ -119,6 +121,7 @@ public final class NodeManager implements Daemon {
                 NodeAddresses.read(configuration),
                 NodeCapability.read(configuration),
                 ResourceManagerAddresses.forNodes(configuration));
+        DeclaredKinds.declare(ResourceTypes.read(configuration));
         ServiceLogin.login(
                 configuration,
                 NodeManagerSettings.KEYTAB.key(),

@@ -38,6 +38,9 @@ public final class NodeManagerSettings {
             Integer.MAX_VALUE,
             "MB",
             "Memory for containers; -1 stands for 8192, or for what the machine has if hardware is detected.");
+    /** Begins the keys that say how much the node has of a kind that {@code yarn.resource-types} names. */
+    public static final String RESOURCE_KINDS = "yarn.nodemanager.resource-type.";
+
     public static final Setting<Integer> VCORES = Setting.integer(
             YarnConfiguration.NM_VCORES,
             -1,

@@ -33,6 +33,8 @@ import org.apache.hadoop.yarn.api.records.Token;
 import org.apache.hadoop.yarn.api.records.URL;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
+import org.apache.hadoop.yarn.server.api.protocolrecords.RegisterNodeManagerRequest;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,26 @@ class NodeManagerTest {
         SerializedException failure = failures.get(container);
         assertThat(failure).isNotNull();
         return failure.getMessage();
+    }
+
+    @Test
+    void shouldOfferFurtherKindsOfResources() throws Exception {
+        nodeManager.close();
+        YarnConfiguration configuration = configuration();
+        configuration.set("yarn.resource-types", "yarn.io/gpu,disk");
+        configuration.set("yarn.resource-types.disk.units", "Gi");
+        configuration.set("yarn.nodemanager.resource-type.yarn.io/gpu", "4");
+        configuration.set("yarn.nodemanager.resource-type.disk", "2Ti");
+        try {
+            nodeManager = NodeManager.start(configuration);
+            Await.until("a registration with them", LIMIT, () -> resourceManager.registrations.stream()
+                    .map(RegisterNodeManagerRequest::getResource)
+                    .anyMatch(resource -> resource.getResourceValue("yarn.io/gpu") == 4
+                            && resource.getResourceValue("disk") == 2048));
+        } finally {
+            // What Hadoop's records know, they know for the whole process.
+            ResourceUtils.resetResourceTypes(new YarnConfiguration());
+        }
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.ResourceTypes;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.common.rpc.server.RpcServer;
 import dev.heddle.common.rpc.server.RpcServer.Authentication;
 import dev.heddle.common.rpc.transport.RpcThreads;
@@ -85,7 +87,8 @@ public final class ResourceManager implements Daemon {
     /** As {@link #start(YarnConfiguration)} with a clock and a place for faults. */
     static ResourceManager start(YarnConfiguration configuration, InstantSource clock, FaultHandler faults) {
         CorePolicy policy = ResourceManagerSettings.policy(configuration);
-        CurrentQueues queues = new CurrentQueues(QueueFiles.read(configuration, Terms.limits(policy)));
+        ResourceKinds kinds = ResourceTypes.read(configuration);
+        CurrentQueues queues = new CurrentQueues(QueueFiles.read(configuration, Terms.limits(policy, kinds)));
         String id = ownId(configuration);
         Leadership leadership = new Leadership(id == null ? "" : id);
         ServiceLogin.login(
@@ -123,7 +126,7 @@ public final class ResourceManager implements Daemon {
                                     administrators,
                                     List.of(client, scheduler, tracker),
                                     pace,
-                                    new QueueRefresh(queues, Terms.limits(policy)))));
+                                    new QueueRefresh(queues, Terms.limits(policy, kinds)))));
             if (id == null) {
                 terms.lead(SINGLE_EPOCH);
             } else if (AdminServer.isFailoverAutomatic(configuration)) {
@@ -161,7 +164,8 @@ public final class ResourceManager implements Daemon {
         Submissions submissions = new Submissions(
                 SubmissionSettings.MAX_ATTEMPTS.get(configuration),
                 SubmissionSettings.submissionLimits(configuration),
-                served.queues());
+                served.queues(),
+                ResourceTypes.read(configuration));
         return RpcServer.start(
                 threads,
                 configuration,

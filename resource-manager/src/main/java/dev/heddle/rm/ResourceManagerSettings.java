@@ -1,8 +1,11 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.core.CorePolicy;
 import dev.heddle.rm.security.KeyPlans;
 import dev.heddle.rm.security.RollingKeys;
@@ -154,16 +157,28 @@ public final class ResourceManagerSettings {
         return List.copyOf(all);
     }
 
+    /** As the keys of kinds say it, which win, or else the scheduler's. */
+    private static int bound(
+            Configuration configuration, ResourceKind kind, boolean maximum, Setting<Integer> ofScheduler) {
+        Long ofKind = ResourceTypes.bound(configuration, kind, maximum);
+        return ofKind == null ? ofScheduler.get(configuration) : (int) Math.min(Integer.MAX_VALUE, ofKind);
+    }
+
     /**
      * The core's numbers.
      *
      * @throws UserException if a setting cannot be used, or a maximum is below its minimum
      */
     static CorePolicy policy(Configuration configuration) {
-        Resource minimum =
-                new Resource(MINIMUM_ALLOCATION_MB.get(configuration), MINIMUM_ALLOCATION_VCORES.get(configuration));
-        Resource maximum =
-                new Resource(MAXIMUM_ALLOCATION_MB.get(configuration), MAXIMUM_ALLOCATION_VCORES.get(configuration));
+        ResourceKinds kinds = ResourceTypes.read(configuration);
+        Resource minimum = new Resource(
+                bound(configuration, ResourceKind.MEMORY, false, MINIMUM_ALLOCATION_MB),
+                bound(configuration, ResourceKind.VCORES, false, MINIMUM_ALLOCATION_VCORES),
+                kinds.minimum());
+        Resource maximum = new Resource(
+                bound(configuration, ResourceKind.MEMORY, true, MAXIMUM_ALLOCATION_MB),
+                bound(configuration, ResourceKind.VCORES, true, MAXIMUM_ALLOCATION_VCORES),
+                kinds.maximum());
         if (!minimum.fitsIn(maximum)) {
             throw new UserException("the smallest container (" + minimum + ") is larger than the largest (" + maximum
                     + "): correct yarn.scheduler.minimum-allocation-* or maximum-allocation-*");

@@ -1,7 +1,9 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.ResourceTypes;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.common.runtime.FaultHandler;
 import dev.heddle.ha.LeadershipListener;
@@ -63,7 +65,7 @@ record Terms(
     /** As the files have them now; or as they were, as a leader with former queues is better than none. */
     private QueuePlan plan() {
         try {
-            queues.replace(QueueFiles.read(reread(configuration), limits(policy)));
+            queues.replace(QueueFiles.read(reread(configuration), limits(policy, ResourceTypes.read(configuration))));
         } catch (UserException e) {
             log.error("the queues stay as they were: {}", e.getMessage());
         }
@@ -71,8 +73,8 @@ record Terms(
     }
 
     /** What queues have to fit; labels are not known before there are nodes. */
-    static QueuePlanReader.Cluster limits(CorePolicy policy) {
-        return new QueuePlanReader.Cluster(policy.minimumAllocation(), policy.maximumAllocation(), null);
+    static QueuePlanReader.Cluster limits(CorePolicy policy, ResourceKinds kinds) {
+        return new QueuePlanReader.Cluster(policy.minimumAllocation(), policy.maximumAllocation(), kinds, null);
     }
 
     /** The configuration as its files are now; what was set by the program stays. */
@@ -100,7 +102,8 @@ record Terms(
                         SubmissionSettings.COMPLETED_CONTAINERS.get(configuration),
                         AccessSettings.tokenTimes(configuration),
                         ResourceManagerSettings.keyPlans(configuration),
-                        plan()),
+                        plan(),
+                        ResourceTypes.read(configuration)),
                 epoch,
                 clock,
                 faults);

@@ -146,19 +146,19 @@ public final class ResourceManagerClient implements AutoCloseable {
     }
 
     /** An id for an application, and the largest container that the cluster gives. */
-    GetNewApplicationResponse newApplication() throws IOException, YarnException {
+    public GetNewApplicationResponse newApplication() throws IOException, YarnException {
         return new GetNewApplicationResponsePBImpl(
                 call(NEW_APPLICATION, GetNewApplicationRequestProto.getDefaultInstance()));
     }
 
     /** Hands an application over. Not yet accepted then: {@link #report} tells. */
-    void submit(ApplicationSubmissionContext context) throws IOException, YarnException {
+    public void submit(ApplicationSubmissionContext context) throws IOException, YarnException {
         SubmitApplicationRequest request = SubmitApplicationRequest.newInstance(context);
         call(SUBMIT, ((SubmitApplicationRequestPBImpl) request).getProto());
     }
 
     /** Asks for the end of an application; true once it has ended, and to be asked again until then. */
-    boolean kill(ApplicationId application) throws IOException, YarnException {
+    public boolean kill(ApplicationId application) throws IOException, YarnException {
         KillApplicationRequest request = KillApplicationRequest.newInstance(application);
         return call(KILL, ((KillApplicationRequestPBImpl) request).getProto()).getIsKillCompleted();
     }
@@ -189,7 +189,7 @@ public final class ResourceManagerClient implements AutoCloseable {
     }
 
     /** Tells a person that no resource manager answers. */
-    UserException unreachable(Exception cause) {
+    public UserException unreachable(Exception cause) {
         List<String> names = addresses.stream()
                 .map(address -> address.getHostString() + ":" + address.getPort())
                 .toList();

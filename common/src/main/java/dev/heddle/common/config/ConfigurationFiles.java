@@ -21,7 +21,8 @@ public final class ConfigurationFiles {
 
     private static final List<String> LOG_VARIABLES = List.of("YARN_LOG_DIR", "HADOOP_LOG_DIR");
     private static final String DEFAULT_LOG_DIRECTORY = "${hadoop.tmp.dir}/logs";
-    private static final List<String> FILES = List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml");
+    private static final List<String> FILES =
+            List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml", ResourceTypes.FILE);
 
     private static final String DYNAMIC_RESOURCES = "dynamic-resources.xml";
 

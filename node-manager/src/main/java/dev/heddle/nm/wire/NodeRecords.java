@@ -1,10 +1,14 @@
 package dev.heddle.nm.wire;
 
+import dev.heddle.common.resources.FurtherKinds;
+import dev.heddle.common.resources.Resource;
 import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.NodeReport;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
@@ -15,6 +19,16 @@ import org.apache.hadoop.yarn.server.api.records.NodeStatus;
 /** Puts what this node knows into YARN's records. */
 final class NodeRecords {
     private NodeRecords() {}
+
+    /** As Hadoop's record, which knows the kinds that {@link DeclaredKinds} has told it of. */
+    static org.apache.hadoop.yarn.api.records.Resource resource(Resource resource) {
+        Map<String, Long> others = new HashMap<>();
+        FurtherKinds further = resource.further();
+        for (int i = 0; i < further.size(); i++) {
+            others.put(further.kind(i).name(), further.amount(i));
+        }
+        return org.apache.hadoop.yarn.api.records.Resource.newInstance(resource.memoryMb(), resource.vcores(), others);
+    }
 
     static ContainerStatus status(ContainerSnapshot container, NodeIdentity node) {
         ContainerTokenIdentifier token = container.token();

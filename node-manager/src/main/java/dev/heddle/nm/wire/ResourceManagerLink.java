@@ -22,7 +22,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
-import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatResponseProto;
@@ -204,8 +203,7 @@ public final class ResourceManagerLink implements AutoCloseable {
         RegisterNodeManagerRequest request = RegisterNodeManagerRequest.newInstance(
                 node.nodeId(),
                 node.httpPort(),
-                Resource.newInstance(
-                        node.capability().memoryMb(), node.capability().vcores()),
+                NodeRecords.resource(node.capability()),
                 YarnVersionInfo.getVersion(),
                 report.containers().stream().map(NodeRecords::registered).toList(),
                 report.applications(),

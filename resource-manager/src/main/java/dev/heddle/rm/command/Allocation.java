@@ -84,9 +84,18 @@ public record Allocation(
      * @param headroom what it may still be granted now
      * @param clusterNodes the number of nodes in use
      * @param priority of its application
+     * @param crowd what goes on in the whole cluster
      * @param losses what it may lose and has not been told before
      */
-    public record Prospects(Resource headroom, int clusterNodes, int priority, Losses losses) {}
+    public record Prospects(Resource headroom, int clusterNodes, int priority, Crowd crowd, Losses losses) {}
+
+    /**
+     * How busy the cluster is: YARN's {@code EnhancedHeadroom}.
+     *
+     * @param wantedContainers that are asked for and not granted yet, by all together
+     * @param vcores of the nodes in use
+     */
+    public record Crowd(long wantedContainers, int vcores) {}
 
     /**
      * Containers that are owed to others. They are ended after a while, unless as much as they have is given back.

@@ -17,11 +17,13 @@ import dev.heddle.rm.state.QueueShare;
 final class Admission {
     private final ClusterState state;
     private final ContainerSizes sizes;
+    private final LabelAccess labels;
     private final CorePolicy policy;
 
     Admission(ClusterState state, ContainerSizes sizes, CorePolicy policy) {
         this.state = state;
         this.sizes = sizes;
+        this.labels = new LabelAccess(state);
         this.policy = policy;
     }
 
@@ -37,34 +39,36 @@ final class Admission {
         }
         Queue queue = leaf(id, spec);
         checkLimits(id, queue, spec.user());
-        Resource master = sizes.normalize(spec.masterResource());
-        if (!spec.unmanaged()) {
-            sizes.check(master, queue, Refusal.Kind.INVALID_ASK);
-        }
         Retries retries = spec.retries();
         QueueSpec.ApplicationCaps caps = queue.spec().applications();
         String label = spec.labels().containers().isEmpty()
                 ? queue.spec().defaultLabel()
                 : spec.labels().containers();
+        ApplicationSpec.Labels wanted = new ApplicationSpec.Labels(
+                label, spec.labels().master().isEmpty() ? label : spec.labels().master());
         return new ApplicationSpec(
                 spec.name(),
                 spec.type(),
                 spec.user(),
                 queue.path(),
-                priority(spec.priority() < 0 ? caps.defaultPriority() : spec.priority()),
+                priority(spec.hasPriority() ? spec.priority() : caps.defaultPriority()),
                 spec.tags(),
                 new Retries(
                         Math.min(retries.maxAttempts(), policy.maxAttempts()),
                         retries.validityIntervalMs(),
                         retries.keepContainers()),
-                master,
-                new ApplicationSpec.Labels(
-                        label,
-                        spec.labels().master().isEmpty() ? label : spec.labels().master()),
+                spec.unmanaged() ? Resource.NONE : master(spec, queue, wanted.master()),
+                wanted,
                 spec.unmanaged(),
                 caps.lifetimeMs(spec.lifetimeMs()),
                 spec.acls(),
                 spec.launchContext());
+    }
+
+    /** The size of the container for a master that the cluster starts. */
+    private Resource master(ApplicationSpec spec, Queue queue, String label) {
+        labels.check(queue, label);
+        return sizes.fitted(spec.masterResource(), queue, Refusal.Kind.INVALID_ASK);
     }
 
     private Queue leaf(ApplicationId id, ApplicationSpec spec) {

@@ -128,7 +128,7 @@ final class ContainerControl {
         }
         Resource more = size.minusOrZero(container.resource());
         QueueShare share = state.share(holder.application().queue(), node.partition());
-        return node.partition().measure().fits(more, node.room()) && Limits.overMaximum(share, more) == null;
+        return node.partition().measure().fitsOn(more, node.room()) && Limits.overMaximum(share, more) == null;
     }
 
     /** Gives a container another size, which is accounted for at once. Its node is told of a smaller one. */

@@ -1,6 +1,8 @@
 package dev.heddle.rm.core;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Queue;
@@ -32,11 +34,7 @@ final class ContainerSizes {
 
     private Resource maximumCapability(Resource configured) {
         Resource largest = state.largestTotal();
-        return state.runningNodes() == 0
-                ? configured
-                : new Resource(
-                        Math.min(configured.memoryMb(), largest.memoryMb()),
-                        Math.min(configured.vcores(), largest.vcores()));
+        return state.runningNodes() == 0 ? configured : configured.min(largest);
     }
 
     /**
@@ -58,19 +56,48 @@ final class ContainerSizes {
     void check(Resource asked, Queue queue, Refusal.Kind kind) {
         Resource maximum = maximumCapability(queue);
         if (!asked.fitsIn(maximum)) {
-            String dimension = asked.memoryMb() > maximum.memoryMb() ? "memory-mb" : "vcores";
+            ResourceKind over = firstOver(asked, maximum);
+            boolean further = asked.further().amount(over) > 0;
             throw new Refusal(
                     kind,
                     "Invalid resource request! Cannot allocate containers as requested resource is greater than maximum"
-                            + " allowed allocation. Requested resource type=[" + dimension + "], Requested resource="
+                            + " allowed allocation. Requested resource type=[" + over.name() + "], Requested resource="
                             + asYarnPrintsIt(asked) + ", maximum allowed allocation=" + asYarnPrintsIt(maximum)
-                            + ": ask for less, or raise yarn.scheduler.maximum-allocation-mb and -vcores if the nodes"
-                            + " are larger");
+                            + ": ask for less, or raise "
+                            + (further
+                                    ? "yarn.resource-types." + over.name() + ".maximum-allocation"
+                                    : "yarn.scheduler.maximum-allocation-mb and -vcores")
+                            + " if the nodes are larger");
         }
+    }
+
+    private static ResourceKind firstOver(Resource asked, Resource maximum) {
+        if (asked.memoryMb() > maximum.memoryMb()) {
+            return ResourceKind.MEMORY;
+        }
+        FurtherKinds further = asked.further();
+        for (int i = 0; i < further.size() && asked.vcores() <= maximum.vcores(); i++) {
+            if (further.amount(i) > maximum.amount(further.kind(i))) {
+                return further.kind(i);
+            }
+        }
+        return ResourceKind.VCORES;
     }
 
     /** Clients take numbers out of this. */
     private static String asYarnPrintsIt(Resource resource) {
-        return "<memory:" + resource.memoryMb() + ", vCores:" + resource.vcores() + ">";
+        StringBuilder text = new StringBuilder("<memory:")
+                .append(resource.memoryMb())
+                .append(", vCores:")
+                .append(resource.vcores());
+        FurtherKinds further = resource.further();
+        for (int i = 0; i < further.size(); i++) {
+            text.append(", ")
+                    .append(further.kind(i).name())
+                    .append(": ")
+                    .append(further.amount(i))
+                    .append(further.kind(i).unit());
+        }
+        return text.append('>').toString();
     }
 }

@@ -5,7 +5,7 @@ import dev.heddle.common.resources.Resource;
 /**
  * The numbers that the core decides by.
  *
- * @param minimumAllocation the smallest container; larger asks are rounded up to a multiple of its memory
+ * @param minimumAllocation the smallest container; larger asks are rounded up to a multiple of it, kind by kind
  * @param maximumAllocation the largest container
  * @param maxAttempts how many attempts an application may have at most, whatever it says
  * @param placementsPerPass how many containers one command may place before others get their turn
@@ -54,14 +54,15 @@ public record CorePolicy(
     public record History(int completedApplications, int attempts, int goneNodes) {}
 
     /**
-     * Rounds an ask up as YARN does: at least the minimum, and a multiple of the minimum's memory.
+     * Rounds an ask up as YARN does: of each kind at least the minimum, and a multiple of it.
      *
      * @return the size that is granted; it may be over the maximum
      */
     Resource normalize(Resource asked) {
-        Resource atLeast = asked.max(minimumAllocation);
-        long step = Math.max(1, minimumAllocation.memoryMb());
-        long memoryMb = (atLeast.memoryMb() + step - 1) / step * step;
-        return new Resource(memoryMb, atLeast.vcores());
+        return asked.max(minimumAllocation).map((kind, amount) -> roundUp(amount, minimumAllocation.amount(kind)));
+    }
+
+    private static long roundUp(long amount, long step) {
+        return step <= 1 ? amount : (amount + step - 1) / step * step;
     }
 }

@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** The conversation with application masters: they register, ask, release, finish. */
 final class MasterControl implements MasterCommand.Handler {
@@ -42,6 +41,7 @@ final class MasterControl implements MasterCommand.Handler {
     private final ContainerControl containers;
     private final ApplicationControl applications;
     private final ContainerSizes sizes;
+    private final LabelAccess labels;
     private final ContainerUpdates updates;
     private final SchedulingRequests schedulingRequests;
 
@@ -57,6 +57,7 @@ final class MasterControl implements MasterCommand.Handler {
         this.containers = containers;
         this.applications = applications;
         this.sizes = sizes;
+        this.labels = new LabelAccess(state);
         this.updates = updates;
         this.schedulingRequests = schedulingRequests;
     }
@@ -234,6 +235,8 @@ final class MasterControl implements MasterCommand.Handler {
                         Limits.headroom(state, attempt),
                         state.runningNodes(),
                         applications.application(attempt.id()).priority(),
+                        new Allocation.Crowd(
+                                state.wantedContainers(), state.total().vcores()),
                         losses(toLose)));
         ledger.emit(
                 new AttemptEvent.AttemptAnswered(attempt.id(), reply.responseId(), progress, reply, ledger.nowMs()));
@@ -322,35 +325,10 @@ final class MasterControl implements MasterCommand.Handler {
             String label = ask.label().isEmpty()
                     ? attempt.application().spec().labels().containers()
                     : ask.label();
-            checkLabel(queue, label);
+            labels.check(queue, label);
             normalized.add(new Ask(ask.key(), ask.place(), size, ask.count(), ask.relaxLocality(), label));
         }
         return normalized;
-    }
-
-    private void checkLabel(Queue queue, String label) {
-        if (label.isEmpty()) {
-            return;
-        }
-        if (state.marks().labels().isEmpty()) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID_LABEL,
-                    "Invalid resource request, node label not enabled but request contains label expression " + label);
-        }
-        if (!state.marks().labels().containsKey(label)) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID_LABEL,
-                    "Invalid label in resource request, cluster do not contain label=" + label + ": the cluster has "
-                            + state.marks().labels().keySet());
-        }
-        if (!queue.spec().mayUse(label)) {
-            throw new Refusal(
-                    Refusal.Kind.INVALID_LABEL,
-                    "Invalid resource request, queue=" + queue.path()
-                            + " doesn't have permission to access all labels in resource request. labelExpression of"
-                            + " resource request=" + label + ". Queue labels="
-                            + String.join(",", new TreeSet<>(queue.spec().labels())));
-        }
     }
 
     @Override

@@ -152,7 +152,12 @@ final class NodeAdministration implements AdminCommand.Handler {
     @Override
     public Done useDynamicResources(AdminCommand.UseDynamicResources command) {
         ledger.emit(new NodeEvent.DynamicResourcesReplaced(Map.copyOf(command.totals())));
-        resize(command.totals(), command.graceMs());
+        Map<NodeId, Resource> totals = new TreeMap<>(command.totals());
+        totals.replaceAll((id, total) -> {
+            Node node = state.node(id);
+            return node == null ? total : node.offer().with(total);
+        });
+        resize(totals, command.graceMs());
         return Done.DONE;
     }
 

@@ -72,8 +72,12 @@ final class NodeControl implements NodeCommand.Handler {
                     "Disallowed NodeManager from  " + id.host() + ", Sending SHUTDOWN signal to the NodeManager.");
         }
         Resource dynamic = state.dynamicResources().get(id);
-        Resource total = dynamic == null ? command.offer().total() : dynamic;
-        Resource minimum = policy.minimumAllocation();
+        Resource total =
+                dynamic == null ? command.offer().total() : command.offer().with(dynamic);
+        // Nodes need not have what not every container takes.
+        Resource minimum = new Resource(
+                policy.minimumAllocation().memoryMb(),
+                policy.minimumAllocation().vcores());
         if (!minimum.fitsIn(total)) {
             return refuse("NodeManager from  " + id.host()
                     + " doesn't satisfy minimum allocations, Sending SHUTDOWN signal to the NodeManager. Node capabilities"

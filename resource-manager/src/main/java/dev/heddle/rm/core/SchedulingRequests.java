@@ -30,12 +30,14 @@ final class SchedulingRequests {
     private final ClusterState state;
     private final ContainerControl containers;
     private final ContainerSizes sizes;
+    private final LabelAccess labels;
 
     SchedulingRequests(Ledger ledger, ContainerControl containers, ContainerSizes sizes) {
         this.ledger = ledger;
         this.state = ledger.state();
         this.containers = containers;
         this.sizes = sizes;
+        this.labels = new LabelAccess(state);
     }
 
     /**
@@ -66,11 +68,23 @@ final class SchedulingRequests {
             SchedulingAsk before = latest.containsKey(ask.key()) ? latest.get(ask.key()) : pending(attempt, ask.key());
             SchedulingAsk after = following(
                     before,
-                    ask.withSize(sizes.fitted(ask.size(), attempt.application().queue())));
+                    ask.withSize(sizes.fitted(ask.size(), attempt.application().queue()))
+                            .withLabel(label(attempt.application(), ask)));
             latest.put(ask.key(), after);
             accepted.add(after);
         }
         return accepted;
+    }
+
+    /**
+     * The label that the constraint names, or else the application's. One that cannot be had is none: no node meets the
+     * constraint then.
+     */
+    private String label(Application application, SchedulingAsk ask) {
+        String named =
+                ConstrainedPlacement.constraint(application, ask.requirement()).label();
+        String label = named == null ? application.spec().labels().containers() : named;
+        return labels.has(application.queue(), label) ? label : Partition.UNLABELLED;
     }
 
     private static void checkRows(Attempt attempt, List<Ask> asks) {
@@ -119,7 +133,13 @@ final class SchedulingRequests {
         Ask row = attempt.asks().anywhere(key);
         return constrained == null || row == null
                 ? null
-                : new SchedulingAsk(key, row.capability(), row.count(), constrained.requirement(), constrained.tries());
+                : new SchedulingAsk(
+                        key,
+                        row.capability(),
+                        row.count(),
+                        constrained.requirement(),
+                        constrained.tries(),
+                        row.label());
     }
 
     /**
@@ -174,7 +194,7 @@ final class SchedulingRequests {
     private Allocation.RejectionReason reason(Application application, SchedulingAsk ask) {
         for (Partition partition : state.partitions()) {
             Resource size = partition.measure().counted(ask.size());
-            if (partition.isShared()
+            if (isFor(partition, ask.label())
                     && new ConstrainedPlacement(state, application, partition, true)
                                     .nodeFor(ask.requirement(), size, node -> true)
                             != null) {
@@ -182,6 +202,10 @@ final class SchedulingRequests {
             }
         }
         return Allocation.RejectionReason.NO_NODE;
+    }
+
+    private static boolean isFor(Partition partition, String label) {
+        return partition.label().equals(label) || (label.equals(Partition.UNLABELLED) && partition.isShared());
     }
 
     private Allocation.Rejected giveUp(Attempt attempt, SchedulingAsk ask, Allocation.RejectionReason reason) {

@@ -1,5 +1,6 @@
 package dev.heddle.rm.lead;
 
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.common.rpc.transport.RpcThreads;
 import dev.heddle.common.runtime.FaultHandler;
 import dev.heddle.rm.command.CoreCommand;
@@ -27,6 +28,7 @@ public final class LeadingCluster implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeadingCluster.class);
 
     private final long startedAtMs;
+    private final ResourceKinds kinds;
     private final ClusterLoop loop;
     private final ClusterSnapshots snapshots;
     private final AmRmTokens amRmTokens;
@@ -41,9 +43,14 @@ public final class LeadingCluster implements AutoCloseable {
      *
      * @param endedContainers how many containers that have ended are remembered for each attempt
      * @param queues at first
+     * @param kinds of resources that are declared
      */
     public record Options(
-            int endedContainers, DelegationTokens.Times delegationTokens, KeyPlans keyPlans, QueuePlan queues) {}
+            int endedContainers,
+            DelegationTokens.Times delegationTokens,
+            KeyPlans keyPlans,
+            QueuePlan queues,
+            ResourceKinds kinds) {}
 
     /**
      * Begins a term with an empty cluster, to be filled by the nodes that register.
@@ -59,6 +66,7 @@ public final class LeadingCluster implements AutoCloseable {
             InstantSource clock,
             FaultHandler faults) {
         startedAtMs = clock.millis();
+        kinds = options.kinds();
         amRmTokens = new AmRmTokens(clock, options.keyPlans().amRm());
         nodeTokens = new NodeTokens(clock, options.keyPlans().node(), this::nodeKeyReplaced);
         containerTokens = new ContainerTokens(
@@ -89,6 +97,11 @@ public final class LeadingCluster implements AutoCloseable {
     /** When this term began, in ms since 1970: YARN's RM identifier, and part of its applications' ids. */
     public long startedAtMs() {
         return startedAtMs;
+    }
+
+    /** Of resources, beyond memory and cores. */
+    public ResourceKinds kinds() {
+        return kinds;
     }
 
     public ClusterLoop loop() {

@@ -7,7 +7,7 @@ import java.util.Set;
  * What was submitted.
  *
  * @param queue as it was named; once accepted, the path of the leaf
- * @param priority higher numbers are served first
+ * @param priority higher numbers are served first; {@link #NO_PRIORITY} for that of the queue
  * @param retries how its master is tried again
  * @param masterResource the size of its master's container
  * @param labels of the nodes that it is for
@@ -28,8 +28,16 @@ public record ApplicationSpec(
         long lifetimeMs,
         ApplicationAcls acls,
         LaunchContext launchContext) {
+    /** Where a submission names no priority. */
+    public static final int NO_PRIORITY = Integer.MIN_VALUE;
+
     public ApplicationSpec {
         tags = Set.copyOf(tags);
+    }
+
+    /** Whether the submission names a priority. */
+    public boolean hasPriority() {
+        return priority != NO_PRIORITY;
     }
 
     /** Whether what runs when an attempt fails is left to the next one. */

@@ -13,6 +13,11 @@ import dev.heddle.common.resources.Resource;
  * @param version of its software
  */
 public record NodeOffer(Resource total, Resource physical, String rack, String address, int httpPort, String version) {
+    /** What it offers where the memory and the cores are set by others, who say nothing of further kinds. */
+    public Resource with(Resource memoryAndCores) {
+        return new Resource(memoryAndCores.memoryMb(), memoryAndCores.vcores(), total.further());
+    }
+
     /** A node in the default rack that offers all that it has. */
     public static NodeOffer of(Resource total, int httpPort, String version) {
         return new NodeOffer(total, total, Ask.DEFAULT_RACK, "", httpPort, version);

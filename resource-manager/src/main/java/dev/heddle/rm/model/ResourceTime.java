@@ -1,6 +1,10 @@
 package dev.heddle.rm.model;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What has been used for how long: the area under an amount that changes in steps. Immutable. An amount that is held from
@@ -8,14 +12,20 @@ import dev.heddle.common.resources.Resource;
  *
  * @param originMs times count from here, so that products stay small
  * @param memoryMbMs the area up to the origin's moment, as if what is held had been held since then
+ * @param furtherMs the same of each further kind that was ever held; not whole numbers, as there may be very many of them
  * @param held what is held now
  */
-public record ResourceTime(long originMs, long memoryMbMs, long vcoreMs, Resource held) {
+public record ResourceTime(
+        long originMs, long memoryMbMs, long vcoreMs, Map<ResourceKind, Double> furtherMs, Resource held) {
     private static final long MS_PER_SECOND = 1_000;
+
+    public ResourceTime {
+        furtherMs = Map.copyOf(furtherMs);
+    }
 
     /** Nothing used yet. */
     public static ResourceTime from(long originMs) {
-        return new ResourceTime(originMs, 0, 0, Resource.NONE);
+        return new ResourceTime(originMs, 0, 0, Map.of(), Resource.NONE);
     }
 
     /** An amount is held from now on. */
@@ -25,6 +35,7 @@ public record ResourceTime(long originMs, long memoryMbMs, long vcoreMs, Resourc
                 originMs,
                 memoryMbMs - amount.memoryMb() * sinceMs,
                 vcoreMs - amount.vcores() * sinceMs,
+                further(amount.further(), -sinceMs),
                 held.plus(amount));
     }
 
@@ -35,7 +46,19 @@ public record ResourceTime(long originMs, long memoryMbMs, long vcoreMs, Resourc
                 originMs,
                 memoryMbMs + amount.memoryMb() * sinceMs,
                 vcoreMs + amount.vcores() * sinceMs,
+                further(amount.further(), sinceMs),
                 held.minus(amount));
+    }
+
+    private Map<ResourceKind, Double> further(FurtherKinds amounts, long sinceMs) {
+        if (amounts.isEmpty()) {
+            return furtherMs;
+        }
+        Map<ResourceKind, Double> sums = new TreeMap<>(furtherMs);
+        for (int i = 0; i < amounts.size(); i++) {
+            sums.merge(amounts.kind(i), (double) amounts.amount(i) * sinceMs, Double::sum);
+        }
+        return sums;
     }
 
     /** In MB times seconds, up to a moment. */
@@ -46,5 +69,13 @@ public record ResourceTime(long originMs, long memoryMbMs, long vcoreMs, Resourc
     /** In cores times seconds, up to a moment. */
     public long vcoreSeconds(long nowMs) {
         return (vcoreMs + held.vcores() * (nowMs - originMs)) / MS_PER_SECOND;
+    }
+
+    /** Of each further kind that was ever held, in its unit times seconds, up to a moment. */
+    public Map<ResourceKind, Long> furtherSeconds(long nowMs) {
+        Map<ResourceKind, Long> seconds = new TreeMap<>();
+        furtherMs.forEach((kind, ms) ->
+                seconds.put(kind, (long) ((ms + (double) held.amount(kind) * (nowMs - originMs)) / MS_PER_SECOND)));
+        return seconds;
     }
 }

@@ -10,13 +10,12 @@ public final class Amounts {
 
     /** A multiple, rounded down. */
     public static Resource times(Resource amount, double factor) {
-        return new Resource((long) (amount.memoryMb() * factor + HAIR), (int) (amount.vcores() * factor + HAIR));
+        return amount.map((kind, whole) -> (long) (whole * factor + HAIR));
     }
 
     /** A multiple, rounded up. */
     public static Resource timesUp(Resource amount, double factor) {
-        return new Resource(
-                (long) Math.ceil(amount.memoryMb() * factor - HAIR), (int) Math.ceil(amount.vcores() * factor - HAIR));
+        return amount.map((kind, whole) -> (long) Math.ceil(whole * factor - HAIR));
     }
 
     /** A part, rounded up. */
@@ -26,7 +25,7 @@ public final class Amounts {
 
     /** The next multiple of a step. */
     static Resource roundUp(Resource amount, Resource step) {
-        return new Resource(roundUp(amount.memoryMb(), step.memoryMb()), (int) roundUp(amount.vcores(), step.vcores()));
+        return amount.map((kind, whole) -> roundUp(whole, step.amount(kind)));
     }
 
     private static long roundUp(long amount, long step) {
@@ -35,8 +34,7 @@ public final class Amounts {
 
     /** The last multiple of a step. */
     static Resource roundDown(Resource amount, Resource step) {
-        return new Resource(
-                roundDown(amount.memoryMb(), step.memoryMb()), (int) roundDown(amount.vcores(), step.vcores()));
+        return amount.map((kind, whole) -> roundDown(whole, step.amount(kind)));
     }
 
     private static long roundDown(long amount, long step) {

@@ -59,7 +59,7 @@ final class Claims {
         if (mayKeep(partition)
                 && attempt.reserved() == null
                 && attempt.asks().constrained(key) == null
-                && partition.measure().fits(size, partition.largestTotal())
+                && partition.measure().fitsOn(size, partition.largestTotal())
                 && Limits.mayKeep(leaf, size)
                 && !Limits.isOver(leaf, user, step())
                 && waiting.stream().noneMatch(claim -> claim.attempt() == attempt)) {
@@ -115,7 +115,7 @@ final class Claims {
             }
         }
         Set<String> avoided = attempt.avoided();
-        return node.partition().measure().fits(size, node.total().minusOrZero(masters))
+        return node.partition().measure().fitsOn(size, node.total().minusOrZero(masters))
                 && !avoided.contains(node.id().host())
                 && !avoided.contains(node.rack())
                 && (anywhere.relaxLocality() || isNamed(node, attempt, key));

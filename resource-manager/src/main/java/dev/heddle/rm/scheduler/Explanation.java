@@ -1,6 +1,8 @@
 package dev.heddle.rm.scheduler;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.Reservation;
@@ -72,7 +74,11 @@ public final class Explanation {
         if (partition.isEmpty()) {
             return new Obstacle.NoNodes(wanted.label());
         }
-        if (!partition.measure().fits(size, partition.largestTotal())) {
+        Obstacle scarce = scarceKind(partition, size, partition.largestTotal(), false);
+        if (scarce != null) {
+            return scarce;
+        }
+        if (!partition.measure().fitsOn(size, partition.largestTotal())) {
             return new Obstacle.NoNodeLargeEnough(wanted.label(), size, partition.largestTotal());
         }
         Obstacle limit = limit(leaf, attempt.application().spec().user(), size);
@@ -100,6 +106,35 @@ public final class Explanation {
         return null;
     }
 
+    /**
+     * The first of the further kinds of which no node has enough, or null.
+     *
+     * @param most of each kind on any node
+     * @param free whether what is free counts, or all that nodes have
+     */
+    private @Nullable Obstacle scarceKind(Partition partition, Resource size, Resource most, boolean free) {
+        FurtherKinds further = size.further();
+        for (int i = 0; i < further.size(); i++) {
+            ResourceKind kind = further.kind(i);
+            if (further.amount(i) > most.amount(kind)) {
+                long largest = most.amount(kind);
+                String node = largest == 0 ? "" : nodeWith(partition, kind, largest, free);
+                return new Obstacle.NoRoomOfKind(partition.label(), kind, further.amount(i), largest, free, node);
+            }
+        }
+        return null;
+    }
+
+    private String nodeWith(Partition partition, ResourceKind kind, long amount, boolean free) {
+        for (Node node : state.nodes()) {
+            Resource there = free ? node.free() : node.total();
+            if (node.partition() == partition && node.takesContainers() && there.amount(kind) == amount) {
+                return node.id().toString();
+            }
+        }
+        return "";
+    }
+
     private Obstacle room(Partition partition, Attempt attempt, AskKey key, Ask wanted, Resource size) {
         Node kept = attempt.reserved();
         Reservation reservation = kept == null ? null : kept.reservation();
@@ -114,7 +149,7 @@ public final class Explanation {
             if (node.partition() != partition || !node.takesContainers()) {
                 continue;
             }
-            if (partition.measure().fits(size, node.room())) {
+            if (partition.measure().fitsOn(size, node.room())) {
                 boolean unwanted = blacklist.contains(node.id().host()) || blacklist.contains(node.rack());
                 excluded |= unwanted;
                 fits |= !unwanted;
@@ -122,6 +157,10 @@ public final class Explanation {
             if (largest == null || partition.measure().isMore(node.room(), largest.room(), partition.total())) {
                 largest = node;
             }
+        }
+        Obstacle scarce = fits || excluded ? null : scarceKind(partition, size, partition.largestFree(), true);
+        if (scarce != null) {
+            return scarce;
         }
         if (!fits && !excluded) {
             return new Obstacle.NoRoom(

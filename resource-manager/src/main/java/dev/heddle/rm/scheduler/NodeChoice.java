@@ -81,7 +81,7 @@ final class NodeChoice {
         for (Ask row : asks.rows(key)) {
             for (Node node : state.nodesOn(row.place())) {
                 if (node.partition() == partition
-                        && partition.measure().fits(wanted, node.room())
+                        && partition.measure().fitsOn(wanted, node.room())
                         && allowed.test(node)) {
                     return node;
                 }

@@ -164,7 +164,7 @@ public final class Scheduler {
         Attempt attempt = reservation == null ? null : state.attempt(reservation.attempt());
         return reservation != null
                         && attempt != null
-                        && node.partition().measure().fits(reservation.size(), node.free())
+                        && node.partition().measure().fitsOn(reservation.size(), node.free())
                         && Limits.mayTakeKept(
                                 state.share(attempt.application().queue(), node.partition()), reservation.size())
                 ? new Decision.Placement(reservation.attempt(), reservation.key(), node.id(), reservation.size())

@@ -9,11 +9,13 @@ import java.time.InstantSource;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.SecurityUtil;
 import org.apache.hadoop.security.token.SecretManager;
-import org.apache.hadoop.yarn.api.records.ExecutionType;
-import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Token;
+import org.apache.hadoop.yarn.api.records.impl.pb.ContainerIdPBImpl;
+import org.apache.hadoop.yarn.proto.YarnProtos.ContainerTypeProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
+import org.apache.hadoop.yarn.proto.YarnSecurityTokenProtos.ContainerTokenIdentifierProto;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
-import org.apache.hadoop.yarn.server.api.ContainerType;
 import org.apache.hadoop.yarn.server.api.records.MasterKey;
 import org.apache.hadoop.yarn.server.security.MasterKeyData;
 import org.jspecify.annotations.Nullable;
@@ -75,29 +77,31 @@ public final class ContainerTokens extends SecretManager<ContainerTokenIdentifie
         long nowMs = clock.millis();
         NodeId node = subject.node();
         MasterKeyData key = keys.now().current();
-        ContainerTokenIdentifier identifier = new ContainerTokenIdentifier(
-                HadoopRecords.of(subject.container()),
-                subject.version(),
-                node.toString(),
-                subject.user(),
-                HadoopRecords.of(subject.resource()),
-                nowMs + validMs,
-                key.getMasterKey().getKeyId(),
-                resourceManagerId,
-                Priority.newInstance(subject.purpose().key().priority()),
-                nowMs,
-                null,
-                "",
-                subject.master() ? ContainerType.APPLICATION_MASTER : ContainerType.TASK,
-                ExecutionType.GUARANTEED,
-                subject.purpose().key().allocationRequestId(),
-                subject.purpose().tags());
+        byte[] identifier = ContainerTokenIdentifierProto.newBuilder()
+                .setContainerId(((ContainerIdPBImpl) HadoopRecords.of(subject.container())).getProto())
+                .setVersion(subject.version())
+                .setNmHostAddr(node.toString())
+                .setAppSubmitter(subject.user())
+                .setResource(HadoopRecords.proto(subject.resource()))
+                .setExpiryTimeStamp(nowMs + validMs)
+                .setMasterKeyId(key.getMasterKey().getKeyId())
+                .setRmIdentifier(resourceManagerId)
+                .setPriority(PriorityProto.newBuilder()
+                        .setPriority(subject.purpose().key().priority()))
+                .setCreationTime(nowMs)
+                .setNodeLabelExpression("")
+                .setContainerType(subject.master() ? ContainerTypeProto.APPLICATION_MASTER : ContainerTypeProto.TASK)
+                .setExecutionType(ExecutionTypeProto.GUARANTEED)
+                .setAllocationRequestId(subject.purpose().key().allocationRequestId())
+                .addAllAllocationTags(subject.purpose().tags())
+                .build()
+                .toByteArray();
         String service = SecurityUtil.buildTokenService(NetUtils.createSocketAddrForHost(node.host(), node.port()))
                 .toString();
         return Token.newInstance(
-                identifier.getBytes(),
+                identifier,
                 ContainerTokenIdentifier.KIND.toString(),
-                createPassword(identifier.getBytes(), key.getSecretKey()),
+                createPassword(identifier, key.getSecretKey()),
                 service);
     }
 

@@ -196,8 +196,13 @@ public final class DelegationTokens extends SecretManager<RMDelegationTokenIdent
         }
     }
 
-    private RMDelegationTokenIdentifier decode(Token<RMDelegationTokenIdentifier> token) throws InvalidToken {
-        RMDelegationTokenIdentifier identifier = createIdentifier();
+    /**
+     * What a token says, which nobody has verified yet.
+     *
+     * @throws InvalidToken if that cannot be read
+     */
+    public static RMDelegationTokenIdentifier decode(Token<RMDelegationTokenIdentifier> token) throws InvalidToken {
+        RMDelegationTokenIdentifier identifier = new RMDelegationTokenIdentifier();
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(token.getIdentifier()))) {
             identifier.readFields(in);
         } catch (IOException | RuntimeException e) {

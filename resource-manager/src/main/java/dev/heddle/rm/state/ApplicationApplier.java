@@ -45,7 +45,7 @@ final class ApplicationApplier implements ApplicationEvent.Visitor {
         Application application = ClusterState.known(state.application(event.application()), event.application());
         Attempt attempt = application.currentAttempt();
         if (attempt != null && attempt.reserved != null) {
-            state.release(attempt.reserved);
+            state.nodes.release(attempt.reserved);
         }
         state.queues.move(application, ClusterState.known(state.queue(event.queue()), event.queue()));
     }

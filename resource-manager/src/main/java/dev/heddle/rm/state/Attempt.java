@@ -30,6 +30,10 @@ public final class Attempt {
     private final Application application;
     private final long startedAtMs;
     final PendingAsks asks = new PendingAsks();
+
+    /** As many of its wishes as are in the cluster's sum. */
+    long countedWishes;
+
     final Map<ContainerId, Container> containers = new LinkedHashMap<>();
     final List<Container> grants = new ArrayList<>();
     final List<EndedContainer> exits = new ArrayList<>();

@@ -56,7 +56,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
                 ClusterState.known(state.application(event.attempt().application()), event.attempt());
         application.state = Lifecycles.APPLICATION.transition(application.state, ApplicationState.RUNNING);
         noteLaunch(application, event.atMs());
-        attempt.nodeChangesSeen = state.nodeChanges.count();
+        attempt.nodeChangesSeen = state.nodes.changes.count();
     }
 
     @Override
@@ -175,6 +175,10 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.updates.clear();
         attempt.tokens.clear();
         stopWaiting(attempt);
+        if (attempt.reserved != null) {
+            // It may be forgotten before anybody looks at the node.
+            state.nodes.release(attempt.reserved);
+        }
         state.queues.release(attempt);
         state.settle(ClusterState.known(state.application(event.attempt().application()), event.attempt()));
     }
@@ -233,7 +237,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.responseId = event.responseId();
         attempt.progress = event.progress();
         attempt.lastReply = event.reply();
-        attempt.nodeChangesSeen = state.nodeChanges.count();
+        attempt.nodeChangesSeen = state.nodes.changes.count();
         attempt.lastHeardMs = event.atMs();
     }
 

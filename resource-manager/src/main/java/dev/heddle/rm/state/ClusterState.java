@@ -10,7 +10,6 @@ import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.NodeLists;
 import dev.heddle.rm.model.Purpose;
-import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * is the sum of its containers.
  */
 public final class ClusterState {
-    private static final float MILLI = 1_000;
-
     private final long clusterTimestamp;
     private final long epoch;
     final Marks marks = new Marks();
@@ -49,29 +46,22 @@ public final class ClusterState {
 
     final Map<ApplicationId, Application> applications = new LinkedHashMap<>();
     final Map<ApplicationId, Application> unsettled = new LinkedHashMap<>();
-    final Map<NodeId, Node> nodes = new HashMap<>();
-    final Map<String, List<Node>> nodesByHost = new HashMap<>();
     final QueueTree queues;
-    final Set<NodeId> goneNodes = new LinkedHashSet<>();
+    final NodeTable nodes;
     final Map<ContainerId, Container> containers = new HashMap<>();
     final Set<Attempt> growing = new LinkedHashSet<>();
     final Set<ApplicationId> endedApplications = new LinkedHashSet<>();
-    Resource total = Resource.NONE;
     Resource used = Resource.NONE;
+    private long wantedContainers;
     NodeLists nodeLists = NodeLists.EVERYBODY;
     long nodeListsAtMs;
     Map<NodeId, Resource> dynamicResources = Map.of();
-    int runningNodes;
-    long busyMillicores;
 
     @Nullable
     Integer maxPriority;
 
-    final NodeChanges nodeChanges = new NodeChanges();
     final Map<ContainerId, UnsettledIncrease> unsettledIncreases = new LinkedHashMap<>();
     int lastSequence;
-    int registrations;
-    final Roster roster = new Roster();
 
     /**
      * An empty cluster.
@@ -84,6 +74,7 @@ public final class ClusterState {
         this.clusterTimestamp = clusterTimestamp;
         this.epoch = epoch;
         this.queues = new QueueTree(plan, id -> known(node(id), id));
+        this.nodes = new NodeTable(this);
     }
 
     /** Makes an event true. */
@@ -111,7 +102,7 @@ public final class ClusterState {
     /** The nodes on which an application was granted containers and that are remembered. */
     public List<Node> nodesOf(Application application) {
         List<Node> nodes = new ArrayList<>();
-        application.footprint.forEachNode(number -> nodes.add(known(roster.at(number), number)));
+        application.footprint.forEachNode(number -> nodes.add(this.nodes.at(number)));
         return nodes;
     }
 
@@ -152,7 +143,7 @@ public final class ClusterState {
 
     /** The node, also one that is gone and still remembered, or null. */
     public @Nullable Node node(NodeId id) {
-        return nodes.get(id);
+        return nodes.byId.get(id);
     }
 
     public Marks marks() {
@@ -191,27 +182,32 @@ public final class ClusterState {
 
     /** Every node in use, and those that are gone and still remembered; in no order. */
     public Collection<Node> nodes() {
-        return Collections.unmodifiableCollection(nodes.values());
+        return Collections.unmodifiableCollection(nodes.byId.values());
     }
 
     /** The nodes that are not used any more and are still remembered, the first to go first. */
     public Set<NodeId> goneNodes() {
-        return Collections.unmodifiableSet(goneNodes);
+        return Collections.unmodifiableSet(nodes.gone);
     }
 
     /** The nodes on a host that take containers. */
     public List<Node> nodesOn(String host) {
-        return Collections.unmodifiableList(nodesByHost.getOrDefault(host, List.of()));
+        return nodes.on(host);
     }
 
     /** The number of nodes that take containers. */
     public int runningNodes() {
-        return runningNodes;
+        return nodes.running();
     }
 
     /** The capacity of the nodes that take containers, and what is used on the others and on those that have shrunk. */
     public Resource total() {
-        return total;
+        return nodes.total();
+    }
+
+    /** How many containers are asked for and not granted yet, by all together. */
+    public long wantedContainers() {
+        return wantedContainers;
     }
 
     /** What containers hold, on all nodes together. */
@@ -221,7 +217,7 @@ public final class ClusterState {
 
     /** How many of the cores of nodes in use are at work, by what nodes measure: their share of the machine's counts. */
     public float busyCores() {
-        return busyMillicores / MILLI;
+        return nodes.busyCores();
     }
 
     /** The applications that have ended, the earliest end first. */
@@ -335,7 +331,7 @@ public final class ClusterState {
         return queues.partitions().stream().anyMatch(partition -> partition.hasRack(rack));
     }
 
-    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    /** The largest free amount of each kind on any node; not always on the same one. */
     public Resource largestFree() {
         Resource largest = Resource.NONE;
         for (Partition partition : queues.partitions()) {
@@ -355,12 +351,12 @@ public final class ClusterState {
 
     /** How many changes of nodes there have been that masters are told of. */
     public long nodeChangeCount() {
-        return nodeChanges.count();
+        return nodes.changes.count();
     }
 
     /** The last change of each node that has changed after so many changes; of very many changes, the latest. */
     public List<NodeChange> nodeChangesSince(long seen) {
-        return nodeChanges.since(seen);
+        return nodes.changes.since(seen);
     }
 
     /**
@@ -414,6 +410,8 @@ public final class ClusterState {
     /** Brings the lines of those who wait in line with an attempt after a change. */
     void noteWishes(Attempt attempt) {
         queues.noteWishes(attempt);
+        wantedContainers += attempt.asks.containers() - attempt.countedWishes;
+        attempt.countedWishes = attempt.asks.containers();
         if (attempt.awaitedIncreases.isEmpty()) {
             growing.remove(attempt);
         } else {
@@ -443,118 +441,5 @@ public final class ClusterState {
             throw new NoSuchElementException("an event about " + id + ", which is not known");
         }
         return entity;
-    }
-
-    /** Brings the sums and indexes in line with a node after a change. */
-    void reindex(Node node) {
-        boolean takes = node.takesContainers();
-        if (takes && !node.listed) {
-            list(node);
-        } else if (!takes && node.listed) {
-            unlist(node);
-        }
-        if (takes) {
-            node.partition.setFree(node);
-        }
-        noteLoad(node);
-        // A node that has shrunk below what runs there keeps the others from nothing.
-        count(node, takes ? node.total.max(node.used) : node.used);
-    }
-
-    private void count(Node node, Resource counted) {
-        if (!counted.equals(node.counted)) {
-            total = total.minus(node.counted).plus(counted);
-            node.partition.count(node.counted, counted);
-            queues.noteTotal(node.partition);
-            node.counted = counted;
-        }
-    }
-
-    /** Brings the sum of busy cores in line with a node after a change. */
-    void noteLoad(Node node) {
-        float share =
-                node.status.machine().cpu() / Math.max(1, node.offer.physical().vcores());
-        long busy = node.isInUse() ? (long) (Math.max(0, Math.min(1, share)) * node.total.vcores() * MILLI) : 0;
-        busyMillicores += busy - node.busyMillicores;
-        node.busyMillicores = busy;
-    }
-
-    /** A node may have more room than before: whoever waited for it in vain is looked at again. */
-    void noteRoom(Node node) {
-        if (!node.takesContainers()) {
-            return;
-        }
-        if (node.reservation != null) {
-            node.partition.makeDue();
-            return;
-        }
-        Resource free = node.partition.measure().counted(node.free());
-        node.partition.grown(free);
-        if (node.partition.isShared() && !node.partition.label().isEmpty()) {
-            queues.partition(Partition.UNLABELLED).grown(free);
-        }
-    }
-
-    /** A node has another label: what runs there is what its queues have of another partition. */
-    void moveToPartition(Node node, Partition partition) {
-        if (node.partition == partition) {
-            return;
-        }
-        if (node.listed) {
-            unlist(node);
-        }
-        for (Container container : node.containers.values()) {
-            queues.refund(known(holder(container), container.id()), node.partition, container.resource());
-        }
-        count(node, Resource.NONE);
-        node.partition = partition;
-        for (Container container : node.containers.values()) {
-            queues.charge(known(holder(container), container.id()), partition, container.resource());
-        }
-        reindex(node);
-        noteRoom(node);
-    }
-
-    private void list(Node node) {
-        node.listed = true;
-        runningNodes++;
-        nodesByHost.computeIfAbsent(node.id().host(), name -> new ArrayList<>()).add(node);
-        node.partition.list(node);
-    }
-
-    /** A node is kept for somebody. */
-    void reserve(Node node, Reservation reservation) {
-        Attempt attempt = knownAttempt(reservation.attempt());
-        node.reservation = reservation;
-        attempt.reserved = node;
-        queues.reserve(attempt, node.partition, reservation.size());
-        node.partition.reserve(node);
-    }
-
-    /** A node is not kept for anybody any more. */
-    void release(Node node) {
-        Reservation reservation = known(node.reservation, node.id());
-        Attempt attempt = knownAttempt(reservation.attempt());
-        node.reservation = null;
-        attempt.reserved = null;
-        queues.unreserve(attempt, node.partition, reservation.size());
-        node.partition.release(node);
-        noteRoom(node);
-    }
-
-    /** Takes a node out of its host, its rack and the indexes. It is not kept for anybody any more. */
-    void unlist(Node node) {
-        if (node.reservation != null) {
-            release(node);
-        }
-        node.listed = false;
-        runningNodes--;
-        String host = node.id().host();
-        List<Node> onHost = known(nodesByHost.get(host), host);
-        onHost.remove(node);
-        if (onHost.isEmpty()) {
-            nodesByHost.remove(host);
-        }
-        node.partition.unlist(node);
     }
 }

@@ -58,7 +58,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         application.footprint.granted(node);
         application.usage = application.usage.take(event.resource(), event.atMs());
         node.partition.granted(node);
-        state.reindex(node);
+        state.nodes.reindex(node);
     }
 
     @Override
@@ -96,8 +96,8 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         } else {
             state.unsettledIncreases.remove(event.container());
         }
-        state.reindex(node);
-        state.noteRoom(node);
+        state.nodes.reindex(node);
+        state.nodes.noteRoom(node);
     }
 
     @Override
@@ -161,7 +161,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         state.queues.refund(attempt, node.partition, container.resource());
         Application application = attempt.application();
         application.usage = application.usage.giveBack(container.resource(), event.atMs());
-        state.reindex(node);
-        state.noteRoom(node);
+        state.nodes.reindex(node);
+        state.nodes.noteRoom(node);
     }
 }

@@ -112,14 +112,7 @@ public final class Line implements Comparable<Line> {
     public int compareTo(Line other) {
         // An attempt may be in several lines: sizes tell them apart.
         int order = head.compareTo(other.head);
-        if (order == 0) {
-            order = Long.compare(
-                    size.resource().memoryMb(), other.size.resource().memoryMb());
-        }
-        return order != 0
-                ? order
-                : Integer.compare(
-                        size.resource().vcores(), other.size.resource().vcores());
+        return order != 0 ? order : size.resource().compareTo(other.size.resource());
     }
 
     @Override

@@ -57,7 +57,7 @@ final class MarkApplier implements MarkEvent.Visitor {
     public void nodeMarked(MarkEvent.NodeMarked event) {
         NodeId id = event.node();
         Node node = ClusterState.known(state.node(id), id);
-        state.moveToPartition(node, state.partition(marks.labelOf(id)));
+        state.nodes.moveToPartition(node, state.partition(marks.labelOf(id)));
     }
 
     @Override

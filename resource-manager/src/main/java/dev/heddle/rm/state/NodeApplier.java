@@ -17,21 +17,21 @@ final class NodeApplier implements NodeEvent.Visitor {
 
     @Override
     public void nodeJoined(NodeEvent.NodeJoined event) {
-        Node node = state.nodes.get(event.node());
+        Node node = state.nodes.byId.get(event.node());
         if (node == null) {
             node = add(event.node(), event.offer(), event.total());
         }
         if (!node.rack().equals(event.offer().rack())) {
             state.allocationTags.move(node, event.offer().rack());
             if (node.listed) {
-                state.unlist(node);
+                state.nodes.unlist(node);
             }
         }
         node.offer = event.offer();
-        state.moveToPartition(node, state.partition(state.marks.labelOf(event.node())));
+        state.nodes.moveToPartition(node, state.partition(state.marks.labelOf(event.node())));
         node.total = event.total();
         node.status = event.status();
-        node.registration = ++state.registrations;
+        node.registration = state.nodes.nextRegistration();
         node.responseId = 0;
         node.lastReply = null;
         node.lastHeardMs = event.atMs();
@@ -41,8 +41,7 @@ final class NodeApplier implements NodeEvent.Visitor {
 
     private Node add(NodeId id, NodeOffer offer, Resource total) {
         Node node = new Node(id, state.partition(state.marks.labelOf(id)), offer, total);
-        state.nodes.put(id, node);
-        state.roster.join(node);
+        state.nodes.add(node);
         return node;
     }
 
@@ -82,7 +81,7 @@ final class NodeApplier implements NodeEvent.Visitor {
     public void nodeReported(NodeEvent.NodeReported event) {
         Node node = known(event.node());
         node.status = event.status();
-        state.noteLoad(node);
+        state.nodes.noteLoad(node);
     }
 
     @Override
@@ -115,8 +114,8 @@ final class NodeApplier implements NodeEvent.Visitor {
         if (node.isInUse()) {
             node.orders().total = event.total();
         }
-        state.reindex(node);
-        state.noteRoom(node);
+        state.nodes.reindex(node);
+        state.nodes.noteRoom(node);
     }
 
     @Override
@@ -136,10 +135,8 @@ final class NodeApplier implements NodeEvent.Visitor {
 
     @Override
     public void nodeForgotten(NodeEvent.NodeForgotten event) {
-        Node node = ClusterState.known(state.nodes.remove(event.node()), event.node());
-        state.goneNodes.remove(event.node());
+        Node node = state.nodes.forget(event.node());
         state.applications.values().forEach(application -> application.footprint.forget(node));
-        state.roster.leave(node);
     }
 
     @Override
@@ -162,12 +159,12 @@ final class NodeApplier implements NodeEvent.Visitor {
 
     @Override
     public void nodeReserved(NodeEvent.NodeReserved event) {
-        state.reserve(known(event.node()), event.reservation());
+        state.nodes.reserve(known(event.node()), event.reservation());
     }
 
     @Override
     public void nodeReleased(NodeEvent.NodeReleased event) {
-        state.release(known(event.node()));
+        state.nodes.release(known(event.node()));
     }
 
     private Node known(NodeId id) {
@@ -185,18 +182,18 @@ final class NodeApplier implements NodeEvent.Visitor {
             node.decommission = null;
         }
         if (next.isInUse()) {
-            state.goneNodes.remove(node.id());
+            state.nodes.gone.remove(node.id());
         } else {
-            state.goneNodes.add(node.id());
+            state.nodes.gone.add(node.id());
         }
-        state.reindex(node);
-        state.noteRoom(node);
+        state.nodes.reindex(node);
+        state.nodes.noteRoom(node);
         if (node.listed && !takenBefore) {
-            state.nodeChanges.add(new NodeChange(node.id(), NodeChange.Kind.USABLE));
+            state.nodes.changes.add(new NodeChange(node.id(), NodeChange.Kind.USABLE));
         } else if (!node.listed && (takenBefore || before != next)) {
             NodeChange.Kind kind =
                     next == NodeState.DECOMMISSIONING ? NodeChange.Kind.DECOMMISSIONING : NodeChange.Kind.UNUSABLE;
-            state.nodeChanges.add(new NodeChange(node.id(), kind));
+            state.nodes.changes.add(new NodeChange(node.id(), kind));
         }
     }
 }

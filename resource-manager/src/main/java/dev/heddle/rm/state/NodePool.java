@@ -78,14 +78,10 @@ final class NodePool {
     }
 
     Resource largestFree() {
-        return largest(free);
+        return free.largestFree();
     }
 
     Resource largestTotal() {
-        return largest(totals);
-    }
-
-    private static Resource largest(FreeCapacityIndex index) {
-        return new Resource(Math.max(0, index.largestFreeMemoryMb()), Math.max(0, index.largestFreeVcores()));
+        return totals.largestFree();
     }
 }

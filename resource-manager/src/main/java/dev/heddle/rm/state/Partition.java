@@ -21,6 +21,9 @@ public final class Partition {
 
     private static final int RESERVABLE_PART = 10;
 
+    /** By how much proportions may differ and still count as the same. */
+    private static final double SAME_PROPORTION = 0.01;
+
     private final String label;
     private final NodePool pool = new NodePool();
     private final Map<String, NodePool> racks = new HashMap<>();
@@ -28,6 +31,7 @@ public final class Partition {
     private int unfit;
     private final Set<Node> reserved = new LinkedHashSet<>();
     private Resource total = Resource.NONE;
+    private Resource yardstick = Resource.NONE;
     private Measure measure;
 
     /** Where asks that name no label may be placed, too. */
@@ -76,6 +80,34 @@ public final class Partition {
         unfit = 0;
     }
 
+    /**
+     * The capacity of which applications' parts are compared. As it is only their order that counts, it stays while the
+     * kinds of resources are there in about the same proportions, such as where more of the same nodes come.
+     */
+    Resource yardstick() {
+        return yardstick;
+    }
+
+    /** Brings the yardstick in line with the capacity. Returns whether it is another one now. */
+    boolean adjustYardstick() {
+        if (total.equals(Resource.NONE) || isProportional(total, yardstick)) {
+            return false;
+        }
+        yardstick = total;
+        return true;
+    }
+
+    private static boolean isProportional(Resource one, Resource other) {
+        boolean[] proportional = {true};
+        one.max(other).map((kind, amount) -> {
+            double left = (double) one.amount(kind) * other.memoryMb();
+            double right = (double) other.amount(kind) * one.memoryMb();
+            proportional[0] &= Math.abs(left - right) <= SAME_PROPORTION * Math.max(left, right);
+            return amount;
+        });
+        return proportional[0] && other.memoryMb() > 0;
+    }
+
     void count(Resource before, Resource now) {
         total = total.minus(before).plus(now);
     }
@@ -112,7 +144,7 @@ public final class Partition {
     /** Sizes that nothing had room for may fit again. */
     void grown(Resource free) {
         for (Size size : sizes.values()) {
-            if (size.unfit && measure.fits(size.resource(), free)) {
+            if (size.unfit && measure.fitsOn(size.resource(), free)) {
                 size.unfit = false;
                 unfit--;
             }
@@ -192,7 +224,7 @@ public final class Partition {
         return nodes == null ? null : nodes.withRoom(wanted, pack, allowed);
     }
 
-    /** The largest free memory, and the largest number of free cores, of any node; not always of the same one. */
+    /** The largest free amount of each kind on any node; not always on the same one. */
     public Resource largestFree() {
         return pool.largestFree();
     }
@@ -234,7 +266,7 @@ public final class Partition {
         }
         Resource largest = largestTotal();
         for (Size size : sizes.values()) {
-            if (size.unfit && measure.fits(size.resource(), largest)) {
+            if (size.unfit && measure.fitsOn(size.resource(), largest)) {
                 return true;
             }
         }

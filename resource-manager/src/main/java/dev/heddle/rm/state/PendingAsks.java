@@ -1,5 +1,6 @@
 package dev.heddle.rm.state;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PendingAsks {
     /** Sums of wishes end here, so that adding what is used to them does not overflow. */
-    private static final long COUNTABLE_MEMORY_MB = Long.MAX_VALUE / 4;
+    private static final long COUNTABLE = Long.MAX_VALUE / 4;
 
     private static final int COUNTABLE_VCORES = Integer.MAX_VALUE / 4;
 
@@ -30,6 +31,7 @@ public final class PendingAsks {
     private final Map<AskKey, Long> since = new HashMap<>();
     private final Map<AskKey, Beginning> patientSince = new HashMap<>();
     private long shape;
+    private long containers;
 
     /** Another number whenever another size is wanted than before, or one is not wanted any more. */
     long shape() {
@@ -53,7 +55,7 @@ public final class PendingAsks {
         if (ask.count() > 0) {
             constrained.put(ask.key(), new Constrained(ask.requirement(), ask.tries(), 0));
         }
-        replace(new Ask(ask.key(), Ask.ANYWHERE, ask.size(), ask.count(), true));
+        replace(new Ask(ask.key(), Ask.ANYWHERE, ask.size(), ask.count(), true, ask.label()));
     }
 
     /** Another call of its master has left a scheduling request unmet. */
@@ -82,6 +84,7 @@ public final class PendingAsks {
     void replace(Ask ask) {
         if (ask.place().equals(Ask.ANYWHERE)) {
             Ask before = anywhere(ask.key());
+            containers += ask.count() - (before == null ? 0L : before.count());
             if (before == null || ask.count() == 0 || !before.wantsTheSame(ask)) {
                 shape++;
             }
@@ -126,6 +129,7 @@ public final class PendingAsks {
 
     void clear() {
         shape++;
+        containers = 0;
         rows.clear();
         since.clear();
         patientSince.clear();
@@ -201,18 +205,37 @@ public final class PendingAsks {
                 rows.getOrDefault(key, Map.of()).values());
     }
 
+    /** How many containers are wanted. */
+    public long containers() {
+        return containers;
+    }
+
     /** The room that is wanted in all, or as much of it as can be counted. */
     public Resource total() {
         double memoryMb = 0;
         double vcores = 0;
+        Resource further = Resource.NONE;
         for (Map<String, Ask> places : rows.values()) {
             Ask anywhere = places.get(Ask.ANYWHERE);
             if (anywhere != null) {
                 memoryMb += (double) anywhere.count() * anywhere.capability().memoryMb();
                 vcores += (double) anywhere.count() * anywhere.capability().vcores();
+                further = withFurther(further, anywhere);
             }
         }
         return new Resource(
-                (long) Math.min(memoryMb, (double) COUNTABLE_MEMORY_MB), (int) Math.min(vcores, COUNTABLE_VCORES));
+                (long) Math.min(memoryMb, (double) COUNTABLE),
+                (int) Math.min(vcores, COUNTABLE_VCORES),
+                further.further());
+    }
+
+    private static Resource withFurther(Resource sum, Ask anywhere) {
+        FurtherKinds each = anywhere.capability().further();
+        Resource more = sum;
+        for (int i = 0; i < each.size(); i++) {
+            double amount = sum.amount(each.kind(i)) + (double) anywhere.count() * each.amount(i);
+            more = more.and(each.kind(i), (long) Math.min(amount, (double) COUNTABLE));
+        }
+        return more;
     }
 }

@@ -20,13 +20,13 @@ final class QueueApplier implements QueueEvent.Visitor {
     public void queuesReplaced(QueueEvent.QueuesReplaced event) {
         // Who comes first may be another matter now.
         for (Partition partition : state.partitions()) {
-            List.copyOf(partition.reserved()).forEach(state::release);
+            List.copyOf(partition.reserved()).forEach(state.nodes::release);
         }
         state.queues.replace(event.plan(), state.applications.values());
-        for (Node node : state.nodes.values()) {
+        for (Node node : state.nodes.byId.values()) {
             // What counts of a resource may be another matter now.
-            state.reindex(node);
-            state.noteRoom(node);
+            state.nodes.reindex(node);
+            state.nodes.noteRoom(node);
         }
     }
 }

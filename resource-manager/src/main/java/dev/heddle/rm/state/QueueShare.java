@@ -21,12 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueueShare {
     /** As YARN's {@code PriorityUtilizationQueueOrderingPolicy}: who has least of what is guaranteed comes first. */
-    private static final Comparator<QueueShare> ORDER = Comparator.comparing((QueueShare share) -> share.unguaranteed)
-            .thenComparing(share -> share.satisfied)
-            .thenComparing(share -> -share.rankedPriority)
-            .thenComparingDouble(share -> share.part)
-            .thenComparing(share -> share.bounds.guaranteed().memoryMb(), Comparator.reverseOrder())
-            .thenComparing(share -> share.queue.position());
+    private static final Comparator<QueueShare> ORDER = QueueShare::inTurn;
 
     private final Queue queue;
     private final Partition partition;
@@ -65,6 +60,24 @@ public final class QueueShare {
         this.queue = queue;
         this.partition = partition;
         this.parent = parent;
+    }
+
+    private static int inTurn(QueueShare one, QueueShare other) {
+        int order = Boolean.compare(one.unguaranteed, other.unguaranteed);
+        if (order == 0) {
+            order = Boolean.compare(one.satisfied, other.satisfied);
+        }
+        if (order == 0) {
+            order = Integer.compare(other.rankedPriority, one.rankedPriority);
+        }
+        if (order == 0) {
+            order = Double.compare(one.part, other.part);
+        }
+        if (order == 0) {
+            order = Long.compare(
+                    other.bounds.guaranteed().memoryMb(), one.bounds.guaranteed().memoryMb());
+        }
+        return order != 0 ? order : Integer.compare(one.queue.position(), other.queue.position());
     }
 
     public Queue queue() {
@@ -297,6 +310,17 @@ public final class QueueShare {
         }
         forgetIdle(user);
         return true;
+    }
+
+    /** Takes an attempt out of a line to which it comes back at once, by {@link #stepIn}, at another turn. */
+    void stepOut(Attempt attempt, Line line) {
+        close(line);
+        line.remove(attempt);
+    }
+
+    void stepIn(Attempt attempt, Line line) {
+        line.add(attempt);
+        open(line);
     }
 
     /** Leaves an attempt out for the rest of a pass; it still waits. */

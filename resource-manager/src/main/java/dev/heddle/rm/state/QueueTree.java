@@ -5,6 +5,7 @@ import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.scheduler.queue.Bounds;
+import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.ArrayList;
@@ -184,11 +185,29 @@ final class QueueTree {
             return;
         }
         for (Partition partition : stale) {
-            rebound(share(root, partition), Bounds.root(partition.total()));
+            rebound(share(root, partition), Bounds.root(plan.root().partition(partition.label()), partition.total()));
             partition.makeDue();
+            if (partition.adjustYardstick()) {
+                rankByShares();
+            }
         }
         stale.clear();
         makeActivationDue();
+    }
+
+    /** What attempts have is another part of the cluster now. */
+    private void rankByShares() {
+        for (Queue queue : byPath.values()) {
+            if (queue.spec().ordering().applications() == QueueSpec.Ordering.Applications.DOMINANT) {
+                Set<Attempt> waiting = new LinkedHashSet<>();
+                for (QueueShare share : queue.shares.values()) {
+                    for (Map<Size, Line> lines : share.byUser.values()) {
+                        lines.values().forEach(line -> waiting.addAll(line.attempts()));
+                    }
+                }
+                waiting.forEach(this::rank);
+            }
+        }
     }
 
     private void rebound(QueueShare share, Bounds bounds) {
@@ -423,11 +442,16 @@ final class QueueTree {
 
     /** Brings an attempt's places in the lines in line with what it has, or with its priority. */
     void rank(Attempt attempt) {
-        if (attempt.places.isEmpty() || attempt.turn.equals(turn(attempt))) {
+        if (attempt.places.isEmpty()) {
             return;
         }
-        leaveLines(attempt);
-        joinLines(attempt);
+        Turn now = turn(attempt);
+        if (now.equals(attempt.turn)) {
+            return;
+        }
+        attempt.places.forEach(place -> place.share().stepOut(attempt, place.line()));
+        attempt.turn = now;
+        attempt.places.forEach(place -> place.share().stepIn(attempt, place.line()));
     }
 
     /** The priority of an application changes. */
@@ -446,12 +470,19 @@ final class QueueTree {
         return new Turn(0, attempt.application().priority, attempt.id());
     }
 
-    private static Turn turn(Attempt attempt) {
+    private Turn turn(Attempt attempt) {
         Application application = attempt.application();
         double usedMb = (double) attempt.used.memoryMb();
         return switch (application.queue.spec().ordering().applications()) {
             case FIFO -> new Turn(0, application.priority, attempt.id());
             case FAIR -> new Turn(usedMb, 0, attempt.id());
+            case DOMINANT -> {
+                Partition partition = partition(application.spec().labels().containers());
+                yield new Turn(
+                        Measure.DOMINANT.share(attempt.used, partition.yardstick()),
+                        application.priority,
+                        attempt.id());
+            }
             // As YARN's FairOrderingPolicy: by the logarithm of what it wants.
             case FAIR_BY_SIZE -> {
                 double weight = Math.log1p((double) attempt.asks.total().memoryMb()) / Math.log(2);

@@ -1,5 +1,7 @@
 package dev.heddle.rm.web;
 
+import dev.heddle.common.resources.FurtherKinds;
+import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationState;
 import dev.heddle.rm.model.NodeState;
@@ -43,6 +45,12 @@ final class Page {
         fact(body, "nodes", Integer.toString(totals.runningNodes()));
         fact(body, "memory", share(totals.used().memoryMb(), totals.capacity().memoryMb(), " MB"));
         fact(body, "cores", share(totals.used().vcores(), totals.capacity().vcores(), ""));
+        FurtherKinds further = totals.capacity().further();
+        for (int i = 0; i < further.size(); i++) {
+            ResourceKind kind = further.kind(i);
+            String unit = kind.unit().isEmpty() ? "" : " " + kind.unit();
+            fact(body, kind.name(), share(totals.used().amount(kind), further.amount(i), unit));
+        }
         body.append("</dl>");
     }
 

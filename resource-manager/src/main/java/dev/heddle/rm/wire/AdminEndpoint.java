@@ -215,7 +215,7 @@ public final class AdminEndpoint {
         Map<NodeId, Integer> graceMs = new HashMap<>();
         for (NodeResourceMapProto node : request.getNodeResourceMapList()) {
             NodeId id = WireValues.nodeId(node.getNodeId());
-            totals.put(id, WireValues.resource(node.getResourceOption().getResource()));
+            totals.put(id, WireValues.resource(node.getResourceOption().getResource(), cluster.kinds()));
             if (node.getResourceOption().hasOverCommitTimeout()) {
                 graceMs.put(id, node.getResourceOption().getOverCommitTimeout());
             }

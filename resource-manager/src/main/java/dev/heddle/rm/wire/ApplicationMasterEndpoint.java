@@ -92,7 +92,7 @@ public final class ApplicationMasterEndpoint {
                 request.getResponseId(),
                 request.getProgress(),
                 request.getTrackingUrl(),
-                MasterRequests.wishes(attempt, request, constraints.tries()));
+                MasterRequests.wishes(attempt, request, constraints.tries(), cluster.kinds()));
         return Submission.submit(cluster, command, reply -> replies.encode(reply, identifier));
     }
 

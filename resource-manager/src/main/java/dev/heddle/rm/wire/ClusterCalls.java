@@ -117,7 +117,7 @@ final class ClusterCalls {
     private CompletionStage<GetAllResourceTypeInfoResponseProto> resourceTypes(
             ClientCalls.Call call, GetAllResourceTypeInfoRequestProto request) {
         return CompletableFuture.completedFuture(GetAllResourceTypeInfoResponseProto.newBuilder()
-                .addAllResourceTypeInfo(WireValues.RESOURCE_TYPES)
+                .addAllResourceTypeInfo(WireValues.resourceTypes(call.cluster().kinds()))
                 .build());
     }
 

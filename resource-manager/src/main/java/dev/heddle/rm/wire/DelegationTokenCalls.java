@@ -2,6 +2,7 @@ package dev.heddle.rm.wire;
 
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
+import dev.heddle.rm.security.DelegationTokens;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,15 +58,24 @@ final class DelegationTokenCalls {
             ClientCalls.Call call, SecurityProtos.RenewDelegationTokenRequestProto request) throws YarnException {
         checkLoggedIn(call.caller(), "renewed");
         try {
-            long expiryMs = call.cluster()
-                    .delegationTokens()
-                    .renew(decode(request.getToken()), call.person().user());
+            Token<RMDelegationTokenIdentifier> token = decode(request.getToken());
+            long expiryMs = call.cluster().delegationTokens().renew(token, renewer(call, token));
             return CompletableFuture.completedFuture(SecurityProtos.RenewDelegationTokenResponseProto.newBuilder()
                     .setNewExpiryTime(expiryMs)
                     .build());
         } catch (IOException e) {
             throw new YarnException(e);
         }
+    }
+
+    /** As YARN, which lets the user of the resource manager renew every token, in the place of whoever may. */
+    private static String renewer(ClientCalls.Call call, Token<RMDelegationTokenIdentifier> token) throws IOException {
+        boolean own = UserGroupInformation.getLoginUser()
+                .getUserName()
+                .equals(call.caller().identity().getUserName());
+        return own
+                ? DelegationTokens.decode(token).getRenewer().toString()
+                : call.person().user();
     }
 
     private CompletionStage<SecurityProtos.CancelDelegationTokenResponseProto> cancel(

@@ -28,6 +28,7 @@ import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.ContainerUpdateTypeProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.EnhancedHeadroomProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.NMTokenProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.RegisterApplicationMasterResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.SchedulerResourceTypes;
@@ -62,7 +63,7 @@ final class MasterReplies {
                 .setQueue(reply.queue())
                 .addSchedulerResourceTypes(SchedulerResourceTypes.MEMORY)
                 .addSchedulerResourceTypes(SchedulerResourceTypes.CPU)
-                .addAllResourceTypes(WireValues.RESOURCE_TYPES)
+                .addAllResourceTypes(WireValues.resourceTypes(cluster.kinds()))
                 .addApplicationACLs(acl(
                         ApplicationAccessTypeProto.APPACCESS_VIEW_APP,
                         application.acls().view()))
@@ -97,7 +98,8 @@ final class MasterReplies {
                 .setLimit(WireValues.proto(reply.headroom()))
                 .setNumClusterNodes(reply.clusterNodes())
                 .setApplicationPriority(
-                        PriorityProto.newBuilder().setPriority(reply.prospects().priority()));
+                        PriorityProto.newBuilder().setPriority(reply.prospects().priority()))
+                .setEnhancedHeadroom(crowd(reply.prospects().crowd()));
         reply.grants().forEach(grant -> response.addAllocatedContainers(container(grant)));
         reply.exits().forEach(exit -> response.addCompletedContainerStatuses(WireValues.proto(exit)));
         reply.tokensFor().forEach(node -> response.addNmTokens(nodeToken(node)));
@@ -135,6 +137,13 @@ final class MasterReplies {
                 .forEach(id -> contract.addContainer(
                         PreemptionContainerProto.newBuilder().setId(WireValues.proto(id))));
         return contract.build();
+    }
+
+    private static EnhancedHeadroomProto crowd(Allocation.Crowd crowd) {
+        return EnhancedHeadroomProto.newBuilder()
+                .setTotalPendingCount((int) Math.min(Integer.MAX_VALUE, crowd.wantedContainers()))
+                .setTotalActiveCores(crowd.vcores())
+                .build();
     }
 
     private void add(AllocateResponseProto.Builder response, NodeChange change) {

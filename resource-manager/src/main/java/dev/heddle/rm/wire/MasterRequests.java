@@ -1,6 +1,7 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
@@ -13,7 +14,6 @@ import org.apache.hadoop.yarn.exceptions.InvalidResourceRequestException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceBlacklistRequestProto;
-import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.SchedulingRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateRequestProto;
@@ -26,17 +26,19 @@ final class MasterRequests {
     /**
      * What a master wants.
      *
+     * @param kinds that are declared
      * @param tries of each scheduling request, as {@link SchedulingAsk#tries}
      * @throws YarnException as {@link #ask} and {@link SchedulingRequestWire#ask} do
      */
-    static Wishes wishes(AttemptId attempt, AllocateRequestProto request, int tries) throws YarnException {
+    static Wishes wishes(AttemptId attempt, AllocateRequestProto request, int tries, ResourceKinds kinds)
+            throws YarnException {
         List<Ask> asks = new ArrayList<>(request.getAskCount());
         for (ResourceRequestProto ask : request.getAskList()) {
-            asks.add(ask(ask));
+            asks.add(ask(ask, kinds));
         }
         List<SchedulingAsk> schedulingAsks = new ArrayList<>(request.getSchedulingRequestsCount());
         for (SchedulingRequestProto ask : request.getSchedulingRequestsList()) {
-            schedulingAsks.add(SchedulingRequestWire.ask(attempt, ask, tries));
+            schedulingAsks.add(SchedulingRequestWire.ask(attempt, ask, tries, kinds));
         }
         return new Wishes(
                 asks,
@@ -44,7 +46,7 @@ final class MasterRequests {
                 request.getReleaseList().stream().map(WireValues::containerId).toList(),
                 blacklistChange(request.getBlacklistRequest()),
                 request.getUpdateRequestsList().stream()
-                        .map(MasterRequests::updateWish)
+                        .map(wish -> updateWish(wish, kinds))
                         .toList());
     }
 
@@ -53,11 +55,11 @@ final class MasterRequests {
      *
      * @throws InvalidResourceRequestException if an amount is negative
      */
-    static Ask ask(ResourceRequestProto proto) throws InvalidResourceRequestException {
+    static Ask ask(ResourceRequestProto proto, ResourceKinds kinds) throws InvalidResourceRequestException {
         return new Ask(
                 new AskKey(proto.getPriority().getPriority(), proto.getAllocationRequestId()),
                 proto.getResourceName(),
-                WireValues.resource(proto.getCapability()),
+                WireValues.resource(proto.getCapability(), kinds),
                 proto.getNumContainers(),
                 proto.getRelaxLocality(),
                 proto.getNodeLabelExpression().trim());
@@ -68,7 +70,7 @@ final class MasterRequests {
     }
 
     /** Between kinds of execution the target counts, as in YARN, whatever the request calls itself. */
-    private static UpdateWish updateWish(UpdateContainerRequestProto proto) {
+    private static UpdateWish updateWish(UpdateContainerRequestProto proto, ResourceKinds kinds) {
         UpdateWish.Kind kind =
                 switch (proto.getUpdateType()) {
                     case INCREASE_RESOURCE -> UpdateWish.Kind.INCREASE;
@@ -79,14 +81,18 @@ final class MasterRequests {
                                 : UpdateWish.Kind.DEMOTE;
                 };
         return new UpdateWish(
-                WireValues.containerId(proto.getContainerId()), proto.getContainerVersion(), kind, anyResource(proto));
+                WireValues.containerId(proto.getContainerId()),
+                proto.getContainerVersion(),
+                kind,
+                anyResource(proto, kinds));
     }
 
     /** What is negative cannot be had any more than what is beyond any machine, so it is taken for that. */
-    private static Resource anyResource(UpdateContainerRequestProto proto) {
-        ResourceProto target = proto.getCapability();
-        return target.getMemory() < 0 || target.getVirtualCores() < 0
-                ? new Resource(WireValues.ABSURD_MEMORY_MB, Integer.MAX_VALUE)
-                : new Resource(Math.min(target.getMemory(), WireValues.ABSURD_MEMORY_MB), target.getVirtualCores());
+    private static Resource anyResource(UpdateContainerRequestProto proto, ResourceKinds kinds) {
+        try {
+            return WireValues.resource(proto.getCapability(), kinds);
+        } catch (InvalidResourceRequestException e) {
+            return new Resource(WireValues.ABSURD_MEMORY_MB, Integer.MAX_VALUE);
+        }
     }
 }

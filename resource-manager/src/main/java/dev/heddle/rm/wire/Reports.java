@@ -1,6 +1,7 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.ApplicationState;
@@ -22,6 +23,7 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ContainerStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ResourceProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.StringLongMapProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationAttemptStateProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.YarnApplicationStateProto;
 import org.apache.hadoop.yarn.util.Times;
@@ -231,7 +233,7 @@ final class Reports {
         float share = totals.capacity().memoryMb() == 0
                 ? 0
                 : 100f * application.used().memoryMb() / totals.capacity().memoryMb();
-        return ApplicationResourceUsageReportProto.newBuilder()
+        ApplicationResourceUsageReportProto.Builder usage = ApplicationResourceUsageReportProto.newBuilder()
                 .setNumUsedContainers(application.runningContainers())
                 .setNumReservedContainers(application.reserved() == null ? 0 : 1)
                 .setUsedResources(WireValues.proto(application.used()))
@@ -242,6 +244,21 @@ final class Reports {
                 .setVcoreSeconds(application.usage().vcoreSeconds(nowMs))
                 .setQueueUsagePercentage(share)
                 .setClusterUsagePercentage(share)
+                .addApplicationResourceUsageMap(
+                        seconds(ResourceKind.MEMORY, application.usage().memoryMbSeconds(nowMs)))
+                .addApplicationResourceUsageMap(
+                        seconds(ResourceKind.VCORES, application.usage().vcoreSeconds(nowMs)));
+        application
+                .usage()
+                .furtherSeconds(nowMs)
+                .forEach((kind, seconds) -> usage.addApplicationResourceUsageMap(seconds(kind, seconds)));
+        return usage.build();
+    }
+
+    private static StringLongMapProto seconds(ResourceKind kind, long seconds) {
+        return StringLongMapProto.newBuilder()
+                .setKey(kind.name())
+                .setValue(seconds)
                 .build();
     }
 

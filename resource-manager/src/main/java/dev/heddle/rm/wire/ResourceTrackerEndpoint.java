@@ -1,6 +1,7 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.common.rpc.Caller;
 import dev.heddle.common.rpc.RpcProtocol;
 import dev.heddle.rm.command.Done;
@@ -126,8 +127,8 @@ public final class ResourceTrackerEndpoint {
             }
         }
         NodeId node = WireValues.nodeId(request.getNodeId());
-        Resource total = WireValues.resource(request.getResource());
-        Resource physical = request.hasPhysicalResource() ? WireValues.resource(request.getPhysicalResource()) : total;
+        Resource total = offered(request.getResource(), cluster.kinds());
+        Resource physical = request.hasPhysicalResource() ? offered(request.getPhysicalResource(), cluster.kinds()) : total;
         NodeStatus status = request.hasNodeStatus() ? status(request.getNodeStatus()) : NodeStatus.HEALTHY;
         return racks.of(node.host()).thenCompose(rack -> {
             NodeOffer offer = new NodeOffer(total, physical, rack, caller.address(), request.getHttpPort(), version);
@@ -141,6 +142,16 @@ public final class ResourceTrackerEndpoint {
                             ? afterLogs(cluster, node, request.getLogAggregationReportsForAppsList(), response)
                             : CompletableFuture.completedFuture(response));
         });
+    }
+
+    /** Less than nothing is nothing, which is too small for a node. */
+    private static Resource offered(ResourceProto proto, ResourceKinds kinds) throws InvalidResourceRequestException {
+        return WireValues.resource(
+                proto.toBuilder()
+                        .setMemory(Math.max(0, proto.getMemory()))
+                        .setVirtualCores(Math.max(0, proto.getVirtualCores()))
+                        .build(),
+                kinds);
     }
 
     private static RegisterNodeManagerResponseProto encode(LeadingCluster cluster, NodeRegistered reply) {
@@ -166,7 +177,7 @@ public final class ResourceTrackerEndpoint {
     }
 
     private CompletionStage<NodeHeartbeatResponseProto> heartbeat(Caller caller, NodeHeartbeatRequestProto request)
-            throws StandbyException {
+            throws StandbyException, InvalidResourceRequestException {
         LeadingCluster cluster = leadership.require();
         NodeStatusProto status = request.getNodeStatus();
         List<ContainerId> running = new ArrayList<>(status.getContainersStatusesCount());
@@ -184,10 +195,7 @@ public final class ResourceTrackerEndpoint {
         if (status.getIncreasedContainersCount() > 0) {
             Map<ContainerId, Resource> sizes = new HashMap<>();
             for (ContainerProto container : status.getIncreasedContainersList()) {
-                ResourceProto size = container.getResource();
-                sizes.put(
-                        WireValues.containerId(container.getId()),
-                        new Resource(Math.max(0, size.getMemory()), Math.max(0, size.getVirtualCores())));
+                sizes.put(WireValues.containerId(container.getId()), offered(container.getResource(), cluster.kinds()));
             }
             NodeCommand.SettleIncreases settle = new NodeCommand.SettleIncreases(command.node(), sizes);
             settled = Submission.submit(cluster, settle, done -> done);

@@ -1,5 +1,6 @@
 package dev.heddle.rm.wire;
 
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
@@ -31,10 +32,12 @@ final class SchedulingRequestWire {
      * A scheduling request.
      *
      * @param tries as {@link SchedulingAsk#tries}
+     * @param kinds that are declared
      * @throws InvalidResourceRequestException if an amount is negative
      * @throws YarnException if it is malformed or asks for what YARN does not support, in YARN's words
      */
-    static SchedulingAsk ask(AttemptId attempt, SchedulingRequestProto proto, int tries) throws YarnException {
+    static SchedulingAsk ask(AttemptId attempt, SchedulingRequestProto proto, int tries, ResourceKinds kinds)
+            throws YarnException {
         AskKey key = new AskKey(proto.getPriority().getPriority(), proto.getAllocationRequestId());
         if (!proto.hasResourceSizing() || !proto.getResourceSizing().hasResources()) {
             throw invalid(attempt, key, "No ResourceSizing found in the scheduling request, please double check");
@@ -48,7 +51,7 @@ final class SchedulingRequestWire {
         ResourceSizingProto sizing = proto.getResourceSizing();
         return new SchedulingAsk(
                 key,
-                WireValues.resource(sizing.getResources()),
+                WireValues.resource(sizing.getResources(), kinds),
                 sizing.getNumAllocations(),
                 requirement(attempt, key, proto),
                 tries);

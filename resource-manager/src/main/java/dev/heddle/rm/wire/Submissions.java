@@ -1,6 +1,7 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationSpec;
@@ -36,6 +37,7 @@ public final class Submissions {
     private final int defaultMaxAttempts;
     private final Limits limits;
     private final CurrentQueues queues;
+    private final ResourceKinds kinds;
 
     /**
      * How much a context may hold.
@@ -50,11 +52,13 @@ public final class Submissions {
      * The defaults.
      *
      * @param defaultMaxAttempts for contexts that name none
+     * @param kinds that are declared
      */
-    public Submissions(int defaultMaxAttempts, Limits limits, CurrentQueues queues) {
+    public Submissions(int defaultMaxAttempts, Limits limits, CurrentQueues queues, ResourceKinds kinds) {
         this.defaultMaxAttempts = defaultMaxAttempts;
         this.limits = limits;
         this.queues = queues;
+        this.kinds = kinds;
     }
 
     /**
@@ -81,7 +85,7 @@ public final class Submissions {
                 type(context),
                 person.user(),
                 queue(person, context),
-                context.hasPriority() ? context.getPriority().getPriority() : -1,
+                context.hasPriority() ? context.getPriority().getPriority() : ApplicationSpec.NO_PRIORITY,
                 tags(context),
                 retries(context),
                 context.getUnmanagedAm() ? Resource.NONE : master(context),
@@ -178,13 +182,13 @@ public final class Submissions {
     }
 
     /** Newer clients say the size in a list of resource requests; older ones in a field of its own. */
-    private static Resource master(ApplicationSubmissionContextProto context) throws YarnException {
+    private Resource master(ApplicationSubmissionContextProto context) throws YarnException {
         List<ResourceRequestProto> requests = context.getAmContainerResourceRequestList();
         if (requests.isEmpty()) {
             if (!context.hasResource()) {
                 throw new InvalidResourceRequestException("Invalid resource request, no resources requested");
             }
-            return WireValues.resource(context.getResource());
+            return WireValues.resource(context.getResource(), kinds);
         }
         ResourceRequestProto anywhere = null;
         for (ResourceRequestProto request : requests) {
@@ -200,6 +204,6 @@ public final class Submissions {
             throw new InvalidResourceRequestException(
                     "Invalid resource request, no resource request specified with " + Ask.ANYWHERE);
         }
-        return WireValues.resource(anywhere.getCapability());
+        return WireValues.resource(anywhere.getCapability(), kinds);
     }
 }

@@ -1,6 +1,9 @@
 package dev.heddle.rm.wire;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
+import dev.heddle.common.resources.ResourceKinds;
+import dev.heddle.common.resources.Unit;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
@@ -8,7 +11,9 @@ import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerSignal;
 import dev.heddle.rm.model.FinalStatus;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.security.HadoopRecords;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.security.proto.SecurityProtos.TokenProto;
 import org.apache.hadoop.thirdparty.protobuf.ByteString;
 import org.apache.hadoop.yarn.api.records.Token;
@@ -32,16 +37,22 @@ final class WireValues {
     /** More memory than any container can have; beyond it sums could overflow. */
     static final long ABSURD_MEMORY_MB = 1L << 40;
 
-    /** The kinds of resources that the cluster counts. */
-    static final List<ResourceTypeInfoProto> RESOURCE_TYPES =
-            List.of(resourceType("memory-mb", "Mi"), resourceType("vcores", ""));
+    /** The same of any further kind, in its unit. */
+    static final long ABSURD_AMOUNT = 1L << 46;
 
     private WireValues() {}
 
-    private static ResourceTypeInfoProto resourceType(String name, String units) {
+    /** The kinds of resources that the cluster counts. */
+    static List<ResourceTypeInfoProto> resourceTypes(ResourceKinds kinds) {
+        return Stream.concat(Stream.of(ResourceKind.MEMORY, ResourceKind.VCORES), kinds.further().stream())
+                .map(WireValues::resourceType)
+                .toList();
+    }
+
+    private static ResourceTypeInfoProto resourceType(ResourceKind kind) {
         return ResourceTypeInfoProto.newBuilder()
-                .setName(name)
-                .setUnits(units)
+                .setName(kind.name())
+                .setUnits(kind.unit())
                 .setType(ResourceTypesProto.COUNTABLE)
                 .build();
     }
@@ -89,38 +100,54 @@ final class WireValues {
     }
 
     /**
-     * An amount of resources.
+     * An amount of resources, each kind in the unit in which it is declared; kinds that are not are passed over, as in YARN.
      *
-     * @return less memory where it is beyond any machine, but still beyond any machine
-     * @throws InvalidResourceRequestException if it is negative
+     * @return less where it is beyond any machine, but still beyond any machine
+     * @throws InvalidResourceRequestException if it is negative, or in a unit that does not exist
      */
-    static Resource resource(ResourceProto proto) throws InvalidResourceRequestException {
+    static Resource resource(ResourceProto proto, ResourceKinds kinds) throws InvalidResourceRequestException {
         if (proto.getMemory() < 0 || proto.getVirtualCores() < 0) {
-            String dimension = proto.getMemory() < 0 ? "memory-mb" : "vcores";
-            throw new InvalidResourceRequestException(
-                    "Invalid resource request! Cannot allocate containers as requested resource is less than 0!"
-                            + " Requested resource type=[" + dimension + "], Requested resource=<memory:"
-                            + proto.getMemory() + ", vCores:" + proto.getVirtualCores() + ">");
+            throw negative(proto.getMemory() < 0 ? ResourceKind.MEMORY : ResourceKind.VCORES, proto, 0);
         }
-        return new Resource(Math.min(proto.getMemory(), ABSURD_MEMORY_MB), proto.getVirtualCores());
+        Resource resource = new Resource(Math.min(proto.getMemory(), ABSURD_MEMORY_MB), proto.getVirtualCores());
+        if (kinds.isEmpty()) {
+            return resource;
+        }
+        for (ResourceInformationProto information : proto.getResourceValueMapList()) {
+            ResourceKind kind = kinds.find(information.getKey());
+            if (kind != null) {
+                long amount = amount(information, kind);
+                if (amount < 0) {
+                    throw negative(kind, proto, amount);
+                }
+                resource = resource.and(kind, Math.min(amount, ABSURD_AMOUNT));
+            }
+        }
+        return resource;
+    }
+
+    private static long amount(ResourceInformationProto information, ResourceKind kind)
+            throws InvalidResourceRequestException {
+        Unit to = Unit.of(kind.unit());
+        Unit from = information.hasUnits() ? Unit.of(information.getUnits()) : to;
+        if (from == null || to == null) {
+            throw new InvalidResourceRequestException("Unknown unit '" + information.getUnits() + "' of " + kind.name()
+                    + ". Known units are " + Unit.known());
+        }
+        return from.convert(information.getValue(), to);
+    }
+
+    /** In YARN's words. */
+    private static InvalidResourceRequestException negative(ResourceKind kind, ResourceProto proto, long amount) {
+        return new InvalidResourceRequestException(
+                "Invalid resource request! Cannot allocate containers as requested resource is less than 0!"
+                        + " Requested resource type=[" + kind.name() + "], Requested resource=<memory:"
+                        + proto.getMemory() + ", vCores:" + proto.getVirtualCores()
+                        + (amount < 0 ? ", " + kind.name() + ": " + amount + kind.unit() : "") + ">");
     }
 
     static ResourceProto proto(Resource resource) {
-        return ResourceProto.newBuilder()
-                .setMemory(resource.memoryMb())
-                .setVirtualCores(resource.vcores())
-                .addResourceValueMap(countable("memory-mb", resource.memoryMb(), "Mi"))
-                .addResourceValueMap(countable("vcores", resource.vcores(), ""))
-                .build();
-    }
-
-    private static ResourceInformationProto countable(String key, long value, String units) {
-        return ResourceInformationProto.newBuilder()
-                .setKey(key)
-                .setValue(value)
-                .setUnits(units)
-                .setType(ResourceTypesProto.COUNTABLE)
-                .build();
+        return HadoopRecords.proto(resource);
     }
 
     static ContainerExit exit(ContainerStatusProto proto) {

@@ -19,6 +19,7 @@ import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerState;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.EnhancedHeadroom;
 import org.apache.hadoop.yarn.api.records.ExecutionType;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.Priority;
@@ -308,6 +309,27 @@ class ApplicationMasterContractTest {
         assertThat(response.getUpdatedContainers()).isEmpty();
         assertThat(response.getUpdateErrors()).isEmpty();
         assertThat(response.getRejectedSchedulingRequests()).isEmpty();
+    }
+
+    private static ResourceRequest onHost(String place, int count) {
+        return ResourceRequest.newInstance(Priority.newInstance(1), place, MINIMUM, count, false);
+    }
+
+    @ContractTest
+    void shouldTellHowBusyTheClusterIs(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(512, 4);
+        SimulatedMaster master = stage.master().registered();
+        SimulatedMaster other = stage.master().registered();
+        other.allocate(onHost("no-such-host", 3), onHost("/no-such-rack", 3), onHost(ResourceRequest.ANY, 3));
+        SimulatedMaster.Granted granted = master.granted(4, List.of(node), SimulatedMaster.ask(1, 128, 9));
+        assertThat(granted.containers()).hasSize(4);
+        EnhancedHeadroom headroom = master.allocate().getEnhancedHeadroom();
+        assertThat(headroom.getTotalPendingCount())
+                .as("five that one master waits for, three that another one does")
+                .isEqualTo(8);
+        assertThat(headroom.getTotalActiveCores()).isEqualTo(4);
+        AllocateResponse withdrawn = master.allocate(SimulatedMaster.ask(1, 128, 0));
+        assertThat(withdrawn.getEnhancedHeadroom().getTotalPendingCount()).isEqualTo(3);
     }
 
     @ContractTest

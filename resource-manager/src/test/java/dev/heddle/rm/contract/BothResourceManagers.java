@@ -26,11 +26,12 @@ final class BothResourceManagers implements TestTemplateInvocationContextProvide
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         ContractTest test = context.getRequiredTestMethod().getAnnotation(ContractTest.class);
         return Stream.of(Side.Kind.values())
-                .map(kind -> new OnOne(new Wanted(kind, test.constraintHandler()), test.heddleLacks()));
+                .map(kind ->
+                        new OnOne(new Wanted(kind, test.constraintHandler(), test.furtherKinds()), test.heddleLacks()));
     }
 
     /** Which resource manager a test runs on. */
-    private record Wanted(Side.Kind kind, String constraintHandler) {}
+    private record Wanted(Side.Kind kind, String constraintHandler, boolean furtherKinds) {}
 
     private record OnOne(Wanted wanted, String lacking) implements TestTemplateInvocationContext, ParameterResolver {
         @Override
@@ -52,7 +53,10 @@ final class BothResourceManagers implements TestTemplateInvocationContextProvide
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             Side side = context.getRoot()
                     .getStore(NAMESPACE)
-                    .getOrComputeIfAbsent(wanted, key -> Side.start(key.kind(), key.constraintHandler()), Side.class);
+                    .getOrComputeIfAbsent(
+                            wanted,
+                            key -> Side.start(key.kind(), key.constraintHandler(), key.furtherKinds()),
+                            Side.class);
             // The store closes the stage when the test has ended.
             return context.getStore(NAMESPACE).getOrComputeIfAbsent(Stage.class, any -> new Stage(side), Stage.class);
         }

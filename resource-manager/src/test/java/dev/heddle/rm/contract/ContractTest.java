@@ -19,6 +19,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
      */
     String heddleLacks() default "";
 
-    /** What {@code yarn.resourcemanager.placement-constraints.handler} is in both. */
+    /**
+     * What {@code yarn.resourcemanager.placement-constraints.handler} is in both. Where it is not {@code disabled}, nodes can
+     * have labels.
+     */
     String constraintHandler() default "disabled";
+
+    /** Whether both know {@link Side#GPU} and {@link Side#DISK}, and count whatever is the scarcest. */
+    boolean furtherKinds() default false;
 }

@@ -29,6 +29,7 @@ import org.apache.hadoop.yarn.api.records.NodeAttribute;
 import org.apache.hadoop.yarn.api.records.NodeAttributeOpCode;
 import org.apache.hadoop.yarn.api.records.NodeAttributeType;
 import org.apache.hadoop.yarn.api.records.NodeId;
+import org.apache.hadoop.yarn.api.records.NodeLabel;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.RejectedSchedulingRequest;
 import org.apache.hadoop.yarn.api.records.RejectionReason;
@@ -36,13 +37,18 @@ import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.ResourceSizing;
 import org.apache.hadoop.yarn.api.records.SchedulingRequest;
 import org.apache.hadoop.yarn.api.resource.PlacementConstraint.AbstractConstraint;
+import org.apache.hadoop.yarn.api.resource.PlacementConstraints.PlacementTargets;
 import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
+import org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocol;
+import org.apache.hadoop.yarn.server.api.protocolrecords.AddToClusterNodeLabelsRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.AttributeMappingOperationType;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeToAttributes;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodesToAttributesMappingRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.RemoveFromClusterNodeLabelsRequest;
+import org.apache.hadoop.yarn.server.api.protocolrecords.ReplaceLabelsOnNodeRequest;
 import org.apache.hadoop.yarn.server.utils.BuilderUtils;
 
 /** {@code ApplicationMasterProtocol}: scheduling requests, where the scheduler keeps them until they are met. */
@@ -187,6 +193,29 @@ class PlacementConstraintContractTest {
             assertThat(andNothingMore(master, nodes)).isEmpty();
         } finally {
             map(stage, AttributeMappingOperationType.REMOVE, "os", "bsd");
+        }
+    }
+
+    @ContractTest(constraintHandler = SCHEDULER)
+    void shouldReachNodesWithTheLabelThatAConstraintNames(Stage stage) throws Exception {
+        List<SimulatedNode> nodes = List.of(stage.node(1024, 8), stage.node(1024, 8));
+        ResourceManagerAdministrationProtocol administration = stage.administration();
+        administration.addToClusterNodeLabels(
+                AddToClusterNodeLabelsRequest.newInstance(List.of(NodeLabel.newInstance(Side.LABEL, true))));
+        administration.replaceLabelsOnNode(
+                ReplaceLabelsOnNodeRequest.newInstance(Map.of(nodes.get(1).id(), Set.of(Side.LABEL))));
+        try {
+            SimulatedMaster master = stage.master().registered();
+            assertThat(nodes(master.scheduled(
+                            2, nodes, request(1, 2, "x", targetIn(NODE, PlacementTargets.nodePartition(Side.LABEL))))))
+                    .containsOnly(nodes.get(1).id());
+            master.schedule(request(2, 1, "x", targetIn(NODE, allocationTag("x"))));
+            assertThat(andNothingMore(master, nodes))
+                    .as("without the label its nodes are out of reach")
+                    .isEmpty();
+        } finally {
+            administration.removeFromClusterNodeLabels(
+                    RemoveFromClusterNodeLabelsRequest.newInstance(Set.of(Side.LABEL)));
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.RPC;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.ApplicationClientProtocol;
@@ -32,6 +33,7 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.ipc.YarnRPC;
 import org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocol;
 import org.apache.hadoop.yarn.server.api.ResourceTracker;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 
 /**
  * One resource manager and what one test does with it. Calls go through Hadoop's own protocol proxies without their
@@ -130,12 +132,36 @@ public final class Stage implements AutoCloseable {
                 UserGroupInformation.createRemoteUser(System.getProperty("user.name")));
     }
 
+    /**
+     * Lets the records with which a test speaks know these kinds of resources besides memory and cores, until it ends: they
+     * know them for the whole process.
+     *
+     * @param kinds with their units
+     */
+    void know(Map<String, String> kinds) {
+        endings.addLast(() -> ResourceUtils.resetResourceTypes(new YarnConfiguration()));
+        Configuration known = new Configuration(false);
+        known.set(YarnConfiguration.RESOURCE_TYPES, String.join(",", kinds.keySet()));
+        kinds.forEach((kind, unit) -> known.set(YarnConfiguration.RESOURCE_TYPES + "." + kind + ".units", unit));
+        ResourceUtils.resetResourceTypes(known);
+    }
+
+    /** A node with these amounts of further kinds that has registered and said that it lives. */
+    SimulatedNode node(Resource capability) throws Exception {
+        SimulatedNode node = new SimulatedNode(tracker(), "127.0.0.1", NODES.incrementAndGet(), capability);
+        endings.addFirst(node::leave);
+        node.register();
+        node.heartbeat();
+        return node;
+    }
+
     /** A node that has not registered yet. */
     SimulatedNode newNode(int memoryMb, int vcores) {
         return newNode("127.0.0.1", memoryMb, vcores);
     }
 
-    private SimulatedNode newNode(String host, int memoryMb, int vcores) {
+    /** As {@link #newNode(int, int)} on another of this machine's addresses. */
+    SimulatedNode newNode(String host, int memoryMb, int vcores) {
         SimulatedNode node =
                 new SimulatedNode(tracker(), host, NODES.incrementAndGet(), Resource.newInstance(memoryMb, vcores));
         endings.addFirst(node::leave);

@@ -412,7 +412,7 @@ class ClusterControllerTest {
     @Test
     void shouldOfferNoLargerContainerThanTheLargestNode() {
         assertThat(core.handle(new ApplicationCommand.TakeApplicationId()).maximumCapability())
-                .isEqualTo(new Resource(4096, 8));
+                .isEqualTo(new Resource(4096, 8).and(CoreFixture.GPU, 4));
         core.node("a", new Resource(1024, 16));
         assertThat(core.handle(new ApplicationCommand.TakeApplicationId()).maximumCapability())
                 .isEqualTo(new Resource(1024, 8));

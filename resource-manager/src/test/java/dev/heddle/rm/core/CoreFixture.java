@@ -3,6 +3,8 @@ package dev.heddle.rm.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.command.Command;
@@ -47,9 +49,11 @@ import java.util.Set;
 final class CoreFixture {
     static final long START_MS = 1_700_000_000_000L;
     static final Resource SMALL = new Resource(128, 1);
+    static final ResourceKind GPU = ResourceKind.pieces("yarn.io/gpu");
+    static final ResourceKinds KINDS = new ResourceKinds(List.of(new ResourceKinds.Declared(GPU, 0, 4)));
     static final CorePolicy POLICY = new CorePolicy(
             SMALL,
-            new Resource(4096, 8),
+            new Resource(4096, 8).and(GPU, 4),
             3,
             100,
             new CorePolicy.Expiry(10_000, 20_000, 30_000, 5_000),
@@ -98,7 +102,7 @@ final class CoreFixture {
     static QueuePlan plan(String... lines) {
         QueuePlanReading reading = QueuePlanReader.read(
                 QueueFile.of(lines).properties(),
-                new QueuePlanReader.Cluster(POLICY.minimumAllocation(), POLICY.maximumAllocation(), null));
+                new QueuePlanReader.Cluster(POLICY.minimumAllocation(), POLICY.maximumAllocation(), KINDS, null));
         assertThat(reading).isInstanceOf(QueuePlanReading.Usable.class);
         return ((QueuePlanReading.Usable) reading).plan();
     }
@@ -124,6 +128,12 @@ final class CoreFixture {
     NodeId node(String host, String rack, long memoryMb) {
         NodeId id = new NodeId(host, 1000);
         register(id, rack, new Resource(memoryMb, 8), List.of(), List.of());
+        return id;
+    }
+
+    NodeId node(String host, String rack, Resource total) {
+        NodeId id = new NodeId(host, 1000);
+        register(id, rack, total, List.of(), List.of());
         return id;
     }
 
@@ -245,6 +255,11 @@ final class CoreFixture {
 
     static Ask ask(String place, int count, long memoryMb, boolean relaxLocality) {
         return new Ask(new AskKey(1, -1), place, new Resource(memoryMb, 1), count, relaxLocality);
+    }
+
+    /** One core, a memory and as many of {@link #GPU}. */
+    static Ask gpus(int count, long memoryMb, long gpus) {
+        return new Ask(new AskKey(1, -1), Ask.ANYWHERE, new Resource(memoryMb, 1).and(GPU, gpus), count, true);
     }
 
     Application application(ApplicationId id) {

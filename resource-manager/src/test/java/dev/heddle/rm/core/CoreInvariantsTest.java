@@ -102,8 +102,25 @@ class CoreInvariantsTest {
                 PREEMPTION + "intra-queue-preemption.enabled=true",
                 PREEMPTION + "intra-queue-preemption.preemption-order-policy=priority_first",
                 "resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator"),
-        plan("root.queues=default,a", "root.default.capacity=0", "root.a.capacity=100", "root.a.state=STOPPED")
+        plan("root.queues=default,a", "root.default.capacity=0", "root.a.capacity=100", "root.a.state=STOPPED"),
+        plan(
+                "root.queues=a,b",
+                "root.a.capacity=[memory=40%,vcores=4,yarn.io/gpu=1w]",
+                "root.a.maximum-capacity=[yarn.io/gpu=3,memory=90%]",
+                "root.b.capacity=[memory=2w,vcores=1w,yarn.io/gpu=1]",
+                "root.b.queues=c,d",
+                "root.b.c.capacity=50",
+                "root.b.d.capacity=50",
+                "root.b.c.user-limit-factor=0.5",
+                "heddle.scheduler.root.b.c.application-order=dominant",
+                "legacy-queue-mode.enabled=false",
+                "resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator")
     };
+
+    /** Some nodes have some of a third kind, and some asks want some. */
+    private static Resource sometimes(Resource resource, Random random) {
+        return random.nextInt(3) == 0 ? resource.and(CoreFixture.GPU, 1 + random.nextInt(3)) : resource;
+    }
 
     private static QueuePlan plan(String... lines) {
         return CoreFixture.plan(lines);
@@ -147,7 +164,11 @@ class CoreInvariantsTest {
     private static void act(CoreFixture core, Random random) {
         core.nowMs += random.nextInt(3_000);
         switch (random.nextInt(15)) {
-            case 0 -> core.node("h" + random.nextInt(4), "/r" + random.nextInt(2), 256L * (1 + random.nextInt(8)));
+            case 0 ->
+                core.node(
+                        "h" + random.nextInt(4),
+                        "/r" + random.nextInt(2),
+                        sometimes(new Resource(256L * (1 + random.nextInt(8)), 8), random));
             case 1 -> core.submit(spec(random));
             case 2, 3 -> masterMoves(core, random);
             case 4, 5, 6 -> allocate(core, random);
@@ -195,19 +216,23 @@ class CoreInvariantsTest {
     }
 
     private static List<Ask> asks(Random random) {
-        long memoryMb = 128L * (1 + random.nextInt(10));
+        Resource size = sometimes(new Resource(128L * (1 + random.nextInt(10)), 1), random);
         int count = random.nextInt(5);
         List<Ask> asks = new ArrayList<>();
         if (random.nextBoolean()) {
-            asks.add(CoreFixture.ask("h" + random.nextInt(5), count, memoryMb, true));
-            asks.add(CoreFixture.ask("/r" + random.nextInt(2), count, memoryMb, random.nextBoolean()));
+            asks.add(ask("h" + random.nextInt(5), count, size, true));
+            asks.add(ask("/r" + random.nextInt(2), count, size, random.nextBoolean()));
         }
-        asks.add(CoreFixture.ask(Ask.ANYWHERE, count, memoryMb, random.nextInt(3) > 0));
+        asks.add(ask(Ask.ANYWHERE, count, size, random.nextInt(3) > 0));
         if (random.nextInt(4) == 0) {
             asks.add(
                     new Ask(new AskKey(2, -1), Ask.ANYWHERE, new Resource(256, 1), count, true, anyOf(LABELS, random)));
         }
         return asks;
+    }
+
+    private static Ask ask(String place, int count, Resource size, boolean relaxLocality) {
+        return new Ask(new AskKey(1, -1), place, size, count, relaxLocality);
     }
 
     /** Of the same key always the same but for the number, as nothing else may change. */
@@ -232,7 +257,7 @@ class CoreInvariantsTest {
         UpdateWish.Kind[] kinds = UpdateWish.Kind.values();
         for (Container container : attempt.containers()) {
             if (random.nextInt(6) == 0) {
-                Resource target = new Resource(128L * random.nextInt(12), random.nextInt(4));
+                Resource target = sometimes(new Resource(128L * random.nextInt(12), random.nextInt(4)), random);
                 int version = random.nextInt(5) == 0 ? 9 : container.version();
                 updates.add(new UpdateWish(container.id(), version, kinds[random.nextInt(kinds.length)], target));
             }
@@ -290,7 +315,7 @@ class CoreInvariantsTest {
             default -> {
                 if (node != null) {
                     core.handle(new AdminCommand.UpdateNodeResources(
-                            Map.of(node.id(), new Resource(128L * (1 + random.nextInt(12)), 4)),
+                            Map.of(node.id(), sometimes(new Resource(128L * (1 + random.nextInt(12)), 4), random)),
                             Map.of(node.id(), random.nextInt(4) * 5_000 - 5_000)));
                 }
             }
@@ -376,6 +401,7 @@ class CoreInvariantsTest {
                 .hasSizeLessThanOrEqualTo(CoreFixture.POLICY.history().goneNodes());
         checkLogs(core);
         assertThat(core.state.busyCores()).isBetween(0f, 4f * (running + inUse));
+        assertThat(core.state.wantedContainers()).isEqualTo(wanted(core));
         assertThat(core.state.total()).isEqualTo(total);
         assertThat(core.state.used()).isEqualTo(allUsed);
         assertThat(core.state.runningNodes()).isEqualTo(running);
@@ -419,6 +445,15 @@ class CoreInvariantsTest {
                         .isTrue();
             }
         }
+    }
+
+    private static long wanted(CoreFixture core) {
+        return core.state.applications().stream()
+                .flatMap(application -> application.attempts().stream())
+                .flatMap(attempt -> attempt.asks().keys().stream().map(attempt.asks()::anywhere))
+                .filter(Objects::nonNull)
+                .mapToLong(Ask::count)
+                .sum();
     }
 
     private static void checkAttempts(CoreFixture core, Set<ContainerId> onNodes) {

@@ -108,7 +108,7 @@ final class QueueInvariants {
                 boolean eligible = node.partition() == partition
                         || (partition.label().isEmpty() && node.partition().isShared());
                 if (!size.mayFit() && eligible && node.takesContainers()) {
-                    assertThat(partition.measure().fits(size.resource(), node.room()))
+                    assertThat(partition.measure().fitsOn(size.resource(), node.room()))
                             .as("%s would fit on %s", size.resource(), node.id())
                             .isFalse();
                 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.command.Allocation;
+import dev.heddle.rm.command.ApplicationCommand;
 import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.Wishes;
@@ -84,6 +85,16 @@ class ReservationTest {
                         List.of(),
                         new Wishes.BlacklistChange(List.of("a"), List.of()),
                         List.of()));
+        assertThat(core.allocate(small).grants()).hasSize(3);
+    }
+
+    /** The attempt may be forgotten with its end. */
+    @Test
+    void shouldLetGoWhenTheAttemptEnds() {
+        fill();
+        end(3);
+        core.handle(new ApplicationCommand.KillApplication(large.application(), "enough"));
+        assertThat(isKept()).isFalse();
         assertThat(core.allocate(small).grants()).hasSize(3);
     }
 

@@ -61,6 +61,10 @@ final class SchedulingAsks {
                         new AttributeKey(AttributeKey.OPERATORS, name), comparison, Set.of(values))));
     }
 
+    static PlacementConstraint label(String label) {
+        return new PlacementConstraint.Single(Scope.NODE, -1, -1, Set.of(new Target.Partition(label)));
+    }
+
     static PlacementConstraint and(PlacementConstraint... all) {
         return new PlacementConstraint.And(List.of(all));
     }

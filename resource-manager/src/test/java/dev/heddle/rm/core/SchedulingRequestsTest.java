@@ -5,6 +5,7 @@ import static dev.heddle.rm.core.SchedulingAsks.ask;
 import static dev.heddle.rm.core.SchedulingAsks.attribute;
 import static dev.heddle.rm.core.SchedulingAsks.counted;
 import static dev.heddle.rm.core.SchedulingAsks.in;
+import static dev.heddle.rm.core.SchedulingAsks.label;
 import static dev.heddle.rm.core.SchedulingAsks.notIn;
 import static dev.heddle.rm.core.SchedulingAsks.or;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -165,6 +166,21 @@ class SchedulingRequestsTest {
     }
 
     @Test
+    void shouldKnowTheTagsOfWhatANodeStillRunsThatRegistersAgain() {
+        NodeId node = core.node("a", "/r1", 1024);
+        AttemptId attempt = core.unmanaged();
+        ContainerId first = allocate(attempt, ask(1, 1, "x", notIn(Scope.NODE, "x")))
+                .grants()
+                .get(0)
+                .container();
+        core.running(node, first);
+        core.register(node, "/r1", new Resource(1024, 8), List.of(first), List.of());
+        assertThat(hosts(attempt, ask(2, 1, "x", notIn(Scope.NODE, "x")))).isEmpty();
+        core.register(node, "/r1", new Resource(1024, 8), List.of(), List.of());
+        assertThat(hosts(attempt)).as("the first is gone with its tag").containsExactly("a");
+    }
+
+    @Test
     void shouldLookAtTheApplicationsThatANamespaceNames() {
         core.node("a", 4096);
         AttemptId owner = tagged("db");
@@ -218,6 +234,32 @@ class SchedulingRequestsTest {
                 .isEmpty();
         attributes(Map.of("a", Map.of("os", "none")));
         assertThat(hosts(attempt)).containsExactly("a");
+    }
+
+    @Test
+    void shouldReachNodesWithAnExclusiveLabelThatAConstraintNames() {
+        threeNodes();
+        core.handle(new AdminCommand.AddLabels(Map.of("gpu", true, "slow", false)));
+        core.handle(new AdminCommand.ChangeQueues(CoreFixture.plan(
+                "root.queues=default",
+                "root.default.capacity=100",
+                "root.accessible-node-labels.gpu.capacity=100",
+                "root.default.accessible-node-labels.gpu.capacity=100",
+                "root.accessible-node-labels.slow.capacity=100",
+                "root.default.accessible-node-labels.slow.capacity=100")));
+        AttemptId attempt = core.unmanaged();
+        assertThat(hosts(attempt, ask(1, 1, "", label("gpu")), ask(2, 1, "", label("never"))))
+                .isEmpty();
+        core.handle(new AdminCommand.LabelNodes(Map.of(new NodeId("b", 1000), Set.of("gpu")), true));
+        core.handle(new AdminCommand.LabelNodes(Map.of(new NodeId("c", 1000), Set.of("slow")), true));
+        assertThat(hosts(attempt)).containsExactly("b");
+        assertThat(hosts(attempt, ask(3, 2, "x", and(label("gpu"), notIn(Scope.NODE, "x")))))
+                .containsExactly("b");
+        assertThat(hosts(attempt, ask(4, 1, "y", label("slow")))).containsExactly("c");
+        assertThat(hosts(attempt, ask(5, 1, "z", or(label("gpu"), label("slow")))))
+                .as("only what one constraint in force names is looked for on other nodes than those without a label")
+                .containsExactly("c");
+        assertThat(state(attempt).asks().keys()).containsExactly(new AskKey(1, 2), new AskKey(1, 3));
     }
 
     @Test

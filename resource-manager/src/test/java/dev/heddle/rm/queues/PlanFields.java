@@ -86,6 +86,8 @@ final class PlanFields {
         return switch (queue.ordering().applications()) {
             case FIFO -> "FifoOrderingPolicy";
             case FAIR, FAIR_BY_SIZE -> "FairOrderingPolicy";
+            // No file that both read says so.
+            case DOMINANT -> "dominant";
         };
     }
 

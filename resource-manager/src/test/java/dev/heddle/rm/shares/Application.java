@@ -243,6 +243,13 @@ final class Application {
                 .count();
     }
 
+    /** Of a further kind of resource, in its unit. */
+    long heldOf(String kind) {
+        return held.values().stream()
+                .mapToLong(container -> container.getResource().getResourceValue(kind))
+                .sum();
+    }
+
     /** In MB. */
     long memoryHeld() {
         return held.values().stream()

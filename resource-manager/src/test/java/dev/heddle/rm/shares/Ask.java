@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.ResourceInformation;
 import org.apache.hadoop.yarn.api.records.ResourceRequest;
 
 /**
@@ -30,6 +31,18 @@ record Ask(
     /** As {@link #of(int, int)} with a number of cores. */
     static Ask of(int count, int memoryMb, int vcores) {
         return new Ask(count, Resource.newInstance(memoryMb, vcores), PRIORITY, Set.of(), Set.of(), true, "");
+    }
+
+    /** With so much of a further kind of resource in each container, in its unit or another one. */
+    Ask with(String kind, long amount, String unit) {
+        Resource larger = Resource.newInstance(size);
+        larger.setResourceInformation(kind, ResourceInformation.newInstance(kind, unit, amount));
+        return new Ask(count, larger, priority, hosts, racks, elsewhere, label);
+    }
+
+    /** As {@link #with(String, long, String)} in single pieces. */
+    Ask with(String kind, long amount) {
+        return with(kind, amount, "");
     }
 
     /** At a priority of the application's own, of which a smaller one is served first. */

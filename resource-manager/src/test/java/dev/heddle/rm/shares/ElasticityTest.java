@@ -35,6 +35,15 @@ class ElasticityTest {
 
     /** 70 % of 10 containers are 7. The 0.7 that Hadoop keeps as a float is a little less, and rounded down 6. */
     @SharesTest
+    void shouldStopAtTheMaximumOfTheRoot(Scenario on) throws Exception {
+        on.queues(TWO_QUEUES + "root.maximum-capacity=60\n");
+        Application a = on.submit("alice", "a").asks(20, GB);
+        on.node(10 * GB);
+        on.settle();
+        assertThat(on.held(a)).containsExactly(6);
+    }
+
+    @SharesTest
     void shouldReachAMaximumThatIsNoBinaryFraction(Scenario on) throws Exception {
         on.queues(TWO_QUEUES + "root.a.maximum-capacity=70\n");
         Application a = on.submit("alice", "a").asks(20, GB);

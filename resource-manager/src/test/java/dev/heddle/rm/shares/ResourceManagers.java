@@ -10,8 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,6 +32,10 @@ final class ResourceManagers implements Closeable {
 
     private final Path directory;
     private final RpcThreads threads = RpcThreads.start(new Configuration(false));
+
+    /** By the kinds of resources that they know: Hadoop's classes learn them once in a process. */
+    private final Map<String, HadoopResourceManagers> hadoops = new HashMap<>();
+
     private @Nullable HadoopResourceManagers hadoop;
     private @Nullable RunningResourceManager heddle;
     private int scenarios;
@@ -90,8 +97,9 @@ final class ResourceManagers implements Closeable {
                 yield new Side(kind, client(running.clientConfiguration()), running::close);
             }
             case HADOOP -> {
-                hadoop().startResourceManager(configurationDirectory).forEach(configuration::set);
-                yield new Side(kind, client(configuration), hadoop()::stopResourceManager);
+                HadoopResourceManagers process = hadoop(kinds(configuration));
+                process.startResourceManager(configurationDirectory).forEach(configuration::set);
+                yield new Side(kind, client(configuration), process::stopResourceManager);
             }
         };
     }
@@ -107,11 +115,27 @@ final class ResourceManagers implements Closeable {
         return configuration;
     }
 
-    private HadoopResourceManagers hadoop() {
-        if (hadoop == null) {
-            hadoop = HadoopResourceManagers.start(directory.resolve("hadoop"));
+    /** All that a configuration says of them. */
+    private static String kinds(Configuration configuration) {
+        Map<String, String> settings = new TreeMap<>();
+        for (Map.Entry<String, String> entry : configuration) {
+            if (entry.getKey().startsWith("yarn.resource-types")) {
+                settings.put(entry.getKey(), entry.getValue());
+            }
         }
-        return hadoop;
+        return settings.toString();
+    }
+
+    private HadoopResourceManagers hadoop(String kinds) {
+        HadoopResourceManagers process = hadoops.computeIfAbsent(
+                kinds, any -> HadoopResourceManagers.start(directory.resolve("hadoop-" + hadoops.size())));
+        hadoop = process;
+        return process;
+    }
+
+    /** The one that was started last. */
+    private HadoopResourceManagers hadoop() {
+        return Objects.requireNonNull(hadoop, "none was started");
     }
 
     /**
@@ -135,9 +159,7 @@ final class ResourceManagers implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (hadoop != null) {
-            hadoop.close();
-        }
+        hadoops.values().forEach(HadoopResourceManagers::close);
         threads.close();
         useGroups(new Configuration());
         List<Path> deepestFirst;

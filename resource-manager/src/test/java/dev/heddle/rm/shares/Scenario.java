@@ -34,11 +34,13 @@ import org.apache.hadoop.yarn.api.records.QueueState;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.YarnApplicationAttemptState;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 import org.apache.hadoop.yarn.server.api.protocolrecords.AddToClusterNodeLabelsRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.RefreshQueuesRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.ReplaceLabelsOnNodeRequest;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +101,11 @@ final class Scenario implements AutoCloseable {
     Scenario queues(String lines) {
         files.writeYarn();
         files.writeQueues(lines);
+        if (!files.kinds().isEmpty()) {
+            // The records with which the nodes and masters here speak know them for the whole process.
+            ResourceUtils.resetResourceTypes(files.configuration());
+            endings.push(() -> ResourceUtils.resetResourceTypes(new YarnConfiguration()));
+        }
         Side side = all.start(kind, directory);
         endings.push(side::close);
         stage = new Stage(side);
@@ -185,7 +192,8 @@ final class Scenario implements AutoCloseable {
             stage().administration().replaceLabelsOnNode(labels);
         }
         Machine machine = new Machine(
-                new SimulatedNode(stage().tracker(), id, Resource.newInstance(place.memoryMb(), place.vcores())),
+                new SimulatedNode(
+                        stage().tracker(), id, Resource.newInstance(place.memoryMb(), place.vcores(), place.kinds())),
                 port,
                 ResourceManagers.rack(place.rack()));
         machines.put(id, machine);
@@ -371,6 +379,16 @@ final class Scenario implements AutoCloseable {
             states.add(application.state());
         }
         return states;
+    }
+
+    /** What is guaranteed to a queue, as its description has it. */
+    Resource guaranteed(String queue) throws Exception {
+        return stage().client("alice")
+                .getQueueInfo(GetQueueInfoRequest.newInstance(queue, false, false, false))
+                .getQueueInfo()
+                .getQueueConfigurations()
+                .get("")
+                .getEffectiveMinCapacity();
     }
 
     /** The state of a queue, as its description has it. */

@@ -54,6 +54,18 @@ final class ScenarioFiles {
         properties(lines).forEach((key, value) -> yarn.put((String) key, (String) value));
     }
 
+    /** The names of further kinds of resources, or nothing. */
+    String kinds() {
+        return yarn.getOrDefault("yarn.resource-types", "");
+    }
+
+    /** What is in {@code yarn-site.xml}. */
+    Configuration configuration() {
+        Configuration configuration = new Configuration(false);
+        yarn.forEach(configuration::set);
+        return configuration;
+    }
+
     void writeYarn() {
         write("yarn-site.xml", yarn);
     }

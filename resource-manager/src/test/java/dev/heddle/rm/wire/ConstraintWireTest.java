@@ -17,6 +17,7 @@ import static org.apache.hadoop.yarn.api.resource.PlacementConstraints.timedCloc
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.AttributeKey;
@@ -172,14 +173,14 @@ class ConstraintWireTest {
                         .setResources(ResourceProto.newBuilder().setMemory(-1).setVirtualCores(1)))
                 .build();
         assertThatExceptionOfType(InvalidResourceRequestException.class)
-                .isThrownBy(() -> SchedulingRequestWire.ask(attempt, negative, 0));
+                .isThrownBy(() -> SchedulingRequestWire.ask(attempt, negative, 0, ResourceKinds.NONE));
         SchedulingRequestProto crowded = negative.toBuilder()
                 .addAllAllocationTags(IntStream.rangeClosed(0, SchedulingRequestWire.MAX_TAGS)
                         .mapToObj(i -> "t" + i)
                         .toList())
                 .build();
         assertThatExceptionOfType(YarnException.class)
-                .isThrownBy(() -> SchedulingRequestWire.ask(attempt, crowded, 0))
+                .isThrownBy(() -> SchedulingRequestWire.ask(attempt, crowded, 0, ResourceKinds.NONE))
                 .withMessageContaining("AppId=application_12_0003")
                 .withMessageContaining("at most 100 allocation tags");
     }

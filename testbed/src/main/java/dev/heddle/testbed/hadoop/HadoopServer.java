@@ -12,6 +12,7 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
 import org.apache.hadoop.yarn.server.nodemanager.containermanager.ContainerManagerImpl;
+import org.apache.hadoop.yarn.util.resource.ResourceUtils;
 
 /** The main class of a process that runs one of Hadoop's servers until its standard input closes. */
 public final class HadoopServer {
@@ -65,6 +66,8 @@ public final class HadoopServer {
             int equals = setting.indexOf('=');
             conf.set(setting.substring(0, equals), setting.substring(equals + 1));
         }
+        // Hadoop's classes learn them once in a process, and not from this configuration.
+        ResourceUtils.resetResourceTypes(conf);
         MiniYARNCluster cluster = new MiniYARNCluster("testbed", nodeManagers, 1, 1);
         cluster.init(conf);
         cluster.start();

@@ -46,7 +46,7 @@ final class Handshake {
                 if (!service.security().offers(AuthMethod.SIMPLE)) {
                     throw new FatalRpcException(
                             RpcErrorCodeProto.FATAL_UNAUTHORIZED,
-                            new AccessControlException("SIMPLE authentication is not enabled. Available:"
+                            new AccessControlException("SIMPLE authentication is not enabled.  Available:"
                                     + service.security().methods()));
                 }
                 session = null;

@@ -132,7 +132,7 @@ final class SaslSession {
         if (!security.negotiation().getAuthsList().contains(picked)) {
             if (sentNegotiation) {
                 throw new AccessControlException(
-                        picked.getMethod() + " authentication is not enabled. Available:" + security.methods());
+                        picked.getMethod() + " authentication is not enabled.  Available:" + security.methods());
             }
             return negotiation();
         }

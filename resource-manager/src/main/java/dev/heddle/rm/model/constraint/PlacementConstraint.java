@@ -3,8 +3,10 @@ package dev.heddle.rm.model.constraint;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a container may be placed, as YARN's {@code PlacementConstraint} says it. It holds for the moment of the placement:
@@ -27,6 +29,11 @@ public sealed interface PlacementConstraint {
     /** Whether nodes could be found that meet it: YARN gives requests back that hold a part which it cannot carry out. */
     boolean isSupported();
 
+    /** The label that nodes must have to meet it, or null where it names none: then a label may rule them out all the same. */
+    default @Nullable String label() {
+        return null;
+    }
+
     /** Any node will do. */
     static PlacementConstraint none() {
         return new And(List.of());
@@ -46,6 +53,15 @@ public sealed interface PlacementConstraint {
         @Override
         public boolean isSupported() {
             return all.stream().allMatch(PlacementConstraint::isSupported);
+        }
+
+        @Override
+        public @Nullable String label() {
+            return all.stream()
+                    .map(PlacementConstraint::label)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
         }
 
         @Override
@@ -96,6 +112,17 @@ public sealed interface PlacementConstraint {
         @Override
         public boolean isSupported() {
             return true;
+        }
+
+        @Override
+        public @Nullable String label() {
+            for (Target target : targets) {
+                if (target instanceof Target.Partition partition
+                        && !partition.label().isEmpty()) {
+                    return partition.label();
+                }
+            }
+            return null;
         }
 
         @Override

@@ -84,6 +84,6 @@ public record ConstrainedPlacement(ClusterState state, Application application, 
     private boolean hasRoom(Node node, Resource size) {
         return node.takesContainers()
                 && node.partition() == partition
-                && partition.measure().fits(size, node.room());
+                && partition.measure().fitsOn(size, node.room());
     }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.rm.scheduler.explain;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -173,6 +174,29 @@ public sealed interface Obstacle {
         @Override
         public String remedy() {
             return "wait for containers on " + node + " to end, ask for less, or add nodes";
+        }
+    }
+
+    /**
+     * No node has enough of one kind of resource.
+     *
+     * @param wanted in the kind's unit
+     * @param largest what a node has at most: free now, or at all where nothing that ends would help
+     * @param node that has it, or empty where none has any
+     */
+    record NoRoomOfKind(String label, ResourceKind kind, long wanted, long largest, boolean everFree, String node)
+            implements Obstacle {
+        @Override
+        public String what() {
+            return "none of the " + nodesWith(label) + " has " + kind.print(wanted) + (everFree ? " free" : "") + ", "
+                    + (node.isEmpty()
+                            ? "none has any" + (everFree ? " free" : "")
+                            : "the largest " + (everFree ? "free is " : "has ") + kind.print(largest) + " on " + node);
+        }
+
+        @Override
+        public String remedy() {
+            return (everFree ? "wait for containers to end, " : "") + "ask for less, or add nodes that have more of it";
         }
     }
 

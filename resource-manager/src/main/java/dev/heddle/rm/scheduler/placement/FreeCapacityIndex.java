@@ -1,15 +1,17 @@
 package dev.heddle.rm.scheduler.placement;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Finds a slot with enough free memory and cores without looking at every slot: a segment tree that keeps, for each range
- * of slots, the largest free memory and the largest number of free cores in it. A slot is a node's place in the tree.
+ * Finds a slot with enough free memory, cores and whatever else without looking at every slot: by a {@link MaximumTree} of
+ * memory and cores, and one more for each further kind that some slot has. A slot is a node's place in the trees.
  *
- * <p>A change costs O(log n). A search costs O(log n) as a rule; where memory and cores are free on different nodes of a
- * range it may look into ranges in vain. Nothing is allocated, except when the tree doubles. Owned by the core's thread.
+ * <p>A change costs O(log n). A search costs O(log n) as a rule; where two kinds are free on different nodes of a range it
+ * may look into ranges in vain. Nothing is allocated for a slot that is looked at. Owned by the core's thread.
  */
 public final class FreeCapacityIndex {
     /** What {@link #find} returns where no slot has the room. */
@@ -18,52 +20,72 @@ public final class FreeCapacityIndex {
     private static final int INITIAL_SLOTS = 16;
 
     private int slots = INITIAL_SLOTS;
-    private long[] memoryMb = new long[2 * INITIAL_SLOTS];
-    private int[] vcores = new int[2 * INITIAL_SLOTS];
 
-    /** An index in which no slot has room: -1 marks a slot that not even an empty ask fits. */
-    public FreeCapacityIndex() {
-        Arrays.fill(memoryMb, -1);
-        Arrays.fill(vcores, -1);
-    }
+    /** Every slot that was set. */
+    private final MaximumTree all = new MaximumTree(null, INITIAL_SLOTS);
+
+    /** Mostly none. */
+    private MaximumTree[] ofKinds = new MaximumTree[0];
 
     /** Sets what is free at a slot. */
     public void set(int slot, Resource free) {
-        put(slot, free.memoryMb(), free.vcores());
+        while (slot >= slots) {
+            grow();
+        }
+        all.set(slot, free.memoryMb(), free.vcores(), 0);
+        FurtherKinds further = free.further();
+        for (int i = 0; i < further.size(); i++) {
+            addKind(further.kind(i));
+        }
+        for (MaximumTree tree : ofKinds) {
+            long amount = further.amount(kind(tree));
+            if (amount > 0) {
+                tree.set(slot, free.memoryMb(), free.vcores(), amount);
+            } else {
+                tree.clear(slot);
+            }
+        }
+    }
+
+    private static ResourceKind kind(MaximumTree tree) {
+        ResourceKind kind = tree.kind();
+        if (kind == null) {
+            throw new IllegalStateException("the tree of all slots is not among those of kinds");
+        }
+        return kind;
+    }
+
+    private void addKind(ResourceKind kind) {
+        if (indexOf(kind) < 0) {
+            ofKinds = Arrays.copyOf(ofKinds, ofKinds.length + 1);
+            ofKinds[ofKinds.length - 1] = new MaximumTree(kind, slots);
+        }
+    }
+
+    private int indexOf(ResourceKind kind) {
+        for (int i = 0; i < ofKinds.length; i++) {
+            if (kind.equals(ofKinds[i].kind())) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Takes a slot out: it is never found until it is set again. */
     public void clear(int slot) {
-        put(slot, -1, -1);
-    }
-
-    private void put(int slot, long freeMemoryMb, int freeVcores) {
-        while (slot >= slots) {
-            grow();
-        }
-        int position = slots + slot;
-        memoryMb[position] = freeMemoryMb;
-        vcores[position] = freeVcores;
-        for (position >>= 1; position >= 1; position >>= 1) {
-            memoryMb[position] = Math.max(memoryMb[2 * position], memoryMb[2 * position + 1]);
-            vcores[position] = Math.max(vcores[2 * position], vcores[2 * position + 1]);
+        if (slot < slots) {
+            all.clear(slot);
+            for (MaximumTree tree : ofKinds) {
+                tree.clear(slot);
+            }
         }
     }
 
     private void grow() {
-        int old = slots;
-        long[] oldMemoryMb = memoryMb;
-        int[] oldVcores = vcores;
-        slots = 2 * old;
-        memoryMb = new long[2 * slots];
-        vcores = new int[2 * slots];
-        Arrays.fill(memoryMb, -1);
-        Arrays.fill(vcores, -1);
-        System.arraycopy(oldMemoryMb, old, memoryMb, slots, old);
-        System.arraycopy(oldVcores, old, vcores, slots, old);
-        for (int position = slots - 1; position >= 1; position--) {
-            memoryMb[position] = Math.max(memoryMb[2 * position], memoryMb[2 * position + 1]);
-            vcores[position] = Math.max(vcores[2 * position], vcores[2 * position + 1]);
+        slots = 2 * slots;
+        all.grow();
+        for (MaximumTree tree : ofKinds) {
+            tree.grow();
         }
     }
 
@@ -85,53 +107,59 @@ public final class FreeCapacityIndex {
      */
     public int find(Resource wanted, int from, IntPredicate allowed) {
         int start = from >= slots ? 0 : from;
-        Search search = new Search(wanted, allowed);
-        int found = find(search, 1, 0, slots, start, slots);
-        return found != NONE ? found : find(search, 1, 0, slots, 0, start);
+        FurtherKinds further = wanted.further();
+        if (further.isEmpty()) {
+            return all.find(new MaximumTree.Search(wanted.memoryMb(), wanted.vcores(), 0, allowed), start);
+        }
+        for (int i = 0; i < further.size(); i++) {
+            if (indexOf(further.kind(i)) < 0) {
+                return NONE;
+            }
+        }
+        if (further.size() == 1) {
+            return ofKinds[indexOf(further.kind(0))].find(
+                    new MaximumTree.Search(wanted.memoryMb(), wanted.vcores(), further.amount(0), allowed), start);
+        }
+        int found = find(wanted, allowed, 1, start, slots);
+        return found != NONE ? found : find(wanted, allowed, 1, 0, start);
     }
 
-    /** What is looked for. */
-    private record Search(Resource wanted, IntPredicate allowed) {}
-
-    /** Searches the part of a range (position, from low, of a width) that lies in [begin, end). */
-    private int find(Search search, int position, int low, int width, int begin, int end) {
-        if (low >= end || low + width <= begin || !fits(position, search.wanted())) {
+    /** Searches what of the range at a position lies in [begin, end) for several kinds, in their trees at a time. */
+    private int find(Resource wanted, IntPredicate allowed, int position, int begin, int end) {
+        int width = Integer.highestOneBit(slots) / Integer.highestOneBit(position);
+        int low = (position - Integer.highestOneBit(position)) * width;
+        if (low >= end || low + width <= begin || !mayFit(position, wanted)) {
             return NONE;
         }
         if (width == 1) {
-            return search.allowed().test(low) ? low : NONE;
+            return allowed.test(low) ? low : NONE;
         }
-        int half = width / 2;
-        int left = find(search, 2 * position, low, half, begin, end);
-        return left != NONE ? left : find(search, 2 * position + 1, low + half, half, begin, end);
+        int left = find(wanted, allowed, 2 * position, begin, end);
+        return left != NONE ? left : find(wanted, allowed, 2 * position + 1, begin, end);
     }
 
-    private boolean fits(int position, Resource wanted) {
-        return memoryMb[position] >= wanted.memoryMb() && vcores[position] >= wanted.vcores();
+    private boolean mayFit(int position, Resource wanted) {
+        FurtherKinds further = wanted.further();
+        for (int i = 0; i < further.size(); i++) {
+            MaximumTree tree = ofKinds[indexOf(further.kind(i))];
+            if (!tree.mayFit(position, wanted.memoryMb(), wanted.vcores(), further.amount(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The largest free amount of each kind at any slot, not always at the same one; nothing where there is no slot. */
+    public Resource largestFree() {
+        Resource largest = new Resource(Math.max(0, all.largestMemoryMb()), Math.max(0, all.largestVcores()));
+        for (MaximumTree tree : ofKinds) {
+            largest = largest.and(kind(tree), Math.max(0, tree.largestAmount()));
+        }
+        return largest;
     }
 
     /** The first slot with the most free memory, or {@link #NONE} where there is no slot. */
     public int slotWithMostMemory() {
-        if (memoryMb[1] < 0) {
-            return NONE;
-        }
-        int position = 1;
-        while (position < slots) {
-            position *= 2;
-            if (memoryMb[position] < memoryMb[1]) {
-                position++;
-            }
-        }
-        return position - slots;
-    }
-
-    /** The largest free memory of any slot in MB, or -1 where there is none. */
-    public long largestFreeMemoryMb() {
-        return memoryMb[1];
-    }
-
-    /** The largest number of free cores of any slot, or -1 where there is none. */
-    public int largestFreeVcores() {
-        return vcores[1];
+        return all.slotWithMostMemory();
     }
 }

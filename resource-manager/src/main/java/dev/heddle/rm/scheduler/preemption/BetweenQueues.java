@@ -86,7 +86,7 @@ final class BetweenQueues {
             QueueSpec spec = leaf.share().queue().spec();
             List<Attempt> attempts = holders.getOrDefault(leaf.share().queue(), List.of());
             List<Attempt> ordered = new ArrayList<>(attempts);
-            ordered.sort(Victims.order(spec));
+            ordered.sort(Victims.order(spec, partition));
             Budget budget = budget(leaf);
             victims.add(ordered, Victims.MAX_VICTIMS / owing.size(), attempt -> budget);
         }

@@ -323,19 +323,23 @@ final class InsideQueue {
     }
 
     /**
-     * What would not go back at once: where shares are to be equal whoever has less memory is served first, whatever the
+     * What would not go back at once: where shares are to be equal whoever has less is served first, whatever the
      * priorities, so that half of the difference may go.
      */
     private Resource lasting(Entry to, Entry from) {
         return switch (leaf.share().queue().spec().ordering().applications()) {
             case FIFO -> total;
-            case FAIR -> {
-                Resource has = from.attempt.used();
-                long difference = has.memoryMb() - to.attempt.used().memoryMb();
-                boolean urgent = to.priority() > from.priority();
-                yield urgent && difference > 0 ? Amounts.times(has, HALF * difference / has.memoryMb()) : Resource.NONE;
-            }
+            case FAIR -> half(to, from, Measure.MEMORY);
+            case DOMINANT -> half(to, from, Measure.DOMINANT);
             case FAIR_BY_SIZE -> Resource.NONE;
         };
+    }
+
+    private Resource half(Entry to, Entry from, Measure by) {
+        double has = by.share(from.attempt.used(), total);
+        double difference = has - by.share(to.attempt.used(), total);
+        return to.priority() > from.priority() && difference > 0
+                ? Amounts.times(from.attempt.used(), HALF * difference / has)
+                : Resource.NONE;
     }
 }

@@ -2,6 +2,7 @@ package dev.heddle.rm.scheduler.preemption;
 
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
+import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
@@ -81,10 +82,14 @@ final class Victims {
     }
 
     /** In the order in which those of a leaf lose: whom it serves last loses first. */
-    static Comparator<Attempt> order(QueueSpec leaf) {
+    static Comparator<Attempt> order(QueueSpec leaf, Partition partition) {
         return switch (leaf.ordering().applications()) {
             case FIFO -> CHEAPEST;
             case FAIR, FAIR_BY_SIZE -> LARGEST;
+            case DOMINANT ->
+                Comparator.comparingDouble(
+                                (Attempt attempt) -> -Measure.DOMINANT.share(attempt.used(), partition.total()))
+                        .thenComparing(SUBMITTED.reversed());
         };
     }
 

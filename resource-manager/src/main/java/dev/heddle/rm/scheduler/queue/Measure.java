@@ -1,19 +1,28 @@
 package dev.heddle.rm.scheduler.queue;
 
+import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
 
 /** What counts of a resource, as YARN's {@code ResourceCalculator}. */
 public enum Measure {
-    /** Memory alone. Whoever asks for it gets one core, and nothing but memory is counted (YARN's default). */
+    /**
+     * Memory alone (YARN's default). Whoever asks for it gets one core, of which any number is there; further kinds are
+     * granted as they are asked for and must be there on the node, but count in no limit and no share.
+     */
     MEMORY {
         @Override
         public Resource counted(Resource asked) {
-            return new Resource(asked.memoryMb(), asked.memoryMb() > 0 ? 1 : 0);
+            return new Resource(asked.memoryMb(), asked.memoryMb() > 0 ? 1 : 0, asked.further());
         }
 
         @Override
         public boolean fits(Resource wanted, Resource room) {
             return wanted.memoryMb() <= room.memoryMb();
+        }
+
+        @Override
+        public boolean fitsOn(Resource wanted, Resource free) {
+            return wanted.memoryMb() <= free.memoryMb() && wanted.further().fitsIn(free.further());
         }
 
         @Override
@@ -38,16 +47,29 @@ public enum Measure {
         }
 
         @Override
+        public boolean fitsOn(Resource wanted, Resource free) {
+            return wanted.fitsIn(free);
+        }
+
+        @Override
         public double share(Resource part, Resource whole) {
-            return Math.max(ratio(part.memoryMb(), whole.memoryMb()), ratio(part.vcores(), whole.vcores()));
+            double share = Math.max(ratio(part.memoryMb(), whole.memoryMb()), ratio(part.vcores(), whole.vcores()));
+            FurtherKinds further = part.further();
+            for (int i = 0; i < further.size(); i++) {
+                share = Math.max(share, ratio(further.amount(i), whole.further().amount(further.kind(i))));
+            }
+            return share;
         }
     };
 
     /** What of an ask is granted and accounted for. */
     public abstract Resource counted(Resource asked);
 
-    /** Whether there is room for something, as far as it counts. */
+    /** Whether something is within a limit, as far as it counts. */
     public abstract boolean fits(Resource wanted, Resource room);
+
+    /** Whether a node has the room for something. */
+    public abstract boolean fitsOn(Resource wanted, Resource free);
 
     /** How large a part of a whole something is; infinite where there is nothing of a kind that it takes. */
     public abstract double share(Resource part, Resource whole);

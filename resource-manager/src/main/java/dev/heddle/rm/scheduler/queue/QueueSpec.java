@@ -115,7 +115,9 @@ public record QueueSpec(
             /** Who has least. */
             FAIR,
             /** Who has least in proportion to what it wants (YARN's {@code enable-size-based-weight}). */
-            FAIR_BY_SIZE
+            FAIR_BY_SIZE,
+            /** Who has the smallest part of whatever kind of resource he has most of (dominant resource fairness). */
+            DOMINANT
         }
 
         /** The order of the queues below a parent. */

@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +13,14 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FreeCapacityIndexTest {
+    private static final ResourceKind GPU = ResourceKind.pieces("yarn.io/gpu");
+    private static final ResourceKind DISK = new ResourceKind("disk", "Gi");
+
     /** A slot gets room, or is taken out. */
     record Change(int slot, @Nullable Resource free) {}
 
@@ -30,8 +35,18 @@ class FreeCapacityIndexTest {
     Arbitrary<Resource> resources() {
         return Combinators.combine(
                         Arbitraries.longs().between(0, 40),
-                        Arbitraries.integers().between(0, 6))
-                .as(Resource::new);
+                        Arbitraries.integers().between(0, 6),
+                        amounts(),
+                        amounts())
+                .as((memoryMb, vcores, gpus, disk) ->
+                        new Resource(memoryMb, vcores).and(GPU, gpus).and(DISK, disk));
+    }
+
+    /** Mostly none. */
+    private static Arbitrary<Long> amounts() {
+        return Arbitraries.frequencyOf(
+                Tuple.of(3, Arbitraries.just(0L)),
+                Tuple.of(2, Arbitraries.longs().between(1, 8)));
     }
 
     @Property
@@ -72,12 +87,14 @@ class FreeCapacityIndexTest {
     @Test
     void shouldNameTheLargestFreeAmounts() {
         FreeCapacityIndex index = new FreeCapacityIndex();
-        assertThat(index.largestFreeMemoryMb()).isEqualTo(-1);
-        index.set(3, new Resource(100, 1));
-        index.set(40, new Resource(50, 8));
-        assertThat(index.largestFreeMemoryMb()).isEqualTo(100);
-        assertThat(index.largestFreeVcores()).isEqualTo(8);
+        assertThat(index.largestFree()).isEqualTo(Resource.NONE);
+        index.set(3, new Resource(100, 1).and(GPU, 2));
+        index.set(40, new Resource(50, 8).and(GPU, 4).and(DISK, 1));
+        assertThat(index.largestFree())
+                .isEqualTo(new Resource(100, 8).and(GPU, 4).and(DISK, 1));
         index.clear(40);
-        assertThat(index.largestFreeVcores()).isEqualTo(1);
+        assertThat(index.largestFree()).isEqualTo(new Resource(100, 1).and(GPU, 2));
+        index.set(3, new Resource(100, 1));
+        assertThat(index.largestFree()).isEqualTo(new Resource(100, 1));
     }
 }

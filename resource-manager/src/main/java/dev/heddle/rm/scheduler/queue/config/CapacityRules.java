@@ -96,9 +96,7 @@ final class CapacityRules {
     private boolean isMore(Resource amount, Resource other) {
         return switch (measure) {
             case MEMORY -> amount.memoryMb() > other.memoryMb();
-            case DOMINANT ->
-                (amount.memoryMb() > other.memoryMb() && amount.vcores() >= other.vcores())
-                        || (amount.memoryMb() >= other.memoryMb() && amount.vcores() > other.vcores());
+            case DOMINANT -> !amount.equals(other) && other.fitsIn(amount);
         };
     }
 
@@ -137,7 +135,9 @@ final class CapacityRules {
         return share.guaranteed().isUnreadable()
                 || share.guaranteed().isAmount()
                 || share.guaranteed().isWeight()
-                || share.maximum().isAmount();
+                || share.guaranteed().isVector()
+                || share.maximum().isAmount()
+                || share.maximum().isVector();
     }
 
     private static String ofCluster(double part) {
@@ -237,14 +237,14 @@ final class CapacityRules {
     }
 
     private void checkSum(Outline parent, String label) {
-        long memoryMb = 0;
+        Resource promised = Resource.NONE;
         long vcores = 0;
         for (Outline child : parent.children()) {
             Resource amount = shares.of(child, label).guaranteed().amount();
-            memoryMb += amount.memoryMb();
+            promised = promised.plus(new Resource(amount.memoryMb(), 0, amount.further()));
             vcores += amount.vcores();
         }
-        Resource promised = new Resource(memoryMb, (int) Math.min(Integer.MAX_VALUE, vcores));
+        promised = promised.max(new Resource(0, (int) Math.min(Integer.MAX_VALUE, vcores)));
         Resource own = shares.of(parent, label).guaranteed().amount();
         if (!own.equals(Resource.NONE) && isMore(promised, own)) {
             properties

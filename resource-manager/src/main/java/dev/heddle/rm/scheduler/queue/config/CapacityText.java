@@ -1,14 +1,22 @@
 package dev.heddle.rm.scheduler.queue.config;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKind;
+import dev.heddle.common.resources.ResourceKinds;
+import dev.heddle.common.resources.Unit;
+import dev.heddle.rm.scheduler.queue.Capacity;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The notations of capacities: {@code 40}, {@code 3w} and {@code [memory=10Gi,vcores=12]}. */
 final class CapacityText {
@@ -19,30 +27,17 @@ final class CapacityText {
     private static final String PERCENT = "%";
     private static final Pattern AMOUNTS = Pattern.compile("\\[(.*)]", Pattern.DOTALL);
     private static final Pattern NUMBER = Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{1,18})?) *([A-Za-z%]*)");
-    private static final BigInteger MEBI = BigInteger.ONE.shiftLeft(20);
-
-    /** More than any cluster has, and little enough to be added up; in MB. */
-    private static final long MOST_MEMORY_MB = 1_000_000_000_000_000L;
-
-    /** In bytes. */
-    private static final Map<String, BigInteger> UNITS = Map.ofEntries(
-            Map.entry("k", BigInteger.TEN.pow(3)),
-            Map.entry("M", BigInteger.TEN.pow(6)),
-            Map.entry("G", BigInteger.TEN.pow(9)),
-            Map.entry("T", BigInteger.TEN.pow(12)),
-            Map.entry("P", BigInteger.TEN.pow(15)),
-            Map.entry("Ki", BigInteger.ONE.shiftLeft(10)),
-            Map.entry("Mi", MEBI),
-            Map.entry("Gi", BigInteger.ONE.shiftLeft(30)),
-            Map.entry("Ti", BigInteger.ONE.shiftLeft(40)),
-            Map.entry("Pi", BigInteger.ONE.shiftLeft(50)));
+    /** More than any cluster has, and little enough to be added up; in MB, or the unit of a further kind. */
+    private static final long MOST = 1_000_000_000_000_000L;
 
     private final Properties properties;
     private final boolean legacy;
+    private final ResourceKinds kinds;
 
-    CapacityText(Properties properties, boolean legacy) {
+    CapacityText(Properties properties, boolean legacy, ResourceKinds kinds) {
         this.properties = properties;
         this.legacy = legacy;
+        this.kinds = kinds;
     }
 
     /** What a queue is promised; nothing where the key is not set. */
@@ -88,7 +83,7 @@ final class CapacityText {
         Matcher amounts = AMOUNTS.matcher(text);
         if (amounts.matches()) {
             Written written = vector(key, amounts.group(1));
-            if (written.isWeight()) {
+            if (written.hasWeight()) {
                 properties.unreadable(key, text, "percentage or amount");
             }
             return written;
@@ -130,13 +125,10 @@ final class CapacityText {
             }
             parts.add(new Part(sides[0].strip(), new BigDecimal(number.group(1)), number.group(2)));
         }
-        long shares = parts.stream()
-                .filter(part -> part.unit().equals(WEIGHT) || part.unit().equals(PERCENT))
-                .count();
-        return shares == 0 ? amount(key, parts) : uniform(key, parts);
-    }
-
-    private Written uniform(String key, List<Part> parts) {
+        long shares = parts.stream().filter(CapacityText::isShare).count();
+        if (shares == 0) {
+            return amount(key, parts);
+        }
         if (legacy) {
             properties
                     .findings()
@@ -146,68 +138,106 @@ final class CapacityText {
                             "write one for all kinds, or set " + ClusterKey.LEGACY_QUEUE_MODE.key() + " to false");
             return Written.UNREADABLE;
         }
-        Part first = parts.get(0);
-        boolean same = parts.stream()
-                .allMatch(
-                        part -> part.unit().equals(first.unit()) && part.value().compareTo(first.value()) == 0);
-        if (!same) {
-            properties
-                    .findings()
-                    .fault(
-                            key,
-                            "gives kinds of resource unlike shares, which are not supported",
-                            "write one percentage or weight for all kinds, or amounts");
-            return Written.UNREADABLE;
+        return byKind(key, parts);
+    }
+
+    private static boolean isShare(Part part) {
+        return part.unit().equals(WEIGHT) || part.unit().equals(PERCENT);
+    }
+
+    /** Of each kind in its own way; there is nothing of kinds that are not named. */
+    private Written byKind(String key, List<Part> parts) {
+        Map<ResourceKind, Capacity.Part> byKind = new HashMap<>();
+        for (Part part : parts) {
+            ResourceKind kind = kind(key, part);
+            if (kind == null) {
+                continue;
+            }
+            double value = part.value().doubleValue();
+            switch (part.unit()) {
+                case WEIGHT -> byKind.put(kind, new Capacity.Part(Capacity.Form.WEIGHT, Math.min(value, HEAVIEST)));
+                case PERCENT -> byKind.put(kind, new Capacity.Part(Capacity.Form.PERCENT, Math.min(value, WHOLE)));
+                default -> {
+                    Long amount = amount(key, part, kind);
+                    if (amount == null) {
+                        return Written.UNREADABLE;
+                    }
+                    byKind.put(kind, new Capacity.Part(Capacity.Form.AMOUNT, (double) amount));
+                }
+            }
         }
-        double value = first.value().doubleValue();
-        if (first.unit().equals(WEIGHT)) {
-            return Written.weight(Math.min(value, HEAVIEST));
+        return uniform(byKind);
+    }
+
+    /** The same share of every kind there is reads as one share. */
+    private Written uniform(Map<ResourceKind, Capacity.Part> byKind) {
+        Set<Capacity.Part> different = new HashSet<>(byKind.values());
+        if (different.size() > 1 || byKind.size() < 2 + kinds.further().size()) {
+            return Written.vector(byKind);
         }
-        return Written.percent(Math.min(value, WHOLE));
+        Capacity.Part part = different.iterator().next();
+        return part.form() == Capacity.Form.WEIGHT ? Written.weight(part.value()) : Written.percent(part.value());
     }
 
     private Written amount(String key, List<Part> parts) {
-        long memoryMb = 0;
-        int vcores = 0;
+        Resource sum = Resource.NONE;
         for (Part part : parts) {
-            try {
-                switch (part.kind()) {
-                    case "memory", "memory-mb" -> memoryMb = megabytes(part);
-                    case "vcores" -> vcores = cores(part);
-                    default ->
-                        properties
-                                .findings()
-                                .warn(key, "names the kind " + part.kind(), "only memory and vcores count");
-                }
-            } catch (ArithmeticException | IllegalArgumentException e) {
-                properties.unreadable(
-                        key,
-                        part.kind() + "=" + part.value().toPlainString() + part.unit(),
-                        "amount: memory takes MB or a unit (k, M, G, T, P, Ki, Mi, Gi, Ti, Pi), vcores a whole number");
+            ResourceKind kind = kind(key, part);
+            Long amount = kind == null ? Long.valueOf(0) : amount(key, part, kind);
+            if (amount == null) {
                 return Written.UNREADABLE;
             }
+            if (ResourceKind.MEMORY.equals(kind)) {
+                sum = new Resource(amount, sum.vcores(), sum.further());
+            } else if (ResourceKind.VCORES.equals(kind)) {
+                sum = new Resource(sum.memoryMb(), amount.intValue(), sum.further());
+            } else if (kind != null) {
+                sum = sum.and(kind, amount);
+            }
         }
-        return Written.amount(memoryMb == 0 ? Resource.NONE : new Resource(memoryMb, vcores));
+        return Written.amount(sum.memoryMb() == 0 ? Resource.NONE : sum);
     }
 
-    private long megabytes(Part part) {
-        BigDecimal value = whole(part);
-        BigInteger unit = part.unit().isEmpty() ? MEBI : UNITS.get(part.unit());
-        if (unit == null) {
-            throw new IllegalArgumentException(part.unit());
+    /** The kind that is named; null where it is not declared, which is told. */
+    private @Nullable ResourceKind kind(String key, Part part) {
+        ResourceKind kind =
+                switch (part.kind()) {
+                    case "memory", "memory-mb" -> ResourceKind.MEMORY;
+                    case "vcores" -> ResourceKind.VCORES;
+                    default -> kinds.find(part.kind());
+                };
+        if (kind == null) {
+            properties
+                    .findings()
+                    .warn(
+                            key,
+                            "names the kind " + part.kind() + ", which is not declared",
+                            "it is left out; add it to " + LargestContainer.KINDS + " if it is there");
         }
-        long memoryMb = value.toBigInteger().multiply(unit).divide(MEBI).longValueExact();
-        if (memoryMb > MOST_MEMORY_MB) {
-            throw new IllegalArgumentException(part.unit());
-        }
-        return memoryMb;
+        return kind;
     }
 
-    private int cores(Part part) {
-        if (!part.unit().isEmpty()) {
-            throw new IllegalArgumentException(part.unit());
+    /** In the unit of the kind; null where it is none, which is told. */
+    private @Nullable Long amount(String key, Part part, ResourceKind kind) {
+        Unit own = Unit.of(kind.unit());
+        Unit written = part.unit().isEmpty() ? own : Unit.of(part.unit());
+        boolean known = own != null && written != null && !(kind.equals(ResourceKind.VCORES) && written != own);
+        long most = kind.equals(ResourceKind.VCORES) ? Integer.MAX_VALUE : MOST;
+        try {
+            long value = known ? whole(part).longValueExact() : -1;
+            long amount = known ? Objects.requireNonNull(written).convert(value, Objects.requireNonNull(own)) : -1;
+            if (amount >= 0 && amount <= most) {
+                return amount;
+            }
+        } catch (ArithmeticException e) {
+            // Told below, like every other one.
         }
-        return whole(part).intValueExact();
+        properties.unreadable(
+                key,
+                part.kind() + "=" + part.value().toPlainString() + part.unit(),
+                "amount: memory takes MB or a unit (k, M, G, T, P, Ki, Mi, Gi, Ti, Pi), vcores a whole number"
+                        + (kinds.isEmpty() ? "" : ", other kinds their own unit or one of those"));
+        return null;
     }
 
     /** Fractions are cut where they are allowed at all. */

@@ -1,29 +1,32 @@
 package dev.heddle.rm.scheduler.queue.config;
 
 import dev.heddle.common.resources.Resource;
-import java.util.List;
+import dev.heddle.common.resources.ResourceKind;
+import dev.heddle.common.resources.ResourceKinds;
+import dev.heddle.common.resources.Unit;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The size of the largest container in a queue. */
 final class LargestContainer {
     private static final Pattern PAIR = Pattern.compile("([^=]+)=([0-9]{1,18})\\s?([A-Za-z]*)");
-    private static final int MEGABYTES_PER_GIGABYTE = 1024;
     private static final int UNSET = -1;
 
     /** The kinds of resources that are declared besides memory and cores. */
-    private static final String KINDS = "yarn.resource-types";
+    static final String KINDS = "yarn.resource-types";
 
     private LargestContainer() {}
 
     /** As in YARN a queue may allow more than its parent does, but not more than the cluster. */
-    static Resource read(String path, Resource parents, Resource clusters, Properties properties) {
+    static Resource read(String path, Resource parents, QueuePlanReader.Cluster cluster, Properties properties) {
+        Resource clusters = cluster.maximumAllocation();
         String key = QueueKey.MAXIMUM_ALLOCATION.of(path);
         String text = properties.text(key);
         if (text != null && !text.isEmpty()) {
-            Resource read = parse(key, text, parents, properties);
+            Resource read = parse(key, text, parents, cluster.kinds(), properties);
             return checked(key, read, parents, clusters, properties);
         }
         String ofMemory = QueueKey.MAXIMUM_ALLOCATION_MB.of(path);
@@ -31,7 +34,9 @@ final class LargestContainer {
         int memoryMb = properties.integer(ofMemory, UNSET, UNSET);
         int vcores = properties.integer(ofCores, UNSET, UNSET);
         Resource read = new Resource(
-                memoryMb == UNSET ? parents.memoryMb() : memoryMb, vcores == UNSET ? parents.vcores() : vcores);
+                memoryMb == UNSET ? parents.memoryMb() : memoryMb,
+                vcores == UNSET ? parents.vcores() : vcores,
+                parents.further());
         return checked(memoryMb > clusters.memoryMb() ? ofMemory : ofCores, read, parents, clusters, properties);
     }
 
@@ -44,56 +49,72 @@ final class LargestContainer {
         return parents;
     }
 
-    private static Resource parse(String key, String text, Resource parents, Properties properties) {
-        long memoryMb = parents.memoryMb();
-        int vcores = parents.vcores();
-        Set<String> missing = new TreeSet<>(List.of("memory-mb", "vcores"));
+    private static Resource parse(
+            String key, String text, Resource parents, ResourceKinds kinds, Properties properties) {
+        Resource read = parents;
+        Set<ResourceKind> missing = new TreeSet<>(kinds.further());
+        missing.add(ResourceKind.MEMORY);
+        missing.add(ResourceKind.VCORES);
         for (String part : text.split(",", -1)) {
             Matcher pair = PAIR.matcher(part.strip());
-            int scale = pair.matches() ? scale(pair.group(3)) : 0;
-            if (scale == 0) {
+            Unit unit = pair.matches() ? unit(pair.group(3)) : null;
+            if (unit == null) {
                 properties.unreadable(key, text, "list such as memory-mb=4096,vcores=2 (units: M, G)");
                 return parents;
             }
-            long value = Long.parseLong(pair.group(2));
-            switch (pair.group(1)) {
-                case "memory", "memory-mb" -> {
-                    memoryMb = value > Long.MAX_VALUE / scale ? Long.MAX_VALUE : value * scale;
-                    missing.remove("memory-mb");
-                }
-                case "vcores" -> {
-                    vcores = (int) Math.min(Integer.MAX_VALUE, value);
-                    missing.remove("vcores");
-                }
-                default -> other(key, pair.group(1), properties);
+            ResourceKind kind = kind(pair.group(1), kinds);
+            if (kind == null) {
+                properties
+                        .findings()
+                        .fault(
+                                key,
+                                "names the kind " + pair.group(1) + ", which is not declared",
+                                "correct it, or add it to " + KINDS);
+                continue;
             }
+            missing.remove(kind);
+            read = with(read, kind, amount(Long.parseLong(pair.group(2)), unit, kind));
         }
-        missing.forEach(kind ->
-                properties.findings().warn(key, "does not name " + kind, "it is as the parent's (YARN makes it 0)"));
-        return new Resource(memoryMb, vcores);
+        missing.forEach(kind -> properties
+                .findings()
+                .warn(key, "does not name " + kind.name(), "it is as the parent's (YARN makes it 0)"));
+        return read;
     }
 
-    /** What a unit stands for, in MB where memory has it, or 0 for an unknown one. */
-    private static int scale(String unit) {
-        return switch (unit) {
-            case "", "M", "m" -> 1;
-            case "G", "g" -> MEGABYTES_PER_GIGABYTE;
-            default -> 0;
+    private static @Nullable ResourceKind kind(String name, ResourceKinds kinds) {
+        return switch (name) {
+            case "memory", "memory-mb" -> ResourceKind.MEMORY;
+            case "vcores" -> ResourceKind.VCORES;
+            case "gpu", "fpga" -> kinds.find("yarn.io/" + name);
+            default -> kinds.find(name);
         };
     }
 
-    private static void other(String key, String kind, Properties properties) {
-        List<String> declared = properties.list(KINDS);
-        String full = kind.equals("gpu") || kind.equals("fpga") ? "yarn.io/" + kind : kind;
-        if (declared != null && declared.contains(full)) {
-            properties.findings().warn(key, "names the kind " + kind, "only memory and vcores count");
-        } else {
-            properties
-                    .findings()
-                    .fault(
-                            key,
-                            "names the kind " + kind + ", which is not declared",
-                            "correct it, or add it to " + KINDS);
+    /** Units stand for powers of 1024, as YARN takes them here; {@link Unit#ONE} for none. */
+    private static @Nullable Unit unit(String text) {
+        return switch (text) {
+            case "" -> Unit.ONE;
+            case "M", "m" -> Unit.MEBI;
+            case "G", "g" -> Unit.GIBI;
+            default -> null;
+        };
+    }
+
+    /** What has no unit is in the kind's own; where single pieces are counted, units stand for the number alone. */
+    private static long amount(long value, Unit unit, ResourceKind kind) {
+        Unit own = Unit.of(kind.unit());
+        if (unit == Unit.ONE || own == null) {
+            return value;
         }
+        return own == Unit.ONE ? unit.convert(value, Unit.MEBI) : unit.convert(value, own);
+    }
+
+    private static Resource with(Resource resource, ResourceKind kind, long amount) {
+        if (kind.equals(ResourceKind.MEMORY)) {
+            return new Resource(amount, resource.vcores(), resource.further());
+        }
+        return kind.equals(ResourceKind.VCORES)
+                ? new Resource(resource.memoryMb(), (int) Math.min(Integer.MAX_VALUE, amount), resource.further())
+                : resource.and(kind, amount);
     }
 }

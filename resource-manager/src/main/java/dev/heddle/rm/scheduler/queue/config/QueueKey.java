@@ -97,6 +97,11 @@ public enum QueueKey {
             "intra-queue-preemption.disable_preemption",
             "as its parent, or false",
             "Whether nothing is taken from its applications for others in it."),
+    APPLICATION_ORDER(
+            "application-order",
+            "policy",
+            "Of a leaf: `policy` for what `ordering-policy` says, `dominant` for whoever has the smallest part of the kind"
+                    + " of resource that he has most of, which YARN's scheduler has no order for."),
     NODE_ORDER(
             "node-order",
             "as its parent, or spread",
@@ -122,7 +127,7 @@ public enum QueueKey {
     }
 
     private String prefix() {
-        return this == NODE_ORDER ? HEDDLE : YARN;
+        return isHeddles() ? HEDDLE : YARN;
     }
 
     /** The key of a queue. */
@@ -133,6 +138,11 @@ public enum QueueKey {
     /** The key of a queue for the nodes with a label, {@code ""} for those without. */
     String of(String path, String label) {
         return label.isEmpty() ? of(path) : YARN + path + "." + LABELS + label + "." + suffix;
+    }
+
+    /** Whether YARN knows no such key. */
+    boolean isHeddles() {
+        return this == NODE_ORDER || this == APPLICATION_ORDER;
     }
 
     /** Whether there is a key of the same name for each label. */
@@ -186,7 +196,7 @@ public enum QueueKey {
                     && afterPath.length() > USER_SETTINGS.suffix.length() + 1 + WEIGHT.length();
         }
         for (QueueKey key : values()) {
-            if (key != NODE_ORDER && key != USER_SETTINGS && key.suffix.equals(afterPath)) {
+            if (!key.isHeddles() && key != USER_SETTINGS && key.suffix.equals(afterPath)) {
                 return true;
             }
         }

@@ -1,6 +1,7 @@
 package dev.heddle.rm.scheduler.queue.config;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
@@ -26,12 +27,19 @@ public final class QueuePlanReader {
      *
      * @param minimumAllocation the smallest container of the cluster
      * @param maximumAllocation the largest
+     * @param kinds of resources that are declared
      * @param labels of the cluster's nodes; null where they are not known yet, so that any may come
      */
-    public record Cluster(Resource minimumAllocation, Resource maximumAllocation, @Nullable Set<String> labels) {
+    public record Cluster(
+            Resource minimumAllocation, Resource maximumAllocation, ResourceKinds kinds, @Nullable Set<String> labels) {
+        /** With memory and cores alone. */
+        public Cluster(Resource minimumAllocation, Resource maximumAllocation, @Nullable Set<String> labels) {
+            this(minimumAllocation, maximumAllocation, ResourceKinds.NONE, labels);
+        }
+
         /** The same, once the labels of its nodes are known. */
         public Cluster with(Set<String> known) {
-            return new Cluster(minimumAllocation, maximumAllocation, known);
+            return new Cluster(minimumAllocation, maximumAllocation, kinds, known);
         }
     }
 
@@ -46,7 +54,7 @@ public final class QueuePlanReader {
         Outline outline = Outline.read(properties);
         boolean legacy = properties.bool(ClusterKey.LEGACY_QUEUE_MODE.key(), true);
         Measure measure = measure(properties);
-        Shares shares = Shares.read(outline, properties, legacy);
+        Shares shares = Shares.read(outline, properties, legacy, cluster.kinds());
         new CapacityRules(shares, properties, measure, legacy).check(outline);
         QueueSpec root = new SpecReader(properties, shares, cluster).read(outline);
         QueuePlan plan = new QueuePlan(
@@ -59,6 +67,14 @@ public final class QueuePlanReader {
                 PreemptionReader.read(properties));
         StrayKeys.tell(outline, properties);
         PreemptionReader.tell(properties);
+        if (measure == Measure.MEMORY && !cluster.kinds().isEmpty()) {
+            findings.warn(
+                    ClusterKey.RESOURCE_CALCULATOR.key(),
+                    "counts memory alone, though " + LargestContainer.KINDS + " declares "
+                            + cluster.kinds().further(),
+                    "containers get what they ask for, but queues and users have no limits of those kinds: set it to"
+                            + " org.apache.hadoop.yarn.util.resource.DominantResourceCalculator");
+        }
         return findings.faults().isEmpty()
                 ? new QueuePlanReading.Usable(plan, findings.warnings())
                 : new QueuePlanReading.Faulty(findings.faults(), findings.warnings());

@@ -1,6 +1,7 @@
 package dev.heddle.rm.scheduler.queue.config;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.scheduler.queue.Capacity;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.Collections;
@@ -35,14 +36,14 @@ final class Shares {
 
     private Shares() {}
 
-    static Shares read(Outline root, Properties properties, boolean legacy) {
+    static Shares read(Outline root, Properties properties, boolean legacy, ResourceKinds kinds) {
         Map<String, Set<String>> mentioned = mentioned(properties);
         Set<String> everywhere = new TreeSet<>();
         for (Outline queue : root.all()) {
             everywhere.addAll(mentioned.getOrDefault(queue.path(), Set.of()));
         }
         mentioned.put(QueueSpec.ROOT, everywhere);
-        CapacityText text = new CapacityText(properties, legacy);
+        CapacityText text = new CapacityText(properties, legacy, kinds);
         double ofCluster = properties.number(ClusterKey.MASTER_SHARE.key(), DEFAULT_MASTER_SHARE, 0);
         Shares shares = new Shares();
         for (Outline queue : root.all()) {

@@ -18,13 +18,13 @@ final class SpecReader {
 
     private final Properties properties;
     private final Shares shares;
-    private final Resource maximumAllocation;
+    private final QueuePlanReader.Cluster cluster;
     private final @Nullable Set<String> labels;
 
     SpecReader(Properties properties, Shares shares, QueuePlanReader.Cluster cluster) {
         this.properties = properties;
         this.shares = shares;
-        this.maximumAllocation = cluster.maximumAllocation();
+        this.cluster = cluster;
         this.labels = cluster.labels();
     }
 
@@ -54,8 +54,8 @@ final class SpecReader {
                         : parents.labels().of(path, properties, labels),
                 LargestContainer.read(
                         path,
-                        parents == null ? maximumAllocation : parents.maximumAllocation(),
-                        maximumAllocation,
+                        parents == null ? cluster.maximumAllocation() : parents.maximumAllocation(),
+                        cluster,
                         properties),
                 Lifetimes.read(path, parents == null ? null : parents.lifetimes(), properties),
                 ordering(queue, parents == null ? QueueSpec.Ordering.DEFAULT : parents.ordering()),
@@ -118,6 +118,20 @@ final class SpecReader {
     }
 
     private QueueSpec.Ordering.Applications applications(String path, String key, @Nullable String text) {
+        QueueSpec.Ordering.Applications byPolicy = policy(path, key, text);
+        String own = QueueKey.APPLICATION_ORDER.of(path);
+        String order = properties.text(own);
+        return switch (order == null ? "policy" : order) {
+            case "policy" -> byPolicy;
+            case "dominant" -> QueueSpec.Ordering.Applications.DOMINANT;
+            default -> {
+                properties.unreadable(own, String.valueOf(order), "order of applications: policy or dominant");
+                yield byPolicy;
+            }
+        };
+    }
+
+    private QueueSpec.Ordering.Applications policy(String path, String key, @Nullable String text) {
         String policy = text == null ? "fifo" : text.startsWith(POLICIES) ? text.substring(POLICIES.length()) : text;
         switch (policy) {
             case "fifo", "FifoOrderingPolicy", "fifo-for-pending-apps", "FifoOrderingPolicyForPendingApps" -> {

@@ -93,7 +93,7 @@ final class StrayKeys {
     private static String nearest(String suffix) {
         List<String> known = new ArrayList<>();
         for (QueueKey key : QueueKey.values()) {
-            if (key != QueueKey.NODE_ORDER) {
+            if (!key.isHeddles()) {
                 known.add(key.suffix());
             }
         }
@@ -105,15 +105,23 @@ final class StrayKeys {
 
     private void heddle(String key) {
         String name = key.substring(OWN.length());
-        String end = "." + QueueKey.NODE_ORDER.suffix();
-        String path = name.endsWith(end) ? name.substring(0, name.length() - end.length()) : "";
-        if (!paths.contains(path)) {
-            properties
-                    .findings()
-                    .fault(
-                            key,
-                            "is set, but is the key of no queue",
-                            "correct or remove it (" + QueueKey.NODE_ORDER.of("PATH") + " is read for each queue)");
+        List<String> read = new ArrayList<>();
+        for (QueueKey own : QueueKey.values()) {
+            String end = "." + own.suffix();
+            if (own.isHeddles()
+                    && name.endsWith(end)
+                    && paths.contains(name.substring(0, name.length() - end.length()))) {
+                return;
+            }
+            if (own.isHeddles()) {
+                read.add(own.of("PATH"));
+            }
         }
+        properties
+                .findings()
+                .fault(
+                        key,
+                        "is set, but is the key of no queue",
+                        "correct or remove it (" + String.join(" and ", read) + " are read for each queue)");
     }
 }

@@ -78,7 +78,8 @@ class CapacitiesTest {
         assertThat(two("[memory=1,gpu=4,odd]", "[memory=1]").warnings())
                 .containsExactly(
                         "root.a.capacity has 'odd', which is no KIND=AMOUNT: it is left out",
-                        "root.a.capacity names the kind gpu: only memory and vcores count");
+                        "root.a.capacity names the kind gpu, which is not declared: it is left out; add it to"
+                                + " yarn.resource-types if it is there");
     }
 
     @Test
@@ -137,10 +138,10 @@ class CapacitiesTest {
         QueueFile file = two("[memory=40%,vcores=40%]", "[memory=3w,vcores=3w]").and(FREE);
         assertThat(partition(file, "root.a").guaranteed()).isEqualTo(new Capacity.Percent(40));
         assertThat(partition(file, "root.b").guaranteed()).isEqualTo(new Capacity.Weight(3));
-        assertThat(two("[memory=40%,vcores=50%]", "10").and(FREE).faults())
+        assertThat(two("[memory=40%,vcores=50%]", "10").faults())
                 .containsExactly(
-                        "root.a.capacity gives kinds of resource unlike shares, which are not supported: write one"
-                                + " percentage or weight for all kinds, or amounts");
+                        "root.a.capacity has percentages or weights by kind of resource: write one for all kinds, or set"
+                                + " legacy-queue-mode.enabled to false");
     }
 
     @Test

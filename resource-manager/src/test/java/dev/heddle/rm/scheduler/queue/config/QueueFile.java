@@ -3,6 +3,7 @@ package dev.heddle.rm.scheduler.queue.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.LinkedHashMap;
@@ -18,6 +19,8 @@ public final class QueueFile {
     public static final Resource LARGEST = new Resource(8192, 4);
 
     private final Map<String, String> properties = new LinkedHashMap<>();
+
+    private ResourceKinds kinds = ResourceKinds.NONE;
 
     private QueueFile() {}
 
@@ -37,6 +40,12 @@ public final class QueueFile {
         return this;
     }
 
+    /** In a cluster with these kinds of resources, too. */
+    QueueFile among(ResourceKinds declared) {
+        kinds = declared;
+        return this;
+    }
+
     public Map<String, String> properties() {
         return properties;
     }
@@ -46,7 +55,8 @@ public final class QueueFile {
     }
 
     public QueuePlanReading read(@Nullable Set<String> labels) {
-        return QueuePlanReader.read(properties, new QueuePlanReader.Cluster(SMALLEST, LARGEST, labels));
+        Resource largest = new Resource(LARGEST.memoryMb(), LARGEST.vcores(), kinds.maximum());
+        return QueuePlanReader.read(properties, new QueuePlanReader.Cluster(SMALLEST, largest, kinds, labels));
     }
 
     /** The plan, where there are no faults. */

@@ -107,9 +107,10 @@ class QueuePlanReaderTest {
                         "root.b.maximum-capacity=101%",
                         "root.b.default-node-label-expression=x",
                         "root.b.accessible-node-labels= ",
-                        "heddle.scheduler.root.a.node-order=full");
+                        "heddle.scheduler.root.a.node-order=full",
+                        "heddle.scheduler.root.a.application-order=best");
         assertThat(file.faults())
-                .hasSize(9)
+                .hasSize(10)
                 .allSatisfy(line -> assertThat(line).containsPattern("^\\S+ .+: .+"))
                 .anySatisfy(line -> assertThat(line)
                         .isEqualTo("root.a.state is 'DRAINING', which is no state: RUNNING or STOPPED: correct it or"
@@ -240,7 +241,8 @@ class QueuePlanReaderTest {
                         "root.a.f.ordering-policy=fifo-with-partitions",
                         "root.b.ordering-policy=fifo",
                         "heddle.scheduler.root.a.node-order=pack",
-                        "heddle.scheduler.root.a.d.node-order=spread");
+                        "heddle.scheduler.root.a.d.node-order=spread",
+                        "heddle.scheduler.root.b.application-order=dominant");
         assertThat(file.queue("root").ordering().children())
                 .isEqualTo(QueueSpec.Ordering.Children.PRIORITY_UTILIZATION);
         assertThat(file.queue("root.a").ordering().children())
@@ -249,7 +251,7 @@ class QueuePlanReaderTest {
                         .map(path -> file.queue(path).ordering().applications().name() + " "
                                 + file.queue(path).ordering().nodes())
                         .toList())
-                .containsExactly("FAIR PACK", "FAIR_BY_SIZE SPREAD", "FIFO PACK", "FIFO PACK", "FIFO SPREAD");
+                .containsExactly("FAIR PACK", "FAIR_BY_SIZE SPREAD", "FIFO PACK", "FIFO PACK", "DOMINANT SPREAD");
         assertThat(file.and("root.a.ordering-policy=utilization")
                         .queue("root.a")
                         .ordering()
