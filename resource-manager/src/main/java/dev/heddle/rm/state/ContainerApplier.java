@@ -126,7 +126,8 @@ final class ContainerApplier implements ContainerEvent.Visitor {
 
     @Override
     public void lossAnnounced(ContainerEvent.LossAnnounced event) {
-        state.preemptions.announce(event.container(), holderOf(event.container()).id());
+        state.preemptions.announce(
+                event.container(), holderOf(event.container()).id());
     }
 
     private Attempt holderOf(ContainerId id) {

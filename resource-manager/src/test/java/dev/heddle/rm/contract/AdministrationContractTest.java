@@ -162,7 +162,9 @@ class AdministrationContractTest {
         assertThat(instead.getPriority()).isEqualTo(Priority.UNDEFINED);
         assertThat(instead.getNumContainers() * instead.getCapability().getMemorySize())
                 .isEqualTo(1024);
-        assertThat(master.allocate().getPreemptionMessage()).as("it is told once").isNull();
+        assertThat(master.allocate().getPreemptionMessage())
+                .as("it is told once")
+                .isNull();
     }
 
     @ContractTest

@@ -4,35 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.command.AdminCommand;
 import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.CoreCommand;
 import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeCommand;
+import dev.heddle.rm.command.Wishes;
+import dev.heddle.rm.event.QueueEvent;
+import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.ExitStatus;
+import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
+import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.scheduler.preemption.Loss;
 import dev.heddle.rm.scheduler.preemption.PreemptionPlan;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
-import dev.heddle.rm.command.AdminCommand;
-import dev.heddle.rm.command.Wishes;
-import dev.heddle.rm.event.QueueEvent;
-import dev.heddle.rm.model.ApplicationAcls;
-import dev.heddle.rm.model.ContainerState;
-import dev.heddle.rm.model.LaunchContext;
-import dev.heddle.rm.model.Retries;
-import dev.heddle.rm.state.Node;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** How queues, users and urgent applications get back what they are owed. */
@@ -182,7 +182,9 @@ class PreemptionTest {
         core.allocate(b, ask(1, 1_024));
         round(0);
         round(GRACE_MS - 1);
-        assertThat(core.state.preemptions().stopping()).as("the time begins anew").isEmpty();
+        assertThat(core.state.preemptions().stopping())
+                .as("the time begins anew")
+                .isEmpty();
     }
 
     @Test
@@ -222,39 +224,43 @@ class PreemptionTest {
         AttemptId a = fills("a", 2, 1_024);
         core.node("n2", new Resource(1_024, 100));
         AttemptId b = fills("b", 1, 1_024);
-        core.allocate(b, new Wishes(
-                List.of(
-                        CoreFixture.ask("n2", 1, 1_024, true),
-                        CoreFixture.ask(Ask.ANYWHERE, 1, 1_024, false)),
-                List.of(),
-                List.of(),
-                Wishes.BlacklistChange.NONE,
-                List.of()));
+        core.allocate(
+                b,
+                new Wishes(
+                        List.of(CoreFixture.ask("n2", 1, 1_024, true), CoreFixture.ask(Ask.ANYWHERE, 1, 1_024, false)),
+                        List.of(),
+                        List.of(),
+                        Wishes.BlacklistChange.NONE,
+                        List.of()));
         assertThat(round(0).losses()).as("n2 alone will do").isEmpty();
-        core.allocate(b, new Wishes(
-                List.of(CoreFixture.ask("n2", 0, 1_024, true), CoreFixture.ask(Ask.ANYWHERE, 1, 1_024, true)),
-                List.of(),
-                List.of(),
-                new Wishes.BlacklistChange(List.of("n1"), List.of()),
-                List.of()));
+        core.allocate(
+                b,
+                new Wishes(
+                        List.of(CoreFixture.ask("n2", 0, 1_024, true), CoreFixture.ask(Ask.ANYWHERE, 1, 1_024, true)),
+                        List.of(),
+                        List.of(),
+                        new Wishes.BlacklistChange(List.of("n1"), List.of()),
+                        List.of()));
         assertThat(round(0).losses()).as("n1 is excluded").isEmpty();
-        core.allocate(b, new Wishes(
-                List.of(),
-                List.of(),
-                List.of(),
-                new Wishes.BlacklistChange(List.of(), List.of("n1")),
-                List.of()));
+        core.allocate(
+                b,
+                new Wishes(
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        new Wishes.BlacklistChange(List.of(), List.of("n1")),
+                        List.of()));
         assertThat(containers(a)).isEqualTo(2);
-        assertThat(round(0).losses()).as("one of a's two is above its guarantee of 1.5 GB").isEmpty();
-        core.handle(new AdminCommand.ChangeQueues(
-                plan("root.queues=a,b", "root.a.capacity=33", "root.b.capacity=67")));
+        assertThat(round(0).losses())
+                .as("one of a's two is above its guarantee of 1.5 GB")
+                .isEmpty();
+        core.handle(new AdminCommand.ChangeQueues(plan("root.queues=a,b", "root.a.capacity=33", "root.b.capacity=67")));
         assertThat(round(0).losses()).hasSize(1);
     }
 
     @Test
     void shouldTellWhatItObservesWheneverItIsSomethingElse() {
-        core = with(
-                "root.queues=a,b", "root.a.capacity=50", "root.b.capacity=50", KEYS + "observe_only=true");
+        core = with("root.queues=a,b", "root.a.capacity=50", "root.b.capacity=50", KEYS + "observe_only=true");
         core.node("n", new Resource(4_096, 100));
         fills("a", 4, 1_024);
         AttemptId b = application("b");
@@ -333,7 +339,8 @@ class PreemptionTest {
         assertThat(core.controller.isPreemptionDue(CoreFixture.START_MS + 2_999))
                 .as("nodes and masters are still to come")
                 .isFalse();
-        assertThat(core.controller.isPreemptionDue(CoreFixture.START_MS + 3_000)).isTrue();
+        assertThat(core.controller.isPreemptionDue(CoreFixture.START_MS + 3_000))
+                .isTrue();
         round(3_000);
         assertThat(core.controller.isPreemptionDue(core.nowMs + 2_999)).isFalse();
         assertThat(core.controller.isPreemptionDue(core.nowMs + 3_000)).isTrue();
@@ -357,7 +364,10 @@ class PreemptionTest {
     @Test
     void shouldEndMastersOnlyWhereNothingElseIsLeft() {
         core = with(
-                "root.queues=a,b", "root.a.capacity=25", "root.b.capacity=75", "root.a.maximum-am-resource-percent=0.5");
+                "root.queues=a,b",
+                "root.a.capacity=25",
+                "root.b.capacity=75",
+                "root.a.maximum-am-resource-percent=0.5");
         core.node("n", new Resource(4_096, 100));
         List<AttemptId> masters = new ArrayList<>();
         for (int i = 0; i < 2; i++) {

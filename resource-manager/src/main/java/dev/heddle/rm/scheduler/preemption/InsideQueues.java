@@ -88,7 +88,10 @@ final class InsideQueues {
                 owed = owed.plus(part.amount());
             }
             Victims victims = new Victims(state, partition, taken);
-            victims.add(givers.keySet(), Victims.MAX_VICTIMS, attempt -> Objects.requireNonNull(budgets.get(givers.get(attempt))));
+            victims.add(
+                    givers.keySet(),
+                    Victims.MAX_VICTIMS,
+                    attempt -> Objects.requireNonNull(budgets.get(givers.get(attempt))));
             VictimSearch search =
                     new VictimSearch(partition, rooms, allowance, victims.withoutMasters(), departures.nodes());
             serve(leaf, to, owed, search, victim -> {
