@@ -271,6 +271,10 @@ public final class ResourceManager implements Daemon {
         return addresses;
     }
 
+    Leadership leadership() {
+        return leadership;
+    }
+
     @Override
     public void close() {
         close(resources);

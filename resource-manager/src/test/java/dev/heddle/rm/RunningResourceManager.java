@@ -1,15 +1,19 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.runtime.FaultHandler;
+import dev.heddle.rm.command.CoreCommand;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /** A resource manager in this JVM on random ports of the loopback interface, and a configuration that leads to it. */
 public final class RunningResourceManager implements AutoCloseable {
@@ -20,10 +24,28 @@ public final class RunningResourceManager implements AutoCloseable {
 
     private final ResourceManager resourceManager;
     private final YarnConfiguration clientConfiguration;
+    private final HeldClock clock;
 
-    private RunningResourceManager(ResourceManager resourceManager, YarnConfiguration clientConfiguration) {
+    private RunningResourceManager(
+            ResourceManager resourceManager, YarnConfiguration clientConfiguration, HeldClock clock) {
         this.resourceManager = resourceManager;
         this.clientConfiguration = clientConfiguration;
+        this.clock = clock;
+    }
+
+    /** A clock that goes until somebody sets it; from then on it stands where it is set to. */
+    private static final class HeldClock implements InstantSource {
+        private volatile @Nullable Instant held;
+
+        @Override
+        public Instant instant() {
+            Instant now = held;
+            return now == null ? Instant.now() : now;
+        }
+
+        void forward(long ms) {
+            held = instant().plusMillis(ms);
+        }
     }
 
     public static RunningResourceManager start() {
@@ -31,7 +53,8 @@ public final class RunningResourceManager implements AutoCloseable {
     }
 
     public static RunningResourceManager start(YarnConfiguration configuration) {
-        ResourceManager started = ResourceManager.start(configuration, InstantSource.system(), FAULTS);
+        HeldClock clock = new HeldClock();
+        ResourceManager started = ResourceManager.start(configuration, clock, FAULTS);
         YarnConfiguration client = new YarnConfiguration(configuration);
         set(client, YarnConfiguration.RM_ADDRESS, started.addresses().client());
         set(client, YarnConfiguration.RM_SCHEDULER_ADDRESS, started.addresses().scheduler());
@@ -41,7 +64,7 @@ public final class RunningResourceManager implements AutoCloseable {
                 started.addresses().tracker());
         set(client, YarnConfiguration.RM_ADMIN_ADDRESS, started.addresses().administration());
         client.set(YarnConfiguration.RM_WEBAPP_ADDRESS, started.addresses().page());
-        return new RunningResourceManager(started, client);
+        return new RunningResourceManager(started, client, clock);
     }
 
     /** Any free port for each service, and small containers. */
@@ -71,6 +94,16 @@ public final class RunningResourceManager implements AutoCloseable {
 
     ResourceManager.Addresses addresses() {
         return resourceManager.addresses();
+    }
+
+    /** A round of preemption, that much later than the last one, or than now for the first; no time passes otherwise. */
+    public void preempt(long laterMs) {
+        clock.forward(laterMs);
+        Objects.requireNonNull(resourceManager.leadership().current())
+                .loop()
+                .submit(new CoreCommand.Preempt())
+                .toCompletableFuture()
+                .join();
     }
 
     YarnClient client() {

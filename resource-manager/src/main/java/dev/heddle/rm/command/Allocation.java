@@ -85,8 +85,9 @@ public record Allocation(
      * @param clusterNodes the number of nodes in use
      * @param priority of its application
      * @param crowd what goes on in the whole cluster
+     * @param losses what it may lose and has not been told before
      */
-    public record Prospects(Resource headroom, int clusterNodes, int priority, Crowd crowd) {}
+    public record Prospects(Resource headroom, int clusterNodes, int priority, Crowd crowd, Losses losses) {}
 
     /**
      * How busy the cluster is: YARN's {@code EnhancedHeadroom}.
@@ -95,6 +96,16 @@ public record Allocation(
      * @param vcores of the nodes in use
      */
     public record Crowd(long wantedContainers, int vcores) {}
+
+    /**
+     * Containers that are owed to others. They are ended after a while, unless as much as they have is given back.
+     *
+     * @param unit what giving back is counted in
+     * @param units that have to be given back
+     */
+    public record Losses(List<ContainerId> containers, Resource unit, int units) {
+        public static final Losses NONE = new Losses(List.of(), Resource.NONE, 0);
+    }
 
     public Resource headroom() {
         return prospects.headroom();

@@ -2,6 +2,7 @@ package dev.heddle.rm.command;
 
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.scheduler.explain.Waiting;
+import dev.heddle.rm.scheduler.preemption.PreemptionPlan;
 import java.util.List;
 
 /**
@@ -19,6 +20,26 @@ public sealed interface CoreCommand<R> extends Command<R> {
         Done continuePlacement(ContinuePlacement command);
 
         List<Waiting> explain(Explain command);
+
+        PreemptionPlan planPreemption(PlanPreemption command);
+
+        PreemptionPlan preempt(Preempt command);
+    }
+
+    /** Somebody asks which containers would go now so that queues get what they are owed. Changes nothing. */
+    record PlanPreemption() implements CoreCommand<PreemptionPlan> {
+        @Override
+        public PreemptionPlan on(CommandHandlers handlers) {
+            return handlers.core().planPreemption(this);
+        }
+    }
+
+    /** It is time for queues to get back what they are owed. The reply is what is to go. */
+    record Preempt() implements CoreCommand<PreemptionPlan> {
+        @Override
+        public PreemptionPlan on(CommandHandlers handlers) {
+            return handlers.core().preempt(this);
+        }
     }
 
     /** Somebody asks what an application waits for, and why. Changes nothing; an application that is not known waits for nothing. */

@@ -8,6 +8,7 @@ import dev.heddle.rm.event.Event;
 import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.scheduler.Explanation;
 import dev.heddle.rm.scheduler.explain.Waiting;
+import dev.heddle.rm.scheduler.preemption.PreemptionPlan;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -23,6 +24,7 @@ public final class ClusterController {
 
     private final Ledger ledger;
     private final ContainerControl containers;
+    private final PreemptionControl preemption;
     private final CommandHandlers handlers;
 
     public ClusterController(ClusterState state, CorePolicy policy) {
@@ -33,7 +35,9 @@ public final class ClusterController {
         ApplicationControl applications = new ApplicationControl(ledger, containers, policy);
         NodeDeparture departure = new NodeDeparture(ledger, containers, applications, policy);
         MarkControl marks = new MarkControl(ledger, containers);
-        Overcommit overcommit = new Overcommit(ledger, containers, applications);
+        Eviction eviction = new Eviction(state, containers, applications);
+        Overcommit overcommit = new Overcommit(ledger, eviction);
+        this.preemption = new PreemptionControl(ledger, eviction);
         NodeControl nodes = new NodeControl(ledger, containers, applications, departure, marks, overcommit, policy);
         this.handlers = new CommandHandlers(
                 new ApplicationRequests(ledger, applications, containers, sizes, policy),
@@ -46,7 +50,7 @@ public final class ClusterController {
                         new SchedulingRequests(ledger, containers, sizes)),
                 nodes,
                 new NodeAdministration(ledger, containers, departure, marks, queues, overcommit),
-                new Housekeeping(ledger, applications, nodes, containers));
+                new Housekeeping(ledger, applications, nodes, containers, preemption));
     }
 
     /**
@@ -70,9 +74,18 @@ public final class ClusterController {
         return containers.takeBacklog();
     }
 
+    /** Whether it is time for {@link CoreCommand.Preempt}. */
+    public boolean isPreemptionDue(long nowMs) {
+        return preemption.isDue(nowMs);
+    }
+
     /** What is due as time passes, and what a pass left over. */
     private record Housekeeping(
-            Ledger ledger, ApplicationControl applications, NodeControl nodes, ContainerControl containers)
+            Ledger ledger,
+            ApplicationControl applications,
+            NodeControl nodes,
+            ContainerControl containers,
+            PreemptionControl preemption)
             implements CoreCommand.Handler {
         @Override
         public Done expire(CoreCommand.Expire command) {
@@ -96,6 +109,16 @@ public final class ClusterController {
             Application application = ledger.state().application(command.application());
             Attempt attempt = application == null || application.isOver() ? null : application.currentAttempt();
             return attempt == null ? List.of() : new Explanation(ledger.state(), ledger.nowMs()).of(attempt);
+        }
+
+        @Override
+        public PreemptionPlan planPreemption(CoreCommand.PlanPreemption command) {
+            return preemption.plan();
+        }
+
+        @Override
+        public PreemptionPlan preempt(CoreCommand.Preempt command) {
+            return preemption.round();
         }
 
         @Override

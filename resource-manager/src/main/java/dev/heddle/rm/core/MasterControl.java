@@ -19,6 +19,7 @@ import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.constraint.SchedulingAsk;
 import dev.heddle.rm.scheduler.Limits;
+import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
@@ -217,7 +218,8 @@ final class MasterControl implements MasterCommand.Handler {
             }
         });
         List<ContainerExit> exits = attempt.undeliveredExits();
-        if (!grants.isEmpty() || !exits.isEmpty() || !updated.isEmpty()) {
+        List<ContainerId> toLose = state.preemptions().untold(attempt.id());
+        if (!grants.isEmpty() || !exits.isEmpty() || !updated.isEmpty() || !toLose.isEmpty()) {
             ledger.emit(new AttemptEvent.DeliveriesTaken(attempt.id(), ledger.nowMs()));
         }
         Allocation reply = new Allocation(
@@ -234,10 +236,27 @@ final class MasterControl implements MasterCommand.Handler {
                         state.runningNodes(),
                         applications.application(attempt.id()).priority(),
                         new Allocation.Crowd(
-                                state.wantedContainers(), state.total().vcores())));
+                                state.wantedContainers(), state.total().vcores()),
+                        losses(toLose)));
         ledger.emit(
                 new AttemptEvent.AttemptAnswered(attempt.id(), reply.responseId(), progress, reply, ledger.nowMs()));
         return reply;
+    }
+
+    /** What they have together is counted in the smallest container, as in YARN. */
+    private Allocation.Losses losses(List<ContainerId> toLose) {
+        if (toLose.isEmpty()) {
+            return Allocation.Losses.NONE;
+        }
+        Resource together = Resource.NONE;
+        for (ContainerId id : toLose) {
+            Container container = state.container(id);
+            together = together.plus(container == null ? Resource.NONE : container.resource());
+        }
+        QueuePlan plan = state.queuePlan();
+        Resource unit = plan.minimumAllocation();
+        return new Allocation.Losses(
+                toLose, unit, (int) Math.ceil(plan.measure().share(together, unit)));
     }
 
     private Allocation.Grant grant(Container container) {

@@ -1,12 +1,10 @@
 package dev.heddle.rm.core;
 
 import dev.heddle.common.resources.Resource;
+import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.NodeEvent;
-import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerState;
-import dev.heddle.rm.model.ExitStatus;
 import dev.heddle.rm.model.NodeId;
-import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
@@ -15,11 +13,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Nodes whose containers hold more than an operator has left them: once the time is up that was set for that, containers
- * go until the rest fits, as in YARN's {@code AbstractYarnScheduler}: the youngest first, masters last.
+ * Nodes whose containers hold more than an operator has left them: masters are told which ones may go; once the time is up
+ * that was set for that, containers go until the rest fits, as in YARN's {@code AbstractYarnScheduler}: the youngest first,
+ * masters last.
  */
 final class Overcommit {
-    private static final String WHY = "Container preempted by scheduler";
     private static final Comparator<Container> FIRST_TO_GO = Comparator.comparing(Container::isMaster)
             .thenComparing(Comparator.comparingLong(Container::grantedAtMs).reversed())
             .thenComparing(Comparator.comparingLong(
@@ -28,20 +26,23 @@ final class Overcommit {
 
     private final Ledger ledger;
     private final ClusterState state;
-    private final ContainerControl containers;
-    private final ApplicationControl applications;
+    private final Eviction eviction;
 
-    Overcommit(Ledger ledger, ContainerControl containers, ApplicationControl applications) {
+    Overcommit(Ledger ledger, Eviction eviction) {
         this.ledger = ledger;
         this.state = ledger.state();
-        this.containers = containers;
-        this.applications = applications;
+        this.eviction = eviction;
     }
 
     /** A node that has just become smaller may be too full for so long; where it is 0, for no time. */
     void limit(NodeId id, int graceMs) {
         ledger.emit(new NodeEvent.OvercommitLimited(id, ledger.nowMs() + graceMs));
         Node node = state.node(id);
+        if (node != null && graceMs > 0) {
+            for (Container container : tooMany(node)) {
+                ledger.emit(new ContainerEvent.LossAnnounced(container.id()));
+            }
+        }
         if (node != null) {
             enforce(node);
         }
@@ -56,6 +57,11 @@ final class Overcommit {
             ledger.emit(new NodeEvent.OvercommitLimited(node.id(), 0));
             return;
         }
+        tooMany(node).forEach(eviction::evict);
+    }
+
+    /** Those that have to go until the rest fits. */
+    private static List<Container> tooMany(Node node) {
         List<Container> staying = new ArrayList<>();
         Resource held = Resource.NONE;
         for (Container container : node.containers()) {
@@ -65,25 +71,14 @@ final class Overcommit {
             }
         }
         staying.sort(FIRST_TO_GO);
+        List<Container> going = new ArrayList<>();
         for (Container container : staying) {
             if (held.fitsIn(node.total())) {
                 break;
             }
             held = held.minus(container.resource());
-            preempt(container);
+            going.add(container);
         }
-    }
-
-    private void preempt(Container container) {
-        if (state.container(container.id()) == null) {
-            // Its master, just before, was the end of it.
-            return;
-        }
-        containers.stop(container, ExitStatus.PREEMPTED, WHY);
-        Attempt attempt = state.attempt(container.id().attempt());
-        boolean gone = state.container(container.id()) == null;
-        if (container.isMaster() && gone && attempt != null) {
-            applications.masterEnded(attempt, new ContainerExit(container.id(), ExitStatus.PREEMPTED, WHY));
-        }
+        return going;
     }
 }

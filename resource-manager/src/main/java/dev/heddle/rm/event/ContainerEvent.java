@@ -20,6 +20,12 @@ public sealed interface ContainerEvent extends Event {
 
         void increaseSettled(IncreaseSettled event);
 
+        void preemptionNoticed(PreemptionNoticed event);
+
+        void preemptionWithdrawn(PreemptionWithdrawn event);
+
+        void lossAnnounced(LossAnnounced event);
+
         void containerStopping(ContainerStopping event);
 
         void containerEnded(ContainerEnded event);
@@ -84,6 +90,34 @@ public sealed interface ContainerEvent extends Event {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.containers().increaseSettled(this);
+        }
+    }
+
+    /**
+     * A container is owed to others: its master will be told, and after a while it is ended.
+     *
+     * @param why in a sentence that a person can read
+     */
+    record PreemptionNoticed(ContainerId container, String why, long atMs) implements ContainerEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.containers().preemptionNoticed(this);
+        }
+    }
+
+    /** A container's node has become too small for it: its master will be told that it may be ended. */
+    record LossAnnounced(ContainerId container) implements ContainerEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.containers().lossAnnounced(this);
+        }
+    }
+
+    /** The container is not owed to anybody any more. */
+    record PreemptionWithdrawn(ContainerId container) implements ContainerEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.containers().preemptionWithdrawn(this);
         }
     }
 

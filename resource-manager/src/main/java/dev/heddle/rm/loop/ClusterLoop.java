@@ -98,6 +98,9 @@ public final class ClusterLoop implements AutoCloseable {
 
     private void tick() {
         run(new CoreCommand.Expire(), new CompletableFuture<>());
+        if (controller.isPreemptionDue(clock.millis())) {
+            run(new CoreCommand.Preempt(), new CompletableFuture<>());
+        }
     }
 
     @Override

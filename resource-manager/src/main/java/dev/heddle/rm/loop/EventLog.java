@@ -2,8 +2,10 @@ package dev.heddle.rm.loop;
 
 import dev.heddle.rm.event.ApplicationEvent;
 import dev.heddle.rm.event.AttemptEvent;
+import dev.heddle.rm.event.ContainerEvent;
 import dev.heddle.rm.event.Event;
 import dev.heddle.rm.event.NodeEvent;
+import dev.heddle.rm.event.QueueEvent;
 import dev.heddle.rm.model.LogState;
 import dev.heddle.rm.state.ClusterState;
 import java.util.List;
@@ -26,6 +28,13 @@ public final class EventLog implements Publisher {
                     || event instanceof NodeEvent.NodeListsReplaced
                     || event instanceof NodeEvent.NodeGone) {
                 log.info("{}", event);
+            } else if (event instanceof ContainerEvent.PreemptionNoticed notice) {
+                log.info("told: {}", notice.why());
+            } else if (event instanceof QueueEvent.PreemptionObserved observed) {
+                log.info(
+                        "preemption is only observed; {} containers would go",
+                        observed.sentences().size());
+                observed.sentences().forEach(sentence -> log.info("would go: {}", sentence));
             } else if (event instanceof ApplicationEvent.LogsReported report && isFailure(report.state())) {
                 log.warn("{}", event);
             }

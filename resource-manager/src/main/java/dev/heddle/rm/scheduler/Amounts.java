@@ -3,18 +3,18 @@ package dev.heddle.rm.scheduler;
 import dev.heddle.common.resources.Resource;
 
 /** Parts and multiples of resources, kind by kind, rounded as YARN's {@code Resources} rounds them. */
-final class Amounts {
+public final class Amounts {
     private static final double HAIR = 1e-6;
 
     private Amounts() {}
 
     /** A multiple, rounded down. */
-    static Resource times(Resource amount, double factor) {
+    public static Resource times(Resource amount, double factor) {
         return amount.map((kind, whole) -> (long) (whole * factor + HAIR));
     }
 
     /** A multiple, rounded up. */
-    static Resource timesUp(Resource amount, double factor) {
+    public static Resource timesUp(Resource amount, double factor) {
         return amount.map((kind, whole) -> (long) Math.ceil(whole * factor - HAIR));
     }
 

@@ -92,22 +92,44 @@ public final class Limits {
      * @param step the smallest container
      */
     public static Resource userLimit(QueueShare leaf, UserShare user, Resource step) {
+        return user.isActive() ? userLimitAmongActive(leaf, user, step) : userLimitAmongAll(leaf, user, step);
+    }
+
+    /** As {@link #userLimit}, for a user who wants more, or as though. */
+    public static Resource userLimitAmongActive(QueueShare leaf, UserShare user, Resource step) {
+        Resource shared = leaf.usedByActive().plus(step);
+        return user.isActive()
+                ? userLimit(leaf, user, step, shared, leaf.activeWeights())
+                : userLimit(leaf, user, step, shared.plus(user.used()), leaf.activeWeights() + user.weight());
+    }
+
+    /** As {@link #userLimit}, as though everybody wanted more. */
+    public static Resource userLimitAmongAll(QueueShare leaf, UserShare user, Resource step) {
+        return userLimit(leaf, user, step, current(leaf, step), leaf.allWeights());
+    }
+
+    private static Resource userLimit(QueueShare leaf, UserShare user, Resource step, Resource shared, double weights) {
         Measure measure = leaf.partition().measure();
         Resource total = leaf.partition().total();
         QueueSpec.UserShares shares = leaf.queue().spec().users();
         Resource configured = leaf.bounds().guaranteed();
         Resource guaranteed = measure.larger(configured, step, total);
-        Resource consumed = Amounts.roundUp(Amounts.timesUp(total, leaf.parts()), step);
-        Resource current = measure.isMore(guaranteed, consumed, total) ? guaranteed : consumed.plus(step);
-        Resource shared = user.isActive() ? leaf.usedByActive().plus(step) : current;
-        double weights = user.isActive() ? leaf.activeWeights() : leaf.allWeights();
         Resource equal = Amounts.divideUp(shared, Math.max(weights, Double.MIN_NORMAL));
-        Resource least = Amounts.divideUp(Amounts.times(current, shares.minimumPercent()), 100);
+        Resource least = Amounts.divideUp(Amounts.times(current(leaf, step), shares.minimumPercent()), 100);
         Resource most = shares.factor() < 0 || configured.equals(Resource.NONE)
                 ? Amounts.roundDown(leaf.bounds().maximum(), step)
                 : Amounts.times(guaranteed, shares.factor());
         Resource limit = Amounts.roundUp(measure.smaller(measure.larger(equal, least, total), most, total), step);
         return user.weight() == 1 ? limit : Amounts.roundDown(Amounts.times(limit, user.weight()), step);
+    }
+
+    /** What users share: what the leaf is guaranteed, or what they have together and one container more. */
+    private static Resource current(QueueShare leaf, Resource step) {
+        Measure measure = leaf.partition().measure();
+        Resource total = leaf.partition().total();
+        Resource guaranteed = measure.larger(leaf.bounds().guaranteed(), step, total);
+        Resource consumed = Amounts.roundUp(Amounts.timesUp(total, leaf.parts()), step);
+        return measure.isMore(guaranteed, consumed, total) ? guaranteed : consumed.plus(step);
     }
 
     /**

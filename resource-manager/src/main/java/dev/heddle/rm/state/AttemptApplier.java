@@ -88,6 +88,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
             from.used = from.used.minus(container.resource());
             to.used = to.used.plus(container.resource());
         }
+        state.preemptions.passOn(event.containers(), from.id(), to.id());
         state.queues.rank(from);
         state.queues.rank(to);
         to.exits.addAll(event.exits());
@@ -227,6 +228,7 @@ final class AttemptApplier implements AttemptEvent.Visitor {
         attempt.unacknowledgedExits.addAll(attempt.exits);
         attempt.exits.clear();
         attempt.updates.clear();
+        state.preemptions.told(attempt.id());
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class ClusterState {
     private final long epoch;
     final Marks marks = new Marks();
     final AllocationTags allocationTags = new AllocationTags();
+    final Preemptions preemptions = new Preemptions();
     private final EventVisitors appliers = new EventVisitors(
             new ApplicationApplier(this),
             new AttemptApplier(this),
@@ -152,6 +153,11 @@ public final class ClusterState {
     /** The tags of containers, and where they are. */
     public AllocationTags allocationTags() {
         return allocationTags;
+    }
+
+    /** What is to be taken from applications, and what is on its way out. */
+    public Preemptions preemptions() {
+        return preemptions;
     }
 
     /** What a container was asked for. */

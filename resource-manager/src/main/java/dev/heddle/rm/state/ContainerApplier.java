@@ -110,6 +110,28 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         Container container = state.knownContainer(event.exit().container());
         container.state = Lifecycles.CONTAINER.transition(container.state, ContainerState.STOPPING);
         container.exit = event.exit();
+        state.preemptions.stops(container, holderOf(container.id()).id());
+    }
+
+    @Override
+    public void preemptionNoticed(ContainerEvent.PreemptionNoticed event) {
+        state.preemptions.notice(event.container(), holderOf(event.container()).id(), event.atMs());
+    }
+
+    @Override
+    public void preemptionWithdrawn(ContainerEvent.PreemptionWithdrawn event) {
+        state.preemptions.withdraw(
+                event.container(), holderOf(event.container()).id());
+    }
+
+    @Override
+    public void lossAnnounced(ContainerEvent.LossAnnounced event) {
+        state.preemptions.announce(
+                event.container(), holderOf(event.container()).id());
+    }
+
+    private Attempt holderOf(ContainerId id) {
+        return ClusterState.known(state.holder(state.knownContainer(id)), id);
     }
 
     @Override
@@ -120,6 +142,7 @@ final class ContainerApplier implements ContainerEvent.Visitor {
         Attempt attempt = ClusterState.known(state.holder(container), id);
         state.containers.remove(id);
         state.unsettledIncreases.remove(id);
+        state.preemptions.ended(container, attempt.id());
         attempt.containers.remove(id);
         attempt.grants.remove(container);
         attempt.updates.remove(id);

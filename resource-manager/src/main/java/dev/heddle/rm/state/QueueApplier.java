@@ -12,6 +12,11 @@ final class QueueApplier implements QueueEvent.Visitor {
     }
 
     @Override
+    public void preemptionObserved(QueueEvent.PreemptionObserved event) {
+        state.preemptions.observe(event.sentences());
+    }
+
+    @Override
     public void queuesReplaced(QueueEvent.QueuesReplaced event) {
         // Who comes first may be another matter now.
         for (Partition partition : state.partitions()) {

@@ -4,6 +4,7 @@ import dev.heddle.rm.command.Allocation;
 import dev.heddle.rm.command.MasterRegistered;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationSpec;
+import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AttemptId;
 import dev.heddle.rm.model.NodeChange;
 import dev.heddle.rm.model.NodeId;
@@ -19,7 +20,12 @@ import org.apache.hadoop.yarn.proto.YarnProtos.ApplicationAccessTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ContainerProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.ExecutionTypeProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.NodeUpdateTypeProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.PreemptionContainerProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.PreemptionContractProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.PreemptionMessageProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.PreemptionResourceRequestProto;
 import org.apache.hadoop.yarn.proto.YarnProtos.PriorityProto;
+import org.apache.hadoop.yarn.proto.YarnProtos.ResourceRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.AllocateResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.ContainerUpdateTypeProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.EnhancedHeadroomProto;
@@ -33,6 +39,9 @@ import org.apache.hadoop.yarn.security.AMRMTokenIdentifier;
 
 /** The core's replies to one master, as YARN's messages, with the tokens that belong to what they name. */
 final class MasterReplies {
+    /** YARN's {@code Priority.UNDEFINED}. */
+    private static final int UNDEFINED_PRIORITY = -1;
+
     private final LeadingCluster cluster;
     private final AttemptId attempt;
     private final ApplicationSpec application;
@@ -104,11 +113,30 @@ final class MasterReplies {
                 .rejected()
                 .forEach(rejected -> response.addRejectedSchedulingRequests(SchedulingRequestWire.proto(rejected)));
         reply.nodeChanges().forEach(change -> add(response, change));
+        Allocation.Losses losses = reply.prospects().losses();
+        if (!losses.containers().isEmpty()) {
+            response.setPreempt(PreemptionMessageProto.newBuilder().setContract(contract(losses)));
+        }
         Token<AMRMTokenIdentifier> successor = cluster.amRmTokens().successorOf(identifier, attempt);
         if (successor != null) {
             response.setAmRmToken(token(successor));
         }
         return response.build();
+    }
+
+    /** As YARN's capacity scheduler, which leaves the strict contract out: whoever gives back as much keeps what is named. */
+    private static PreemptionContractProto contract(Allocation.Losses losses) {
+        PreemptionContractProto.Builder contract = PreemptionContractProto.newBuilder()
+                .addResource(PreemptionResourceRequestProto.newBuilder()
+                        .setResource(ResourceRequestProto.newBuilder()
+                                .setPriority(PriorityProto.newBuilder().setPriority(UNDEFINED_PRIORITY))
+                                .setResourceName(Ask.ANYWHERE)
+                                .setCapability(WireValues.proto(losses.unit()))
+                                .setNumContainers(losses.units())));
+        losses.containers()
+                .forEach(id -> contract.addContainer(
+                        PreemptionContainerProto.newBuilder().setId(WireValues.proto(id))));
+        return contract.build();
     }
 
     private static EnhancedHeadroomProto crowd(Allocation.Crowd crowd) {

@@ -16,8 +16,12 @@ import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.DecommissionType;
 import org.apache.hadoop.yarn.api.records.NodeLabel;
 import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.PreemptionContainer;
+import org.apache.hadoop.yarn.api.records.PreemptionMessage;
+import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.ResourceOption;
+import org.apache.hadoop.yarn.api.records.ResourceRequest;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.server.api.ResourceManagerAdministrationProtocol;
 import org.apache.hadoop.yarn.server.api.protocolrecords.AddToClusterNodeLabelsRequest;
@@ -43,6 +47,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** {@code ResourceManagerAdministrationProtocol}, as a resource manager without rivals answers it. */
 class AdministrationContractTest {
+    private static final int HOUR_MS = 60 * 60 * 1_000;
+
     private static ResourceManagerAdministrationProtocol admin(Stage stage) {
         return stage.administration();
     }
@@ -123,6 +129,42 @@ class AdministrationContractTest {
         ContainerStatus exit = master.exit(told.get(0), List.of(node), List.of());
         assertThat(exit.getExitStatus()).isEqualTo(ContainerExitStatus.PREEMPTED);
         assertThat(exit.getDiagnostics()).isEqualTo("Container preempted by scheduler");
+    }
+
+    @ContractTest
+    void shouldTellAMasterWhichContainersItMayLose(Stage stage) throws Exception {
+        SimulatedNode node = stage.node(4096, 4);
+        SimulatedMaster master = stage.master().registered();
+        List<ContainerId> ids = new ArrayList<>();
+        for (Container container : master.granted(2, List.of(node), SimulatedMaster.ask(1, 1024, 2))
+                .containers()) {
+            ids.add(container.getId());
+        }
+        node.heartbeat(SimulatedNode.runs(ids.get(0)), SimulatedNode.runs(ids.get(1)));
+        admin(stage)
+                .updateNodeResource(UpdateNodeResourceRequest.newInstance(
+                        Map.of(node.id(), ResourceOption.newInstance(Resource.newInstance(1024, 4), HOUR_MS))));
+        List<PreemptionMessage> told = new ArrayList<>();
+        Await.until("a word to the master", Stage.LIMIT, () -> {
+            node.heartbeat(SimulatedNode.runs(ids.get(0)), SimulatedNode.runs(ids.get(1)));
+            PreemptionMessage message = master.allocate().getPreemptionMessage();
+            return message != null && told.add(message);
+        });
+        PreemptionMessage message = told.get(0);
+        assertThat(message.getStrictContract()).isNull();
+        assertThat(message.getContract().getContainers())
+                .hasSize(1)
+                .extracting(PreemptionContainer::getId)
+                .isSubsetOf(ids);
+        ResourceRequest instead =
+                message.getContract().getResourceRequest().get(0).getResourceRequest();
+        assertThat(instead.getResourceName()).isEqualTo(ResourceRequest.ANY);
+        assertThat(instead.getPriority()).isEqualTo(Priority.UNDEFINED);
+        assertThat(instead.getNumContainers() * instead.getCapability().getMemorySize())
+                .isEqualTo(1024);
+        assertThat(master.allocate().getPreemptionMessage())
+                .as("it is told once")
+                .isNull();
     }
 
     @ContractTest

@@ -38,6 +38,7 @@ import dev.heddle.rm.state.Application;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.Container;
 import dev.heddle.rm.state.Node;
+import dev.heddle.rm.state.Preemptions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -55,6 +56,7 @@ import org.jspecify.annotations.Nullable;
 /** Whatever nodes, masters and users do, in whatever order, the books agree after each step. */
 class CoreInvariantsTest {
     private static final int STEPS = 120;
+    private static final String PREEMPTION = "yarn.resourcemanager.monitor.capacity.preemption.";
     private static final String[] LABELS = {"x", "y"};
     private static final String[] QUEUES = {"root.a", "root.b.c", "root.b.d", "root.b", "default"};
 
@@ -71,7 +73,14 @@ class CoreInvariantsTest {
                 "root.b.c.user-limit-factor=0.5",
                 "root.b.d.minimum-user-limit-percent=40",
                 "root.b.d.user-limit-factor=3",
-                "root.b.d.ordering-policy=fair"),
+                "root.b.d.ordering-policy=fair",
+                "yarn.resourcemanager.scheduler.monitor.enable=true",
+                PREEMPTION + "max_wait_before_kill=2000",
+                PREEMPTION + "total_preemption_per_round=1",
+                PREEMPTION + "natural_termination_factor=1",
+                PREEMPTION + "max_ignored_over_capacity=0",
+                PREEMPTION + "intra-queue-preemption.enabled=true",
+                PREEMPTION + "intra-queue-preemption.max-allowable-limit=1"),
         plan(
                 "root.queues=a,b",
                 "root.a.capacity=1w",
@@ -88,6 +97,10 @@ class CoreInvariantsTest {
                 "root.a.accessible-node-labels=x,y",
                 "root.a.accessible-node-labels.x.capacity=1w",
                 "root.a.accessible-node-labels.y.capacity=1w",
+                "yarn.resourcemanager.scheduler.monitor.enable=true",
+                PREEMPTION + "max_wait_before_kill=0",
+                PREEMPTION + "intra-queue-preemption.enabled=true",
+                PREEMPTION + "intra-queue-preemption.preemption-order-policy=priority_first",
                 "resource-calculator=org.apache.hadoop.yarn.util.resource.DominantResourceCalculator"),
         plan("root.queues=default,a", "root.default.capacity=0", "root.a.capacity=100", "root.a.state=STOPPED"),
         plan(
@@ -150,7 +163,7 @@ class CoreInvariantsTest {
 
     private static void act(CoreFixture core, Random random) {
         core.nowMs += random.nextInt(3_000);
-        switch (random.nextInt(13)) {
+        switch (random.nextInt(15)) {
             case 0 ->
                 core.node(
                         "h" + random.nextInt(4),
@@ -162,6 +175,7 @@ class CoreInvariantsTest {
             case 7, 8, 9 -> heartbeat(core, random);
             case 10 -> leave(core, random);
             case 11 -> administer(core, random);
+            case 12, 13 -> core.handle(new CoreCommand.Preempt());
             default -> {
                 core.handle(new CoreCommand.Expire());
                 QueueInvariants.checkNobodyIsHeldInVain(core.state);
@@ -487,5 +501,34 @@ class CoreInvariantsTest {
                 .as("what may be larger is there")
                 .isSubsetOf(onNodes);
         assertThat(ofAttempts).as("each container has an owner and a place").isEqualTo(onNodes);
+        checkPreemptions(core, onNodes);
+    }
+
+    private static void checkPreemptions(CoreFixture core, Set<ContainerId> onNodes) {
+        Preemptions preemptions = core.state.preemptions();
+        Set<ContainerId> stopping = new HashSet<>();
+        Set<ContainerId> untold = new HashSet<>();
+        for (ContainerId id : onNodes) {
+            if (Objects.requireNonNull(core.state.container(id)).state() == ContainerState.STOPPING) {
+                stopping.add(id);
+            }
+        }
+        assertThat(preemptions.stopping().stream().map(Container::id))
+                .as("what is on its way out")
+                .containsExactlyInAnyOrderElementsOf(stopping);
+        assertThat(preemptions.notices().keySet())
+                .as("what is to go is there, and not on its way")
+                .isSubsetOf(onNodes)
+                .noneMatch(stopping::contains);
+        for (Application application : core.state.applications()) {
+            for (Attempt attempt : application.attempts()) {
+                for (ContainerId id : preemptions.untold(attempt.id())) {
+                    assertThat(untold.add(id)).as("one is told").isTrue();
+                    Container container = Objects.requireNonNull(core.state.container(id));
+                    assertThat(core.state.holder(container)).isSameAs(attempt);
+                }
+            }
+        }
+        assertThat(onNodes).as("nobody is told of what is gone").containsAll(untold);
     }
 }

@@ -98,6 +98,20 @@ class OvercommitTest {
     }
 
     @Test
+    void shouldTellTheMasterWhatMayGo() {
+        shrink(384, Map.of(node, 5_000));
+        Allocation.Losses told = core.allocate(attempt).prospects().losses();
+        assertThat(told.containers()).containsExactly(running.get(4), running.get(3));
+        assertThat(told.units()).isEqualTo(2);
+        shrink(256, Map.of(node, 6_000));
+        core.ended(node, running.get(4), 0, "");
+        assertThat(core.allocate(attempt).prospects().losses().containers())
+                .as("not of what is gone")
+                .containsExactly(running.get(3), running.get(2));
+        assertThat(core.allocate(attempt).prospects().losses()).isEqualTo(Allocation.Losses.NONE);
+    }
+
+    @Test
     void shouldLetNothingGoWhereItFitsBefore() {
         shrink(512, Map.of(node, 5_000));
         core.ended(node, running.get(1), 0, "");

@@ -42,7 +42,7 @@ class PreemptionTest {
         on.settle();
     }
 
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeBackWhatAQueueIsGuaranteed(Scenario on) throws Exception {
         queues(on, TWO_HALVES);
         on.nodes(2, 5 * GB);
@@ -64,7 +64,7 @@ class PreemptionTest {
     }
 
     /** When either has its half, nothing moves any more, though both want more. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeNothingWhereAllHaveTheirGuarantee(Scenario on) throws Exception {
         queues(on, TWO_HALVES);
         on.nodes(2, 5 * GB);
@@ -79,7 +79,7 @@ class PreemptionTest {
         assertThat(b.warned()).isZero();
     }
 
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeNoMoreThanIsWanted(Scenario on) throws Exception {
         queues(on, TWO_HALVES);
         on.nodes(2, 5 * GB);
@@ -91,7 +91,7 @@ class PreemptionTest {
     }
 
     /** A master that gives back in time what it was told of loses nothing else. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeNothingWhereTheMasterHasGivenBackEnough(Scenario on) throws Exception {
         queues(on, TWO_HALVES);
         on.nodes(2, 5 * GB);
@@ -108,7 +108,7 @@ class PreemptionTest {
         assertThat(a.lost(ContainerExitStatus.PREEMPTED)).isZero();
     }
 
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeNothingFromAQueueThatIsExempt(Scenario on) throws Exception {
         queues(on, TWO_HALVES + "root.a.disable_preemption=true\n");
         on.nodes(2, 5 * GB);
@@ -120,7 +120,7 @@ class PreemptionTest {
         assertThat(a.warned()).isZero();
     }
 
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeNothingWhereItOnlyObserves(Scenario on) throws Exception {
         queues(on, TWO_HALVES + KEYS + "observe_only=true\n");
         on.nodes(2, 5 * GB);
@@ -133,7 +133,7 @@ class PreemptionTest {
     }
 
     /** 20 % of 10 containers at a time. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeNoMoreInARoundThanAllowed(Scenario on) throws Exception {
         queues(on, TWO_HALVES + KEYS + "total_preemption_per_round=0.2\n");
         on.nodes(2, 5 * GB);
@@ -149,7 +149,7 @@ class PreemptionTest {
     }
 
     /** Of the 5 that are owed a fifth: the others are expected to end by themselves meanwhile. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeThePartThatIsNotExpectedToEndByItself(Scenario on) throws Exception {
         queues(on, TWO_HALVES + KEYS + "natural_termination_factor=0.2\n");
         on.nodes(2, 5 * GB);
@@ -161,7 +161,7 @@ class PreemptionTest {
     }
 
     /** a has twice its guarantee, and that much is overlooked. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldOverlookWhatIsWithinTheTolerance(Scenario on) throws Exception {
         queues(on, TWO_HALVES + KEYS + "max_ignored_over_capacity=1\n");
         on.nodes(2, 5 * GB);
@@ -173,7 +173,7 @@ class PreemptionTest {
     }
 
     /** The youngest application loses first. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeFromTheYoungestApplicationFirst(Scenario on) throws Exception {
         queues(on, TWO_HALVES);
         on.nodes(2, 5 * GB);
@@ -187,7 +187,7 @@ class PreemptionTest {
     }
 
     /** In one application the containers of the least priority go first. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeTheLeastImportantContainersFirst(Scenario on) throws Exception {
         queues(on, TWO_HALVES);
         on.nodes(2, 5 * GB);
@@ -202,7 +202,7 @@ class PreemptionTest {
         assertThat(a.held(5)).isEqualTo(6);
     }
 
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldLeaveMastersUntilTheLast(Scenario on) throws Exception {
         queues(on, TWO_HALVES);
         on.nodes(2, 5 * GB);
@@ -215,7 +215,7 @@ class PreemptionTest {
     }
 
     /** a is 3 over its 3, b is 1 over its 3: c gets its 4 from both. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeFromEachQueueWhatItHasTooMuch(Scenario on) throws Exception {
         queues(
                 on,
@@ -238,7 +238,7 @@ class PreemptionTest {
     }
 
     /** What a2 is owed comes from its sibling, not from b, which has no more than its own. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeFromTheSiblingThatHasTooMuch(Scenario on) throws Exception {
         queues(
                 on,
@@ -263,7 +263,7 @@ class PreemptionTest {
     }
 
     /** Inside a queue, for an application of a higher priority; its user has to be below the limit, so the factor is 2. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeFromLessUrgentApplicationsOfAQueue(Scenario on) throws Exception {
         on.yarn("yarn.cluster.max-application-priority=10");
         queues(
@@ -295,7 +295,7 @@ class PreemptionTest {
      * to 7 with the master. alice keeps yet another one, as a user at the limit is given one more
      * (FifoIntraQueuePreemptionPlugin.calculateToBePreemptedResourcePerApp).
      */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeFromUsersOverTheirLimit(Scenario on) throws Exception {
         queues(
                 on,
@@ -321,7 +321,7 @@ class PreemptionTest {
     }
 
     /** What was lent of a label's nodes comes back to who asks for the label. */
-    @SharesTest(heddleLacks = "preemption")
+    @SharesTest
     void shouldTakeBackNodesThatWereLent(Scenario on) throws Exception {
         on.yarn("yarn.node-labels.enabled=true");
         queues(
@@ -347,5 +347,39 @@ class PreemptionTest {
         preempt(on);
         assertThat(ax.heldOn(labelled)).isEqualTo(3);
         assertThat(b.heldOn(labelled)).isEqualTo(2);
+    }
+
+    /**
+     * Each node has 4 containers, and b waits for one as large as 3 of them. Hadoop ends the 3 youngest, wherever they are,
+     * and b has nothing of it.
+     */
+    @SharesTest
+    void shouldTakeWhatMakesRoomOnOneNode(Scenario on) throws Exception {
+        queues(on, TWO_HALVES);
+        on.nodes(4, 4 * GB);
+        Application a = on.submit("alice", "a").asks(16, GB);
+        on.settle();
+        Application b = on.submit("bob", "b").asks(1, 3 * GB);
+        preempt(on);
+        String why = "what goes is on one node, where there is room for the large container then";
+        assertThat(on.held(b)).containsExactly(on.onPurpose(why, 1, 0));
+        assertThat(on.held(a)).containsExactly(13);
+        preempt(on);
+        assertThat(a.lost(ContainerExitStatus.PREEMPTED)).isEqualTo(3);
+    }
+
+    /** a has 3 containers of 2 GB, b waits for 4 of them: a is 1 GB over its guarantee of 5 GB, which is half a container. */
+    @SharesTest
+    void shouldLeaveAQueueItsGuarantee(Scenario on) throws Exception {
+        queues(on, TWO_HALVES);
+        on.nodes(1, 10 * GB);
+        Application a = on.submit("alice", "a").asks(3, 2 * GB);
+        on.settle();
+        Application b = on.submit("bob", "b").asks(4, 2 * GB);
+        preempt(on);
+        assertThat(on.held(a, b))
+                .containsExactly(
+                        on.onPurpose("a queue that is guaranteed 5 GB is not left with 4", 3, 2),
+                        on.onPurpose("so b has the 4 GB that a leaves it", 2, 3));
     }
 }

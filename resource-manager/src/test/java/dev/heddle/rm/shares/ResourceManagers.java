@@ -37,6 +37,7 @@ final class ResourceManagers implements Closeable {
     private final Map<String, HadoopResourceManagers> hadoops = new HashMap<>();
 
     private @Nullable HadoopResourceManagers hadoop;
+    private @Nullable RunningResourceManager heddle;
     private int scenarios;
 
     ResourceManagers() {
@@ -92,6 +93,7 @@ final class ResourceManagers implements Closeable {
             case HEDDLE -> {
                 useGroups(configuration);
                 RunningResourceManager running = RunningResourceManager.start(configuration);
+                heddle = running;
                 yield new Side(kind, client(running.clientConfiguration()), running::close);
             }
             case HADOOP -> {
@@ -148,10 +150,11 @@ final class ResourceManagers implements Closeable {
 
     /** Lets the preemption monitor decide once, that much later than the last time. */
     void preempt(Side.Kind kind, long laterMs) {
-        if (kind == Side.Kind.HEDDLE) {
-            throw new UnsupportedOperationException("Heddle has no preemption");
+        switch (kind) {
+            case HEDDLE ->
+                Objects.requireNonNull(heddle, "none has been started").preempt(laterMs);
+            case HADOOP -> hadoop().preempt(laterMs);
         }
-        hadoop().preempt(laterMs);
     }
 
     @Override

@@ -40,6 +40,12 @@ public record ConstrainedPlacement(ClusterState state, Application application, 
                 : among(candidates, size, fit);
     }
 
+    /** Whether the request's constraint and the application's are met on a node now, room aside. */
+    public Predicate<Node> admitting(Requirement requirement) {
+        Rule rule = Rule.of(state, application, constraint(application, requirement));
+        return rule.isVacuous() ? node -> true : rule::admits;
+    }
+
     /** What holds for a request: its own constraint and, where it has one tag, the application's for that tag, as in YARN. */
     public static PlacementConstraint constraint(Application application, Requirement requirement) {
         if (requirement.tags().size() != 1 || application.constraints().isEmpty()) {

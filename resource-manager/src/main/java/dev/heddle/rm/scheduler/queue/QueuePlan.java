@@ -19,7 +19,8 @@ public record QueuePlan(
         Resource minimumAllocation,
         int maximumApplications,
         UserParallel userParallel,
-        Locality locality) {
+        Locality locality,
+        PreemptionRules preemption) {
 
     /**
      * How many applications of one user may run at the same time, in all queues together; the others wait.
@@ -90,7 +91,13 @@ public record QueuePlan(
                 leaf.preemption(),
                 List.of(leaf));
         return new QueuePlan(
-                root, measure, minimumAllocation, maximumApplications, UserParallel.UNLIMITED, Locality.NONE);
+                root,
+                measure,
+                minimumAllocation,
+                maximumApplications,
+                UserParallel.UNLIMITED,
+                Locality.NONE,
+                PreemptionRules.OFF);
     }
 
     /** Every queue by its path. */

@@ -81,12 +81,53 @@ public enum ClusterKey {
     PREEMPTION(
             "yarn.resourcemanager.scheduler.monitor.enable",
             "false",
-            "Whether others may be given what applications have. It shows in the reports of queues; nothing is taken from"
-                    + " anybody yet."),
+            "Whether queues that are owed a part of what they are guaranteed get it from those that have more than theirs."),
+    PREEMPTION_POLICIES(
+            "yarn.resourcemanager.scheduler.monitor.policies",
+            "org.apache.hadoop.yarn.server.resourcemanager.monitor.capacity.ProportionalCapacityPreemptionPolicy",
+            "By which rules: there is one that is known here, and nothing is taken from anybody where it is not named."),
+    PREEMPTION_OBSERVE_ONLY(
+            "yarn.resourcemanager.monitor.capacity.preemption.observe_only",
+            "false",
+            "Whether what would be taken is only written to the log, each time that it is something else."),
+    PREEMPTION_INTERVAL(
+            "yarn.resourcemanager.monitor.capacity.preemption.monitoring_interval",
+            "3000",
+            "How often that is looked at, in ms; not more often than once a second."),
+    PREEMPTION_GRACE(
+            "yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill",
+            "15000",
+            "How long before a container is ended its master is told, in ms."),
+    PREEMPTION_PER_ROUND(
+            "yarn.resourcemanager.monitor.capacity.preemption.total_preemption_per_round",
+            "0.1",
+            "How much of the cluster may be about to be taken at the same time, from 0 to 1."),
+    PREEMPTION_IGNORED(
+            "yarn.resourcemanager.monitor.capacity.preemption.max_ignored_over_capacity",
+            "0.1",
+            "How far over its guarantee a queue may be without anything being taken: 0.1 for a tenth of it."),
+    PREEMPTION_NATURAL_TERMINATION(
+            "yarn.resourcemanager.monitor.capacity.preemption.natural_termination_factor",
+            "0.2",
+            "How much of what is owed is taken at a time, from 0 to 1: the rest is expected to end by itself meanwhile."),
     PREEMPTION_INSIDE(
             "yarn.resourcemanager.monitor.capacity.preemption.intra-queue-preemption.enabled",
             "false",
-            "Whether that holds for others in the same queue, too.");
+            "Whether applications of a higher priority, and users who are below their limit, get what they want from"
+                    + " others in the same queue."),
+    PREEMPTION_INSIDE_ORDER(
+            "yarn.resourcemanager.monitor.capacity.preemption.intra-queue-preemption.preemption-order-policy",
+            "userlimit_first",
+            "Whether nothing is taken from users who are not over their limit (`userlimit_first`), or priorities alone"
+                    + " count (`priority_first`)."),
+    PREEMPTION_INSIDE_THRESHOLD(
+            "yarn.resourcemanager.monitor.capacity.preemption.intra-queue-preemption.minimum-threshold",
+            "0.5",
+            "How much of its guarantee a queue must use before anything is taken inside it, from 0 to 1."),
+    PREEMPTION_INSIDE_LIMIT(
+            "yarn.resourcemanager.monitor.capacity.preemption.intra-queue-preemption.max-allowable-limit",
+            "0.2",
+            "How much of a queue's guarantee may be about to be taken inside it at the same time, from 0 to 1.");
 
     /** Begins the keys of users. */
     static final String USER = "yarn.scheduler.capacity.user.";

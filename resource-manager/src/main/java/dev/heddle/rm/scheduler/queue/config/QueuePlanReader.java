@@ -63,8 +63,10 @@ public final class QueuePlanReader {
                 cluster.minimumAllocation(),
                 properties.integer(ClusterKey.MAXIMUM_APPLICATIONS.key(), DEFAULT_APPLICATIONS, 0),
                 users(properties),
-                locality(properties));
+                locality(properties),
+                PreemptionReader.read(properties));
         StrayKeys.tell(outline, properties);
+        PreemptionReader.tell(properties);
         if (measure == Measure.MEMORY && !cluster.kinds().isEmpty()) {
             findings.warn(
                     ClusterKey.RESOURCE_CALCULATOR.key(),
@@ -72,12 +74,6 @@ public final class QueuePlanReader {
                             + cluster.kinds().further(),
                     "containers get what they ask for, but queues and users have no limits of those kinds: set it to"
                             + " org.apache.hadoop.yarn.util.resource.DominantResourceCalculator");
-        }
-        if (properties.bool(ClusterKey.PREEMPTION.key(), false)) {
-            findings.warn(
-                    ClusterKey.PREEMPTION.key(),
-                    "is true, but nothing is taken from applications yet",
-                    "queues get their guarantees back as containers end");
         }
         return findings.faults().isEmpty()
                 ? new QueuePlanReading.Usable(plan, findings.warnings())

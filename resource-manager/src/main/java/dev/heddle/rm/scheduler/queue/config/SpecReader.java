@@ -195,7 +195,7 @@ final class SpecReader {
 
     /** Without the monitor nothing is taken from anybody; a queue that others may not touch is not touched inside either. */
     private QueueSpec.Preemption preemption(Protection protection) {
-        boolean byOthers = properties.bool(ClusterKey.PREEMPTION.key(), false) && !protection.fromOthers();
+        boolean byOthers = PreemptionReader.isOn(properties) && !protection.fromOthers();
         boolean inside = properties.bool(ClusterKey.PREEMPTION_INSIDE.key(), false) && !protection.inside();
         return new QueueSpec.Preemption(byOthers, byOthers && inside);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.scheduler.queue.Capacity;
 import dev.heddle.rm.scheduler.queue.Measure;
+import dev.heddle.rm.scheduler.queue.PreemptionRules;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
 import dev.heddle.rm.scheduler.queue.QueueSpec;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 @NullUnmarked
 class QueuePlanReaderTest {
+    private static final String PREEMPTION = "yarn.resourcemanager.monitor.capacity.preemption.";
+
     private static QueueFile two() {
         return QueueFile.of("root.queues=a,b", "root.a.capacity=40", "root.b.capacity=60");
     }
@@ -353,11 +356,55 @@ class QueuePlanReaderTest {
     }
 
     @Test
-    void shouldSayThatNothingIsPreempted() {
-        assertThat(QueueFile.of("yarn.resourcemanager.scheduler.monitor.enable=true")
-                        .warnings())
-                .containsExactly("yarn.resourcemanager.scheduler.monitor.enable is true, but nothing is taken from"
-                        + " applications yet: queues get their guarantees back as containers end");
-        assertThat(QueueFile.of().warnings()).isEmpty();
+    void shouldReadHowQueuesGetBackWhatTheyAreOwed() {
+        assertThat(QueueFile.of().plan().preemption()).isEqualTo(PreemptionRules.OFF);
+        QueueFile file = QueueFile.of(
+                "yarn.resourcemanager.scheduler.monitor.enable=true",
+                PREEMPTION + "observe_only=true",
+                PREEMPTION + "monitoring_interval=1000",
+                PREEMPTION + "max_wait_before_kill=0",
+                PREEMPTION + "total_preemption_per_round=0.5",
+                PREEMPTION + "natural_termination_factor=1",
+                PREEMPTION + "max_ignored_over_capacity=0",
+                PREEMPTION + "intra-queue-preemption.preemption-order-policy=Priority_First",
+                PREEMPTION + "intra-queue-preemption.minimum-threshold=0",
+                PREEMPTION + "intra-queue-preemption.max-allowable-limit=1");
+        assertThat(file.warnings()).isEmpty();
+        assertThat(file.plan().preemption())
+                .isEqualTo(new PreemptionRules(
+                        true,
+                        true,
+                        new PreemptionRules.Pace(1_000, 0, 0.5, 1),
+                        0,
+                        new PreemptionRules.Inside(PreemptionRules.Order.PRIORITY_FIRST, 0, 1)));
+    }
+
+    @Test
+    void shouldNameWhatItCannotMakeOutOfPreemption() {
+        assertThat(QueueFile.of(
+                                PREEMPTION + "total_preemption_per_round=1.5",
+                                PREEMPTION + "monitoring_interval=0",
+                                PREEMPTION + "intra-queue-preemption.preemption-order-policy=age")
+                        .faults())
+                .containsExactlyInAnyOrder(
+                        PREEMPTION + "total_preemption_per_round is '1.5', which is no part of a whole, from 0 to 1:"
+                                + " correct it or remove it",
+                        PREEMPTION + "monitoring_interval is '0', which is no whole number from 1: correct it or remove"
+                                + " it",
+                        PREEMPTION + "intra-queue-preemption.preemption-order-policy is 'age', which is no order:"
+                                + " userlimit_first or priority_first: correct it or remove it");
+    }
+
+    @Test
+    void shouldTakeNothingByPoliciesThatAreNotKnown() {
+        QueueFile file = QueueFile.of(
+                "yarn.resourcemanager.scheduler.monitor.enable=true",
+                "yarn.resourcemanager.scheduler.monitor.policies=org.example.Policy");
+        assertThat(file.plan().preemption().enabled()).isFalse();
+        assertThat(file.warnings())
+                .singleElement()
+                .asString()
+                .startsWith("yarn.resourcemanager.scheduler.monitor.policies names org.example.Policy, of which nothing"
+                        + " comes: nothing is taken from applications");
     }
 }
