@@ -75,7 +75,8 @@ public final class QueueShare {
         }
         if (order == 0) {
             order = Long.compare(
-                    other.bounds.guaranteed().memoryMb(), one.bounds.guaranteed().memoryMb());
+                    other.bounds.guaranteed().memoryMb(),
+                    one.bounds.guaranteed().memoryMb());
         }
         return order != 0 ? order : Integer.compare(one.queue.position(), other.queue.position());
     }

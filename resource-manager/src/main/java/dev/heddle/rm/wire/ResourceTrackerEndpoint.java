@@ -128,7 +128,8 @@ public final class ResourceTrackerEndpoint {
         }
         NodeId node = WireValues.nodeId(request.getNodeId());
         Resource total = offered(request.getResource(), cluster.kinds());
-        Resource physical = request.hasPhysicalResource() ? offered(request.getPhysicalResource(), cluster.kinds()) : total;
+        Resource physical =
+                request.hasPhysicalResource() ? offered(request.getPhysicalResource(), cluster.kinds()) : total;
         NodeStatus status = request.hasNodeStatus() ? status(request.getNodeStatus()) : NodeStatus.HEALTHY;
         return racks.of(node.host()).thenCompose(rack -> {
             NodeOffer offer = new NodeOffer(total, physical, rack, caller.address(), request.getHttpPort(), version);
