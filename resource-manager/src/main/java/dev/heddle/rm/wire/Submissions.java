@@ -64,11 +64,7 @@ public final class Submissions {
      * @param kinds that are declared
      */
     public Submissions(
-            int defaultMaxAttempts,
-            Limits limits,
-            CurrentQueues queues,
-            Set<String> spokesmen,
-            ResourceKinds kinds) {
+            int defaultMaxAttempts, Limits limits, CurrentQueues queues, Set<String> spokesmen, ResourceKinds kinds) {
         this.spokesmen = Set.copyOf(spokesmen);
         this.defaultMaxAttempts = defaultMaxAttempts;
         this.limits = limits;
