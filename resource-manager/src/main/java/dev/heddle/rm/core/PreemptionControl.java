@@ -1,14 +1,21 @@
 package dev.heddle.rm.core;
 
+import dev.heddle.common.resources.Resource;
 import dev.heddle.rm.event.ContainerEvent;
+import dev.heddle.rm.event.NodeEvent;
 import dev.heddle.rm.event.QueueEvent;
+import dev.heddle.rm.model.AskKey;
 import dev.heddle.rm.model.ContainerId;
+import dev.heddle.rm.model.Reservation;
 import dev.heddle.rm.scheduler.preemption.Loss;
 import dev.heddle.rm.scheduler.preemption.Preemption;
 import dev.heddle.rm.scheduler.preemption.PreemptionPlan;
 import dev.heddle.rm.scheduler.queue.PreemptionRules;
+import dev.heddle.rm.state.Application;
+import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
 import dev.heddle.rm.state.Container;
+import dev.heddle.rm.state.Node;
 import dev.heddle.rm.state.Preemptions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -80,6 +87,34 @@ final class PreemptionControl {
         }
     }
 
+    /** What ends on a node is kept for whom it ends, as others may come first in turn. */
+    private void keepForWhomItIs(List<Loss> losses) {
+        Loss first = losses.get(0);
+        Node node = state.node(first.node());
+        Application application = state.application(first.claim().application());
+        Attempt attempt = application == null ? null : application.currentAttempt();
+        if (node == null
+                || node.reservation() != null
+                || attempt == null
+                || attempt.reserved() != null
+                || node.partition().reservable() <= 0) {
+            return;
+        }
+        Resource room = node.free();
+        for (Loss loss : losses) {
+            if (!loss.node().equals(first.node())) {
+                return;
+            }
+            room = room.plus(loss.resource());
+        }
+        Resource wanted = first.claim().wanted();
+        AskKey key = attempt.asks().keyOf(node.partition(), wanted);
+        if (key != null && node.partition().measure().fitsOn(wanted, room)) {
+            ledger.emit(
+                    new NodeEvent.NodeReserved(node.id(), new Reservation(attempt.id(), key, wanted, ledger.nowMs())));
+        }
+    }
+
     /** What goes for the same container goes together: the room of a part of it would be somebody else's at once. */
     private void tellOrEnd(List<Loss> losses) {
         boolean due = true;
@@ -93,6 +128,7 @@ final class PreemptionControl {
                             >= state.queuePlan().preemption().pace().graceMs();
         }
         if (due) {
+            keepForWhomItIs(losses);
             for (Loss loss : losses) {
                 Container container = state.container(loss.container());
                 if (container != null) {

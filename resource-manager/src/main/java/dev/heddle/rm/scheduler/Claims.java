@@ -42,14 +42,9 @@ final class Claims {
         if (!mayKeep(partition)) {
             return;
         }
-        for (AskKey key : attempt.asks().keys()) {
-            Ask wanted = attempt.asks().anywhere(key);
-            if (wanted != null
-                    && wanted.label().equals(partition.label())
-                    && partition.measure().counted(wanted.capability()).equals(size)) {
-                passOver(leaf, user, attempt, key, size);
-                return;
-            }
+        AskKey key = attempt.asks().keyOf(partition, size);
+        if (key != null) {
+            passOver(leaf, user, attempt, key, size);
         }
     }
 

@@ -199,6 +199,20 @@ public final class PendingAsks {
         return rows.getOrDefault(key, Map.of()).get(Ask.ANYWHERE);
     }
 
+    /** The first key that wants containers of a size in a partition and may be met on any of its nodes; or null. */
+    public @Nullable AskKey keyOf(Partition partition, Resource size) {
+        for (AskKey key : rows.keySet()) {
+            Ask wanted = anywhere(key);
+            if (wanted != null
+                    && constrained(key) == null
+                    && wanted.label().equals(partition.label())
+                    && partition.measure().counted(wanted.capability()).equals(size)) {
+                return key;
+            }
+        }
+        return null;
+    }
+
     /** Every row of a key. */
     public Collection<Ask> rows(AskKey key) {
         return Collections.unmodifiableCollection(

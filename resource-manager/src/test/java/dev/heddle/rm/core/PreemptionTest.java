@@ -102,6 +102,38 @@ class PreemptionTest {
         return core.handle(new CoreCommand.Preempt());
     }
 
+    /** Both parents have what they are guaranteed, and the other one comes first: what is taken for a queue goes to it. */
+    @Test
+    void shouldGiveWhatIsTakenToWhomItIsOwed() {
+        core = with(
+                "root.queues=a,b,e",
+                "root.a.capacity=25",
+                "root.a.priority=5",
+                "root.b.capacity=50",
+                "root.b.queues=c,d",
+                "root.b.c.capacity=50",
+                "root.b.d.capacity=50",
+                "root.e.capacity=25",
+                "root.ordering-policy=priority-utilization");
+        NodeId node = core.node("n", new Resource(5_120, 100));
+        AttemptId c = application("root.b.c");
+        AttemptId a = application("root.a");
+        AttemptId d = application("root.b.d");
+        List<ContainerId> running = new ArrayList<>();
+        core.allocate(c, ask(20, 128)).grants().forEach(grant -> running.add(grant.container()));
+        core.allocate(d, ask(5, 128)).grants().forEach(grant -> running.add(grant.container()));
+        core.allocate(a, ask(40, 128)).grants().forEach(grant -> running.add(grant.container()));
+        assertThat(running).hasSize(40);
+        core.running(node, running.toArray(ContainerId[]::new));
+        core.allocate(d, ask(1, 128));
+        PreemptionPlan plan = round(0);
+        assertThat(plan.losses()).hasSize(1);
+        round(GRACE_MS);
+        core.ended(node, plan.losses().get(0).container(), 143, "");
+        assertThat(containers(d)).isEqualTo(6);
+        assertThat(core.state(node).reservation()).isNull();
+    }
+
     @Test
     void shouldTellAMasterAndEndItsContainersAfterTheGrace() {
         NodeId node = core.node("n", new Resource(10_240, 100));

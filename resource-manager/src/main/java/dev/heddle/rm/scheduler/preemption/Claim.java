@@ -11,6 +11,9 @@ public sealed interface Claim {
     /** The queue that it is in. */
     String queue();
 
+    /** What counts of the container that it waits for. */
+    Resource wanted();
+
     /** The reason, with its figures. */
     String why();
 
