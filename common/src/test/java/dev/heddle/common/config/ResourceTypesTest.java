@@ -64,7 +64,10 @@ class ResourceTypesTest {
                 wrong("yarn.resource-types.disk.type", "FLUID", "every kind is COUNTABLE"),
                 wrong("yarn.resource-types.disk.minimum-allocation", "-1", "no whole number"),
                 wrong("yarn.resource-types.disk.minimum-allocation", "7", "more than the 5 of"),
-                wrong("yarn.resource-types.disk.minimum-allocation", "9000000000000000000", "more than can be added up"),
+                wrong(
+                        "yarn.resource-types.disk.minimum-allocation",
+                        "9000000000000000000",
+                        "more than can be added up"),
                 wrong("yarn.resource-types.disk.maximum-allocation", "3Gi", "no whole number"),
                 wrong("yarn.resource-types.yarn.io/gpu.units", "k", "single pieces"));
     }
