@@ -121,7 +121,7 @@ public class ApplicationListBenchmark {
                 leadership,
                 access,
                 threads.slow(),
-                new Submissions(2, new Submissions.Limits(10, 100, 1_000), current, ResourceKinds.NONE),
+                new Submissions(2, new Submissions.Limits(10, 100, 1_000), current, Set.of(), ResourceKinds.NONE),
                 new ReportSource("127.0.0.1:1", new LogRules(false, 0), InstantSource.system()));
         method = (RpcMethod<GetApplicationsRequestProto, GetApplicationsResponseProto>)
                 Objects.requireNonNull(endpoint.protocol().answers().get("getApplications"))
