@@ -180,6 +180,7 @@ final class ContainerControl {
     /** Returns whether it went to its end. */
     private boolean placePass(Partition partition) {
         scheduler.beginPass(ledger.nowMs());
+        state.wakeDue(partition, ledger.nowMs());
         try {
             settleReserved(partition);
             while (placementsLeft > 0) {

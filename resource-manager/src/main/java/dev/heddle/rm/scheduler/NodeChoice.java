@@ -53,9 +53,8 @@ final class NodeChoice {
             if (node != null) {
                 return node;
             }
-            if (patience.lasts()) {
-                patience.remind();
-            }
+            state.partition(anywhere.label()).delayUntil(patience.nextOpportunity());
+            state.partition(anywhere.label()).delayUntilMs(patience.nextMs());
             if (!patience.letsAnywhere()) {
                 return null;
             }

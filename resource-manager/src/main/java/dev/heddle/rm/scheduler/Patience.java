@@ -88,19 +88,18 @@ public final class Patience {
         return locality.waitMs() >= 0 && waitedMs >= limitMs;
     }
 
-    /** Whether there is a place that will do later and does not now. */
-    boolean lasts() {
-        return !letsRack() || !letsAnywhere();
+    /** The number of opportunities of the partition after which another place will do, or {@link Long#MAX_VALUE}. */
+    long nextOpportunity() {
+        long next =
+                Math.min(letsRack() ? Long.MAX_VALUE : untilRack(), letsAnywhere() ? Long.MAX_VALUE : untilAnywhere());
+        return next == Long.MAX_VALUE ? next : asks.patientSince(key).opportunities() + next;
     }
 
-    /** Has the partition looked at again when something changes, while patience lasts. */
-    void remind() {
-        boolean rack = !letsRack();
-        long next = Math.min(rack ? untilRack() : Long.MAX_VALUE, letsAnywhere() ? Long.MAX_VALUE : untilAnywhere());
-        PendingAsks.Beginning since = asks.patientSince(key);
-        partition.delayUntil(since.opportunities() + next);
-        if (locality.waitMs() >= 0) {
-            partition.delayUntilMs(since.atMs() + (rack ? 1 : STEPS) * locality.waitMs());
+    /** The same by the clock, in ms since 1970. */
+    long nextMs() {
+        if (locality.waitMs() < 0 || (letsRack() && letsAnywhere())) {
+            return Long.MAX_VALUE;
         }
+        return asks.patientSince(key).atMs() + (letsRack() ? STEPS : 1) * locality.waitMs();
     }
 }

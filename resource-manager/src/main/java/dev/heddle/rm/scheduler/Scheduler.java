@@ -12,6 +12,8 @@ import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.QueueShare;
 import dev.heddle.rm.state.Size;
 import dev.heddle.rm.state.UserShare;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,9 +122,51 @@ public final class Scheduler {
         Decision.Placement placement = next(leaf, line.user(), attempt);
         if (placement == null && line.size().mayFit()) {
             // Its own wishes are in the way, such as hosts that are full: others in the line may be luckier.
-            state.setAside(attempt);
+            if (!sleeps(leaf, line.user(), attempt)) {
+                state.setAside(attempt);
+            }
         }
         return placement;
+    }
+
+    /** Leaves an attempt out until one of the places that it waits for has room, if that is all that it waits for. */
+    private boolean sleeps(QueueShare leaf, UserShare user, Attempt attempt) {
+        Partition partition = leaf.partition();
+        if (attempt.waitsIn().size() > 1 || Limits.isOver(leaf, user, step())) {
+            return false;
+        }
+        Set<String> places = new HashSet<>();
+        long opportunity = Long.MAX_VALUE;
+        long atMs = Long.MAX_VALUE;
+        for (AskKey key : attempt.asks().keys()) {
+            Ask wanted = attempt.asks().anywhere(key);
+            if (wanted == null) {
+                continue;
+            }
+            Resource size = partition.measure().counted(wanted.capability());
+            Size known = partition.waitedFor(size);
+            Patience patience = new Patience(state, partition, attempt.asks(), key, nowMs);
+            if (attempt.asks().constrained(key) != null
+                    || attempt.asks().rows(key).size() == 1
+                    || known == null
+                    || !known.mayFit()
+                    || Limits.overMaximum(leaf, size) != null
+                    || (wanted.relaxLocality() && patience.letsAnywhere())) {
+                return false;
+            }
+            for (Ask row : attempt.asks().rows(key)) {
+                if (!partition.hasRack(row.place()) || (row.relaxLocality() && patience.letsRack())) {
+                    places.add(row.place());
+                }
+            }
+            opportunity = Math.min(opportunity, patience.nextOpportunity());
+            atMs = Math.min(atMs, patience.nextMs());
+        }
+        if (places.isEmpty()) {
+            return false;
+        }
+        state.sleep(attempt, places, opportunity, atMs);
+        return true;
     }
 
     private Resource step() {

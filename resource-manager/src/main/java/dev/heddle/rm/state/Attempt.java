@@ -76,6 +76,9 @@ public final class Attempt {
     @Nullable
     Node reserved;
 
+    /** The places that it waits for out of line, or null while it is in line. */
+    Sleepers.@Nullable Sleep sleep;
+
     /** A place in a line. */
     record Place(QueueShare share, Line line) {}
 

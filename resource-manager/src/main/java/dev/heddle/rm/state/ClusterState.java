@@ -306,6 +306,27 @@ public final class ClusterState {
         queues.setAside(attempt);
     }
 
+    /**
+     * Leaves an attempt out of the lines that waits in one partition alone, until a node with room is on one of these hosts or
+     * in one of these racks, or what it wants is different, or it has waited long enough.
+     *
+     * @param opportunity of its partition, after which it has; or {@link Long#MAX_VALUE}
+     * @param atMs the same by the clock, in ms since 1970
+     */
+    public void sleep(Attempt attempt, Set<String> places, long opportunity, long atMs) {
+        queues.sleep(attempt, places, opportunity, atMs);
+    }
+
+    /** Those who have waited long enough for certain places of a partition are in line again. */
+    public void wakeDue(Partition partition, long nowMs) {
+        queues.wakeDue(partition, nowMs);
+    }
+
+    /** Everybody is in line again who waits for certain places. */
+    public void wakeAll() {
+        queues.wakeAll();
+    }
+
     /** Leaves a line out until {@link #restoreLines}: nobody in it can be served in this pass. */
     public void leaveOut(QueueShare leaf, Line line) {
         queues.leaveOut(leaf, line);

@@ -3,6 +3,7 @@ package dev.heddle.rm.state;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** The attempts of one user in a leaf that wait for containers of the same size. Changed by {@link ClusterState} alone. */
@@ -98,7 +99,13 @@ public final class Line implements Comparable<Line> {
         return size;
     }
 
-    /** In turn. */
+    /** Adds everybody in it, also those who are out of line. */
+    void addTo(Map<Turn, Attempt> all) {
+        all.putAll(attempts);
+        all.putAll(aside);
+    }
+
+    /** Those who may be served in this pass, in turn. */
     public Collection<Attempt> attempts() {
         return Collections.unmodifiableCollection(attempts.values());
     }

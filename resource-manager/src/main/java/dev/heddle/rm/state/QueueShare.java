@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +127,14 @@ public final class QueueShare {
         return over.isEmpty() ? null : over.first();
     }
 
-    /** Who waits in a leaf, the first in turn first. */
+    /** Everybody who waits in a leaf, the first in turn first. */
+    public Collection<Attempt> waiting() {
+        Map<Turn, Attempt> all = new TreeMap<>();
+        byUser.values().forEach(ofUser -> ofUser.values().forEach(line -> line.addTo(all)));
+        return all.values();
+    }
+
+    /** The lines of a leaf in which somebody may be served, the first in turn first. */
     public Collection<Line> lines() {
         return Collections.unmodifiableCollection(lines);
     }

@@ -31,6 +31,7 @@ final class QueueTree {
     private final Set<Partition> stale = new LinkedHashSet<>();
     private final List<Attempt> aside = new ArrayList<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
+    private final Sleepers sleepers = new Sleepers();
     private final Function<NodeId, Node> nodes;
     private QueuePlan plan;
     private Queue root;
@@ -59,6 +60,7 @@ final class QueueTree {
         activeByUser.clear();
         aside.clear();
         leftOut.clear();
+        sleepers.clear();
         root = build(next.root(), null);
         for (Partition partition : partitions.values()) {
             partition.begin(next.measure());
@@ -201,9 +203,7 @@ final class QueueTree {
             if (queue.spec().ordering().applications() == QueueSpec.Ordering.Applications.DOMINANT) {
                 Set<Attempt> waiting = new LinkedHashSet<>();
                 for (QueueShare share : queue.shares.values()) {
-                    for (Map<Size, Line> lines : share.byUser.values()) {
-                        lines.values().forEach(line -> waiting.addAll(line.attempts()));
-                    }
+                    waiting.addAll(share.waiting());
                 }
                 waiting.forEach(this::rank);
             }
@@ -378,6 +378,7 @@ final class QueueTree {
     /** Puts an attempt in the lines for what it wants, if it has begun. */
     void noteWishes(Attempt attempt) {
         noteReserved(attempt);
+        wake(attempt);
         if (!attempt.active || attempt.asks.shape() == attempt.linedShape) {
             return;
         }
@@ -431,6 +432,7 @@ final class QueueTree {
         if (attempt.places.isEmpty()) {
             return;
         }
+        wake(attempt);
         for (Attempt.Place place : attempt.places) {
             if (place.share().leave(attempt, place.line())) {
                 // The others' limits have grown with the number of those who share.
@@ -449,6 +451,7 @@ final class QueueTree {
         if (now.equals(attempt.turn)) {
             return;
         }
+        wake(attempt);
         attempt.places.forEach(place -> place.share().stepOut(attempt, place.line()));
         attempt.turn = now;
         attempt.places.forEach(place -> place.share().stepIn(attempt, place.line()));
@@ -514,6 +517,42 @@ final class QueueTree {
     void setAside(Attempt attempt) {
         aside.add(attempt);
         attempt.places.forEach(place -> place.share().setAside(attempt, place.line()));
+    }
+
+    /**
+     * An attempt that waits in one partition alone is out of line until one of these places has room, or it has waited long
+     * enough.
+     */
+    void sleep(Attempt attempt, Set<String> places, long opportunity, long atMs) {
+        Partition partition = attempt.places.get(0).share().partition();
+        attempt.places.forEach(place -> place.share().setAside(attempt, place.line()));
+        sleepers.add(new Sleepers.Sleep(attempt, partition, places, opportunity, atMs));
+        partition.delayUntil(opportunity);
+        partition.delayUntilMs(atMs);
+    }
+
+    private void wake(Attempt attempt) {
+        if (attempt.sleep != null) {
+            Partition partition = attempt.sleep.partition();
+            sleepers.remove(attempt.sleep);
+            attempt.places.forEach(place -> place.share().restore(attempt, place.line()));
+            partition.makeDue();
+        }
+    }
+
+    /** A place has room: those who wait for it are in line again. */
+    void wakeAt(String place) {
+        sleepers.at(place).forEach(this::wake);
+    }
+
+    /** Those who have waited long enough are in line again. */
+    void wakeDue(Partition partition, long nowMs) {
+        sleepers.due(partition, nowMs).forEach(this::wake);
+    }
+
+    /** Everybody is in line again: there are other places than before. */
+    void wakeAll() {
+        sleepers.all().forEach(this::wake);
     }
 
     void restore() {

@@ -275,7 +275,7 @@ final class CoreFixture {
         Set<Attempt> waiting = new LinkedHashSet<>();
         state.queues().forEach(queue -> {
             queue.held().forEach(waiting::add);
-            queue.shares().forEach(share -> share.lines().forEach(line -> waiting.addAll(line.attempts())));
+            queue.shares().forEach(share -> waiting.addAll(share.waiting()));
         });
         waiting.addAll(state.growing());
         return List.copyOf(waiting);

@@ -124,9 +124,15 @@ final class QueueInvariants {
                 assertThat(scheduler.isKeptInVain(node)).as("kept in vain").isFalse();
                 assertThat(scheduler.onKept(node)).as("could be served").isNull();
             }
+            boolean due = state.takePlacementDue(partition);
+            state.wakeAll();
             Decision placement = scheduler.next(partition);
             assertThat(placement).as("could be served").isNull();
             scheduler.endPass();
+            state.takePlacementDue(partition);
+            if (due) {
+                state.makePlacementDue(partition);
+            }
         }
     }
 

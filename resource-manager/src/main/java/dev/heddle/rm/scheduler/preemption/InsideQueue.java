@@ -152,7 +152,7 @@ final class InsideQueue {
     private List<Entry> entries(List<Attempt> holders) {
         QueueShare share = leaf.share();
         Set<Attempt> attempts = new LinkedHashSet<>(holders);
-        attempts.addAll(Wants.waiting(share));
+        attempts.addAll(share.waiting());
         Wants wants = new Wants(state, partition);
         List<Entry> entries = new ArrayList<>();
         for (Attempt attempt : attempts) {

@@ -8,16 +8,13 @@ import dev.heddle.rm.scheduler.Limits;
 import dev.heddle.rm.scheduler.queue.Measure;
 import dev.heddle.rm.state.Attempt;
 import dev.heddle.rm.state.ClusterState;
-import dev.heddle.rm.state.Line;
 import dev.heddle.rm.state.Partition;
 import dev.heddle.rm.state.QueueShare;
 import dev.heddle.rm.state.UserShare;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What those want in a partition who wait there, as far as it could be placed if there were room: nothing is taken from
@@ -36,20 +33,11 @@ final class Wants {
         this.measure = partition.measure();
     }
 
-    /** Who waits in a leaf, the first in turn first. */
-    static Set<Attempt> waiting(QueueShare leaf) {
-        Set<Attempt> waiting = new LinkedHashSet<>();
-        for (Line line : leaf.lines()) {
-            waiting.addAll(line.attempts());
-        }
-        return waiting;
-    }
-
     /** What a leaf's attempts want, each user no more than may be had, as YARN counts what is pending. */
     List<Demand> within(QueueShare leaf) {
         Map<UserShare, Resource> left = new HashMap<>();
         List<Demand> demands = new ArrayList<>();
-        for (Attempt attempt : waiting(leaf)) {
+        for (Attempt attempt : leaf.waiting()) {
             UserShare user = leaf.user(attempt.application().spec().user());
             if (user != null) {
                 Resource room = left.computeIfAbsent(user, some -> headroom(leaf, some));
