@@ -5,17 +5,20 @@ import dev.heddle.rm.lead.Leadership;
 import dev.heddle.rm.lead.LeadingCluster;
 import dev.heddle.rm.model.ApplicationId;
 import dev.heddle.rm.snapshot.ApplicationSnapshot;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.net.NetUtils;
@@ -23,11 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the page: {@code /} and {@code /cluster} for an overview, {@code /cluster/app/ID} for one application, and
- * {@code /proxy/ID/} which leads on to the page of the application itself. It only reads.
+ * {@code /proxy/ID/} which leads on to the page of the application itself; and what {@link SchedulerAnswers} says. It only
+ * reads.
  */
 public final class WebServer implements AutoCloseable {
     private static final Pattern APPLICATION =
             Pattern.compile("/(cluster/app|proxy)/application_(\\d{1,18})_(\\d{1,9})(/.*)?");
+
+    private static final Pattern REASONS =
+            Pattern.compile("/api/v1/applications/application_(\\d{1,18})_(\\d{1,9})/reasons");
 
     /** No script, and nothing from anywhere else. */
     private static final String CONTENT_POLICY =
@@ -50,9 +57,10 @@ public final class WebServer implements AutoCloseable {
     public static WebServer start(InetSocketAddress bind, String key, Leadership leadership) {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
         String style = resource("page.css");
+        SchedulerAnswers scheduler = new SchedulerAnswers();
         try {
             HttpServer server = vertx.createHttpServer()
-                    .requestHandler(request -> answer(request, leadership, style))
+                    .requestHandler(request -> answer(request, leadership, style, scheduler))
                     .listen(bind.getPort(), bind.getHostString())
                     .toCompletionStage()
                     .toCompletableFuture()
@@ -76,7 +84,8 @@ public final class WebServer implements AutoCloseable {
         return address;
     }
 
-    private static void answer(HttpServerRequest request, Leadership leadership, String style) {
+    private static void answer(
+            HttpServerRequest request, Leadership leadership, String style, SchedulerAnswers scheduler) {
         HttpServerResponse response = request.response();
         response.putHeader("Content-Security-Policy", CONTENT_POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
@@ -88,6 +97,8 @@ public final class WebServer implements AutoCloseable {
             response.putHeader("Content-Type", "text/css; charset=utf-8").end(style);
         } else if (path.equals("/") || path.equals("/cluster")) {
             html(response, Page.overview(leadership.current()));
+        } else if (path.startsWith("/api/v1/")) {
+            api(response, path, leadership.current(), scheduler);
         } else {
             Matcher matcher = APPLICATION.matcher(path);
             if (matcher.matches()) {
@@ -96,6 +107,51 @@ public final class WebServer implements AutoCloseable {
                 plain(response, 404, "There is nothing at this address: the overview is at /cluster.");
             }
         }
+    }
+
+    private static void api(
+            HttpServerResponse response, String path, @Nullable LeadingCluster cluster, SchedulerAnswers scheduler) {
+        Matcher reasons = REASONS.matcher(path);
+        if (!path.equals("/api/v1/preemption") && !reasons.matches()) {
+            json(
+                    response,
+                    404,
+                    error("there is nothing at this address: there are /api/v1/applications/ID/reasons and"
+                            + " /api/v1/preemption"));
+        } else if (cluster == null) {
+            json(response, 503, error("this resource manager stands by: ask the one that leads"));
+        } else if (path.equals("/api/v1/preemption")) {
+            answer(response, scheduler.preemption(cluster));
+        } else {
+            ApplicationId id = new ApplicationId(Long.parseLong(reasons.group(1)), Integer.parseInt(reasons.group(2)));
+            if (cluster.snapshots().application(id) == null) {
+                json(response, 404, error("no application " + id + " is known here"));
+            } else {
+                answer(response, scheduler.reasons(cluster, id));
+            }
+        }
+    }
+
+    /** The answer comes from the core's thread and goes out on the connection's own. */
+    private static void answer(HttpServerResponse response, CompletionStage<JsonObject> answer) {
+        Context context = Vertx.currentContext();
+        answer.whenComplete((body, failure) -> context.runOnContext(now -> {
+            if (failure == null) {
+                json(response, 200, body);
+            } else {
+                json(response, 503, error("the scheduler is too busy to say: ask again later"));
+            }
+        }));
+    }
+
+    private static JsonObject error(String message) {
+        return new JsonObject().put("error", message);
+    }
+
+    private static void json(HttpServerResponse response, int status, JsonObject body) {
+        response.setStatusCode(status)
+                .putHeader("Content-Type", "application/json; charset=utf-8")
+                .end(body.encode() + "\n");
     }
 
     private static void application(HttpServerResponse response, Matcher path, @Nullable LeadingCluster cluster) {
