@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Who came first in a pass and found no node with the room. When somebody behind is about to be served, a node is kept
  * for the first of them, so that small containers do not starve a large one (YARN's reserved containers). Unlike there, a
  * node is kept only where somebody else would take its room, only where enough can become free besides masters, one for
- * an attempt at a time, and what is kept counts neither as used nor against a limit.
+ * an attempt at a time, and what is kept is not used; it counts for others alone, below a queue that has a maximum.
  */
 final class Claims {
     private final ClusterState state;

@@ -303,7 +303,7 @@ public final class ClusterState {
 
     /** Leaves an attempt out of the lines until {@link #restoreLines}: it cannot be served in this pass. */
     public void setAside(Attempt attempt) {
-        queues.setAside(attempt);
+        queues.absences.setAside(attempt);
     }
 
     /**
@@ -314,37 +314,37 @@ public final class ClusterState {
      * @param atMs the same by the clock, in ms since 1970
      */
     public void sleep(Attempt attempt, Set<String> places, long opportunity, long atMs) {
-        queues.sleep(attempt, places, opportunity, atMs);
+        queues.absences.sleep(attempt, places, opportunity, atMs);
     }
 
     /** Those who have waited long enough for certain places of a partition are in line again. */
     public void wakeDue(Partition partition, long nowMs) {
-        queues.wakeDue(partition, nowMs);
+        queues.absences.wakeDue(partition, nowMs);
     }
 
     /** Everybody is in line again who waits for certain places. */
     public void wakeAll() {
-        queues.wakeAll();
+        queues.absences.wakeAll();
     }
 
     /** Leaves a line out until {@link #restoreLines}: nobody in it can be served in this pass. */
     public void leaveOut(QueueShare leaf, Line line) {
-        queues.leaveOut(leaf, line);
+        queues.absences.leaveOut(leaf, line);
     }
 
     /** Leaves a line out as long as its user has too much, but not longer than until {@link #restoreLines}. */
     public void leaveOutForUse(QueueShare leaf, Line line) {
-        queues.leaveOutForUse(leaf, line);
+        queues.absences.leaveOutForUse(leaf, line);
     }
 
     /** The user of a line that was left out may have more. */
     public void letIn(QueueShare leaf, Line line) {
-        queues.letIn(leaf, line);
+        queues.absences.letIn(leaf, line);
     }
 
     /** Everybody who was left out is in line again. */
     public void restoreLines() {
-        queues.restore();
+        queues.absences.restore();
     }
 
     /** Whether a node that takes containers is in the rack. */

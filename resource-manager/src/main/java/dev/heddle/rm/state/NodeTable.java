@@ -117,8 +117,8 @@ final class NodeTable {
         }
         Resource free = node.partition.measure().counted(node.free());
         node.partition.grown(free);
-        state.queues.wakeAt(node.id().host());
-        state.queues.wakeAt(node.rack());
+        state.queues.absences.wakeAt(node.id().host());
+        state.queues.absences.wakeAt(node.rack());
         if (node.partition.isShared() && !node.partition.label().isEmpty()) {
             state.queues.partition(Partition.UNLABELLED).grown(free);
         }
@@ -151,7 +151,7 @@ final class NodeTable {
         running++;
         byHost.computeIfAbsent(node.id().host(), name -> new ArrayList<>()).add(node);
         node.partition.list(node);
-        state.queues.wakeAll();
+        state.queues.absences.wakeAll();
     }
 
     /** A node is kept for somebody. */
@@ -188,6 +188,6 @@ final class NodeTable {
             byHost.remove(host);
         }
         node.partition.unlist(node);
-        state.queues.wakeAll();
+        state.queues.absences.wakeAll();
     }
 }

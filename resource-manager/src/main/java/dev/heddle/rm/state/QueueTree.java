@@ -29,9 +29,7 @@ final class QueueTree {
     private final Set<Queue> activationDue = new LinkedHashSet<>();
     private final Map<String, Integer> activeByUser = new HashMap<>();
     private final Set<Partition> stale = new LinkedHashSet<>();
-    private final List<Attempt> aside = new ArrayList<>();
-    private final List<LeftOut> leftOut = new ArrayList<>();
-    private final Sleepers sleepers = new Sleepers();
+    final Absences absences = new Absences();
     private final Function<NodeId, Node> nodes;
     private QueuePlan plan;
     private Queue root;
@@ -58,9 +56,7 @@ final class QueueTree {
         byPath.clear();
         activationDue.clear();
         activeByUser.clear();
-        aside.clear();
-        leftOut.clear();
-        sleepers.clear();
+        absences.clear();
         root = build(next.root(), null);
         for (Partition partition : partitions.values()) {
             partition.begin(next.measure());
@@ -378,7 +374,7 @@ final class QueueTree {
     /** Puts an attempt in the lines for what it wants, if it has begun. */
     void noteWishes(Attempt attempt) {
         noteReserved(attempt);
-        wake(attempt);
+        absences.wake(attempt);
         if (!attempt.active || attempt.asks.shape() == attempt.linedShape) {
             return;
         }
@@ -432,7 +428,7 @@ final class QueueTree {
         if (attempt.places.isEmpty()) {
             return;
         }
-        wake(attempt);
+        absences.wake(attempt);
         for (Attempt.Place place : attempt.places) {
             if (place.share().leave(attempt, place.line())) {
                 // The others' limits have grown with the number of those who share.
@@ -451,7 +447,7 @@ final class QueueTree {
         if (now.equals(attempt.turn)) {
             return;
         }
-        wake(attempt);
+        absences.wake(attempt);
         attempt.places.forEach(place -> place.share().stepOut(attempt, place.line()));
         attempt.turn = now;
         attempt.places.forEach(place -> place.share().stepIn(attempt, place.line()));
@@ -492,75 +488,5 @@ final class QueueTree {
                 yield new Turn(weight > 0 ? usedMb / weight : usedMb, 0, attempt.id());
             }
         };
-    }
-
-    /** A line that is left out of a pass. */
-    private record LeftOut(QueueShare leaf, Line line) {}
-
-    /** Leaves a line out until {@link #restore}. */
-    void leaveOut(QueueShare leaf, Line line) {
-        leftOut.add(new LeftOut(leaf, line));
-        leaf.leaveOut(line);
-    }
-
-    /** Leaves a line out until {@link #letIn} or {@link #restore}. */
-    void leaveOutForUse(QueueShare leaf, Line line) {
-        leftOut.add(new LeftOut(leaf, line));
-        leaf.leaveOutForUse(line);
-    }
-
-    void letIn(QueueShare leaf, Line line) {
-        leaf.letIn(line);
-    }
-
-    /** Leaves an attempt out until {@link #restore}. */
-    void setAside(Attempt attempt) {
-        aside.add(attempt);
-        attempt.places.forEach(place -> place.share().setAside(attempt, place.line()));
-    }
-
-    /**
-     * An attempt that waits in one partition alone is out of line until one of these places has room, or it has waited long
-     * enough.
-     */
-    void sleep(Attempt attempt, Set<String> places, long opportunity, long atMs) {
-        Partition partition = attempt.places.get(0).share().partition();
-        attempt.places.forEach(place -> place.share().setAside(attempt, place.line()));
-        sleepers.add(new Sleepers.Sleep(attempt, partition, places, opportunity, atMs));
-        partition.delayUntil(opportunity);
-        partition.delayUntilMs(atMs);
-    }
-
-    private void wake(Attempt attempt) {
-        if (attempt.sleep != null) {
-            Partition partition = attempt.sleep.partition();
-            sleepers.remove(attempt.sleep);
-            attempt.places.forEach(place -> place.share().restore(attempt, place.line()));
-            partition.makeDue();
-        }
-    }
-
-    /** A place has room: those who wait for it are in line again. */
-    void wakeAt(String place) {
-        sleepers.at(place).forEach(this::wake);
-    }
-
-    /** Those who have waited long enough are in line again. */
-    void wakeDue(Partition partition, long nowMs) {
-        sleepers.due(partition, nowMs).forEach(this::wake);
-    }
-
-    /** Everybody is in line again: there are other places than before. */
-    void wakeAll() {
-        sleepers.all().forEach(this::wake);
-    }
-
-    void restore() {
-        for (Attempt attempt : aside) {
-            attempt.places.forEach(place -> place.share().restore(attempt, place.line()));
-        }
-        aside.clear();
-        leftOut.forEach(left -> left.leaf().letIn(left.line()));
-        leftOut.clear();
     }
 }
