@@ -27,9 +27,6 @@ public final class QueueFiles {
     public static final List<String> PREFIXES =
             List.of("yarn.scheduler.capacity.root.", "yarn.scheduler.capacity.user.", "heddle.scheduler.root.");
 
-    /** Declares the kinds of resources besides memory and cores. */
-    private static final String KINDS = "yarn.resource-types";
-
     private QueueFiles() {}
 
     /**
@@ -81,7 +78,6 @@ public final class QueueFiles {
         for (ClusterKey key : ClusterKey.values()) {
             put(properties, configuration, key.key());
         }
-        put(properties, configuration, KINDS);
         for (Map.Entry<String, String> entry : configuration) {
             if (PREFIXES.stream().anyMatch(entry.getKey()::startsWith)) {
                 put(properties, configuration, entry.getKey());

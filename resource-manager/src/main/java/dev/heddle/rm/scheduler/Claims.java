@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Claims {
     private final ClusterState state;
     private final List<Claim> waiting = new ArrayList<>();
+    private boolean open;
 
     Claims(ClusterState state) {
         this.state = state;
@@ -32,7 +33,14 @@ final class Claims {
 
     private record Claim(Attempt attempt, AskKey key, Resource size) {}
 
-    void clear() {
+    /** A pass begins. Whoever asks out of turn gets no claim. */
+    void open() {
+        open = true;
+    }
+
+    /** It has ended. */
+    void close() {
+        open = false;
         waiting.clear();
     }
 
@@ -63,7 +71,7 @@ final class Claims {
     }
 
     private boolean mayKeep(Partition partition) {
-        return waiting.size() < partition.reservable();
+        return open && waiting.size() < partition.reservable();
     }
 
     private Resource step() {

@@ -38,11 +38,12 @@ public final class Scheduler {
     /** What follows happens at a time, in ms since 1970. */
     public void beginPass(long atMs) {
         nowMs = atMs;
+        claims.open();
     }
 
     /** Everybody who was left out is in line again. */
     public void endPass() {
-        claims.clear();
+        claims.close();
         state.restoreLines();
     }
 
@@ -120,11 +121,9 @@ public final class Scheduler {
     private Decision.@Nullable Placement inLine(QueueShare leaf, Line line) {
         Attempt attempt = line.first();
         Decision.Placement placement = next(leaf, line.user(), attempt);
-        if (placement == null && line.size().mayFit()) {
-            // Its own wishes are in the way, such as hosts that are full: others in the line may be luckier.
-            if (!sleeps(leaf, line.user(), attempt)) {
-                state.setAside(attempt);
-            }
+        // Where the size may fit its own wishes are in the way, such as hosts that are full: others may be luckier.
+        if (placement == null && line.size().mayFit() && !sleeps(leaf, line.user(), attempt)) {
+            state.setAside(attempt);
         }
         return placement;
     }
@@ -222,12 +221,9 @@ public final class Scheduler {
             UserShare user = leaf.user(attempt.application().spec().user());
             Decision.Placement placement = user == null ? null : next(leaf, user, attempt);
             if (placement != null) {
-                claims.clear();
                 return placement;
             }
         }
-        // It asks out of turn: what it cannot have now gives it no claim.
-        claims.clear();
         return null;
     }
 

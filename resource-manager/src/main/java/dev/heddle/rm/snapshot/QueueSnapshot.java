@@ -43,11 +43,6 @@ public record QueueSnapshot(
             return part(used, bounds.guaranteed());
         }
 
-        /** The part of the whole partition that is used. */
-        public float absoluteUsedPart() {
-            return part(used, total);
-        }
-
         private static float part(Resource amount, Resource whole) {
             return whole.memoryMb() == 0 ? 0 : (float) amount.memoryMb() / whole.memoryMb();
         }

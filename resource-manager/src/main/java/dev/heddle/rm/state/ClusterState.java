@@ -370,11 +370,6 @@ public final class ClusterState {
         return largest;
     }
 
-    /** How many changes of nodes there have been that masters are told of. */
-    public long nodeChangeCount() {
-        return nodes.changes.count();
-    }
-
     /** The last change of each node that has changed after so many changes; of very many changes, the latest. */
     public List<NodeChange> nodeChangesSince(long seen) {
         return nodes.changes.since(seen);

@@ -1,13 +1,13 @@
 package dev.heddle.rm.state;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 
 /**
  * Those who wait for certain places and for nothing else: they are out of line until one of the places has room, or they have
@@ -18,12 +18,16 @@ final class Sleepers {
     private final Map<String, Set<Attempt>> byPlace = new HashMap<>();
     private final Map<Partition, Agenda> agendas = new HashMap<>();
 
-    /** Who is due next in a partition: by its opportunities, and by the clock. Who has woken is left in it until then. */
-    private record Agenda(PriorityQueue<Sleep> byOpportunity, PriorityQueue<Sleep> byTime) {
+    /** Who is due next in a partition: by its opportunities, and by the clock. */
+    private record Agenda(TreeSet<Sleep> byOpportunity, TreeSet<Sleep> byTime) {
         Agenda() {
-            this(
-                    new PriorityQueue<>((one, other) -> Long.compare(one.opportunity(), other.opportunity())),
-                    new PriorityQueue<>((one, other) -> Long.compare(one.atMs(), other.atMs())));
+            this(new TreeSet<>(order(Sleep::opportunity)), new TreeSet<>(order(Sleep::atMs)));
+        }
+
+        /** An attempt sleeps once at a time. */
+        private static Comparator<Sleep> order(ToLongFunction<Sleep> due) {
+            return Comparator.comparingLong(due)
+                    .thenComparing(sleep -> sleep.attempt().id());
         }
     }
 
@@ -34,17 +38,7 @@ final class Sleepers {
      * @param opportunity of the partition, after which there is something else that will do
      * @param atMs the same by the clock, in ms since 1970
      */
-    record Sleep(Attempt attempt, Partition partition, Set<String> places, long opportunity, long atMs) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
-        }
-    }
+    record Sleep(Attempt attempt, Partition partition, Set<String> places, long opportunity, long atMs) {}
 
     void add(Sleep sleep) {
         sleep.attempt().sleep = sleep;
@@ -71,6 +65,9 @@ final class Sleepers {
                 byPlace.remove(place);
             }
         }
+        Agenda agenda = ClusterState.known(agendas.get(sleep.partition()), sleep.partition());
+        agenda.byOpportunity().remove(sleep);
+        agenda.byTime().remove(sleep);
     }
 
     /** Those who wait for a place. */
@@ -89,36 +86,22 @@ final class Sleepers {
         if (agenda == null) {
             return List.of();
         }
-        List<Attempt> due = new ArrayList<>();
-        Sleep next = first(agenda.byOpportunity());
-        while (next != null && partition.opportunities() > next.opportunity()) {
-            due.add(next.attempt());
-            agenda.byOpportunity().poll();
-            next = first(agenda.byOpportunity());
+        Set<Attempt> due = new LinkedHashSet<>();
+        for (Sleep sleep : agenda.byOpportunity()) {
+            if (partition.opportunities() <= sleep.opportunity()) {
+                partition.delayUntil(sleep.opportunity());
+                break;
+            }
+            due.add(sleep.attempt());
         }
-        if (next != null) {
-            partition.delayUntil(next.opportunity());
+        for (Sleep sleep : agenda.byTime()) {
+            if (nowMs < sleep.atMs()) {
+                partition.delayUntilMs(sleep.atMs());
+                break;
+            }
+            due.add(sleep.attempt());
         }
-        next = first(agenda.byTime());
-        while (next != null && nowMs >= next.atMs()) {
-            due.add(next.attempt());
-            agenda.byTime().poll();
-            next = first(agenda.byTime());
-        }
-        if (next != null) {
-            partition.delayUntilMs(next.atMs());
-        }
-        return due;
-    }
-
-    /** The first who still sleeps. */
-    private static @Nullable Sleep first(PriorityQueue<Sleep> agenda) {
-        Sleep first = agenda.peek();
-        while (first != null && !first.equals(first.attempt().sleep)) {
-            agenda.poll();
-            first = agenda.peek();
-        }
-        return first;
+        return List.copyOf(due);
     }
 
     void clear() {

@@ -48,17 +48,6 @@ final class ClientCalls {
             return application;
         }
 
-        /**
-         * The application that is to be changed.
-         *
-         * @throws YarnException if there is none, or it is not for this person to change
-         */
-        ApplicationSnapshot modifiable(ApplicationId id) throws YarnException {
-            ApplicationSnapshot application = application(id);
-            checkModify(application);
-            return application;
-        }
-
         /** As YARN, which wraps the refusal so that the client sees its class in the message. */
         void checkModify(ApplicationSnapshot application) throws YarnException {
             if (!person.mayModify(application.spec())) {

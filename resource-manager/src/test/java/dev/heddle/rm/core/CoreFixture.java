@@ -193,6 +193,24 @@ final class CoreFixture {
                 new LaunchContext(new byte[0]));
     }
 
+    /** The same application of a user in a queue. */
+    static ApplicationSpec spec(String queue, String user, int priority, ApplicationSpec spec) {
+        return new ApplicationSpec(
+                spec.name(),
+                spec.type(),
+                user,
+                queue,
+                priority,
+                spec.tags(),
+                spec.retries(),
+                spec.masterResource(),
+                spec.labels(),
+                spec.unmanaged(),
+                spec.lifetimeMs(),
+                spec.acls(),
+                spec.launchContext());
+    }
+
     ApplicationId submit(ApplicationSpec spec) {
         ApplicationId id = handle(new ApplicationCommand.TakeApplicationId()).application();
         handle(new ApplicationCommand.SubmitApplication(id, spec));

@@ -121,20 +121,9 @@ class CoreInvariantsTest {
         ApplicationSpec spec = random.nextBoolean()
                 ? CoreFixture.keeping(random.nextBoolean())
                 : CoreFixture.spec(1 + random.nextInt(3), CoreFixture.SMALL, random.nextBoolean());
-        return new ApplicationSpec(
-                spec.name(),
-                spec.type(),
-                "u" + random.nextInt(3),
-                anyOf(QUEUES, random),
-                random.nextInt(3) - 1,
-                spec.tags(),
-                spec.retries(),
-                spec.masterResource(),
-                spec.labels(),
-                spec.unmanaged(),
-                0,
-                spec.acls(),
-                spec.launchContext());
+        String user = "u" + random.nextInt(3);
+        String queue = anyOf(QUEUES, random);
+        return CoreFixture.spec(queue, user, random.nextInt(3) - 1, spec);
     }
 
     @Property(tries = 400)

@@ -154,21 +154,7 @@ class DominantFairnessTest {
     }
 
     private static ApplicationSpec ownedBy(String user, String queue) {
-        ApplicationSpec spec = CoreFixture.spec(1, CoreFixture.SMALL, true);
-        return new ApplicationSpec(
-                spec.name(),
-                spec.type(),
-                user,
-                "root." + queue,
-                0,
-                spec.tags(),
-                spec.retries(),
-                spec.masterResource(),
-                spec.labels(),
-                true,
-                0,
-                spec.acls(),
-                spec.launchContext());
+        return CoreFixture.spec("root." + queue, user, 0, CoreFixture.spec(1, CoreFixture.SMALL, true));
     }
 
     private static Attempt attempt(CoreFixture core, AttemptId owner) {

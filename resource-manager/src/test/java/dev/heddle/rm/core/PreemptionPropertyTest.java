@@ -122,29 +122,12 @@ class PreemptionPropertyTest {
 
     private void application(CoreFixture core, Random random, String queue) {
         ApplicationSpec spec = CoreFixture.spec(3, CoreFixture.SMALL, random.nextBoolean());
-        ApplicationSpec own = spec("u" + random.nextInt(3), queue, random.nextInt(3), spec);
+        ApplicationSpec own = CoreFixture.spec(queue, "u" + random.nextInt(3), random.nextInt(3), spec);
         AttemptId attempt = new AttemptId(core.submit(own), 1);
         int cores = core.state.queuePlan().measure() == Measure.MEMORY ? 1 : 1 + random.nextInt(2);
         long memoryMb = 128L * (1 + random.nextInt(random.nextBoolean() ? 1 : 8));
         wishes.put(attempt, new Wish(new Resource(memoryMb, cores), random.nextInt(40)));
         speak(core);
-    }
-
-    private static ApplicationSpec spec(String user, String queue, int priority, ApplicationSpec spec) {
-        return new ApplicationSpec(
-                spec.name(),
-                spec.type(),
-                user,
-                queue,
-                priority,
-                spec.tags(),
-                spec.retries(),
-                spec.masterResource(),
-                spec.labels(),
-                spec.unmanaged(),
-                0,
-                spec.acls(),
-                spec.launchContext());
     }
 
     /** Every master that can asks for what is missing to its wish. */
@@ -208,8 +191,8 @@ class PreemptionPropertyTest {
             core.node("h" + i, new Resource(128L * (8 + random.nextInt(24)), 100));
         }
         for (String leaf : LEAVES) {
-            AttemptId attempt =
-                    new AttemptId(core.submit(spec("user", leaf, 0, CoreFixture.spec(1, CoreFixture.SMALL, true))), 1);
+            AttemptId attempt = new AttemptId(
+                    core.submit(CoreFixture.spec(leaf, "user", 0, CoreFixture.spec(1, CoreFixture.SMALL, true))), 1);
             wishes.put(attempt, new Wish(size, random.nextInt(80)));
             speak(core);
             speak(core);

@@ -11,7 +11,6 @@ import dev.heddle.rm.command.MasterCommand;
 import dev.heddle.rm.command.NodeCommand;
 import dev.heddle.rm.command.Wishes;
 import dev.heddle.rm.event.QueueEvent;
-import dev.heddle.rm.model.ApplicationAcls;
 import dev.heddle.rm.model.ApplicationSpec;
 import dev.heddle.rm.model.Ask;
 import dev.heddle.rm.model.AskKey;
@@ -20,9 +19,7 @@ import dev.heddle.rm.model.ContainerExit;
 import dev.heddle.rm.model.ContainerId;
 import dev.heddle.rm.model.ContainerState;
 import dev.heddle.rm.model.ExitStatus;
-import dev.heddle.rm.model.LaunchContext;
 import dev.heddle.rm.model.NodeId;
-import dev.heddle.rm.model.Retries;
 import dev.heddle.rm.scheduler.preemption.Loss;
 import dev.heddle.rm.scheduler.preemption.PreemptionPlan;
 import dev.heddle.rm.scheduler.queue.QueuePlan;
@@ -31,7 +28,6 @@ import dev.heddle.rm.state.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -65,22 +61,7 @@ class PreemptionTest {
 
     private AttemptId application(String queue, String user, int priority) {
         ApplicationSpec spec = CoreFixture.spec(1, CoreFixture.SMALL, true);
-        AttemptId attempt = new AttemptId(
-                core.submit(new ApplicationSpec(
-                        spec.name(),
-                        spec.type(),
-                        user,
-                        queue,
-                        priority,
-                        spec.tags(),
-                        spec.retries(),
-                        spec.masterResource(),
-                        spec.labels(),
-                        true,
-                        0,
-                        spec.acls(),
-                        spec.launchContext())),
-                1);
+        AttemptId attempt = new AttemptId(core.submit(CoreFixture.spec(queue, user, priority, spec)), 1);
         core.handle(new MasterCommand.RegisterMaster(attempt, "host", 1, ""));
         return attempt;
     }
@@ -403,20 +384,8 @@ class PreemptionTest {
         core.node("n", new Resource(4_096, 100));
         List<AttemptId> masters = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            masters.add(core.running(core.submit(new ApplicationSpec(
-                    "name",
-                    "TYPE",
-                    "user",
-                    "a",
-                    0,
-                    Set.of(),
-                    new Retries(1, -1, false),
-                    new Resource(1_024, 1),
-                    ApplicationSpec.Labels.NONE,
-                    false,
-                    0,
-                    ApplicationAcls.NOBODY,
-                    new LaunchContext(new byte[0])))));
+            ApplicationSpec large = CoreFixture.spec(1, new Resource(1_024, 1), false);
+            masters.add(core.running(core.submit(CoreFixture.spec("a", "user", 0, large))));
         }
         core.allocate(masters.get(0), ask(2, 1_024));
         core.allocate(masters.get(0));

@@ -57,21 +57,7 @@ class QueuesTest {
     }
 
     private static ApplicationSpec spec(String queue, String user, int priority) {
-        ApplicationSpec spec = CoreFixture.spec(1, CoreFixture.SMALL, true);
-        return new ApplicationSpec(
-                spec.name(),
-                spec.type(),
-                user,
-                queue,
-                priority,
-                spec.tags(),
-                spec.retries(),
-                spec.masterResource(),
-                spec.labels(),
-                true,
-                0,
-                spec.acls(),
-                spec.launchContext());
+        return CoreFixture.spec(queue, user, priority, CoreFixture.spec(1, CoreFixture.SMALL, true));
     }
 
     private static Ask ask(int count) {
@@ -227,20 +213,7 @@ class QueuesTest {
     }
 
     private static ApplicationSpec in(String queue, ApplicationSpec spec) {
-        return new ApplicationSpec(
-                spec.name(),
-                spec.type(),
-                spec.user(),
-                queue,
-                spec.priority(),
-                spec.tags(),
-                spec.retries(),
-                spec.masterResource(),
-                spec.labels(),
-                spec.unmanaged(),
-                0,
-                spec.acls(),
-                spec.launchContext());
+        return CoreFixture.spec(queue, spec.user(), spec.priority(), spec);
     }
 
     @Test

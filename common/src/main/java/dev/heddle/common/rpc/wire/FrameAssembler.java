@@ -107,11 +107,6 @@ public final class FrameAssembler implements AutoCloseable {
         bytes.writeBytes(source);
     }
 
-    /** How many bytes wait for more, or for the sink to be ready. */
-    public int heldBytes() {
-        return held == null ? 0 : held.readableBytes();
-    }
-
     /** Lets go of what it holds and takes no more. */
     @Override
     public void close() {
