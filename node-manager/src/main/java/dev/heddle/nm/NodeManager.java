@@ -14,6 +14,16 @@ import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
+import dev.heddle.nm.container.ContainerSnapshot;
+import dev.heddle.nm.container.StartOrder;
+import dev.heddle.nm.logs.ContainerLogFiles;
+import dev.heddle.nm.logs.LogOwner;
+import dev.heddle.nm.logs.LogSizes;
+import dev.heddle.nm.logs.NodeLogs;
+import dev.heddle.nm.logs.UploadRecords;
+import dev.heddle.nm.snapshot.NodeSnapshots;
+import dev.heddle.nm.web.NodeFacts;
+import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.launch.ContainerLauncher;
@@ -43,6 +53,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
@@ -76,7 +87,12 @@ public final class NodeManager implements Daemon {
     private static final long DRAIN_LIMIT_MS = 5_000;
 
     private static final int BYTES_PER_MB_SHIFT = 20;
-    private static final int NO_HTTP_PORT = 0;
+
+    /** What the logs of ended applications get to be uploaded when the daemon stops. */
+    private static final long UPLOAD_LIMIT_MS = 30_000;
+
+    /** One for each application whose logs are uploaded, which are no more than there are containers. */
+    private static final int MAX_UPLOADS_WAITING = NodeController.MAX_CONTAINERS;
 
     /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
     private static final String JAVA_HOME = "JAVA_HOME";
@@ -86,6 +102,9 @@ public final class NodeManager implements Daemon {
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
     private final WorkerPool downloads;
+    private final WorkerPool uploads;
+    private final NodeLogs logs;
+    private final WebServer web;
     private final EventLoop loop;
     private final LoopHandoff writer;
     private final Registration registration = new Registration();
@@ -164,7 +183,7 @@ public final class NodeManager implements Daemon {
         // A node knows its name only once its port is bound, and most of it needs the name: until then calls are told
         // so.
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
-        AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
+        AtomicReference<@Nullable Runnable> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
         NmTokenSecrets nmTokens = new NmTokenSecrets();
         ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
@@ -180,10 +199,31 @@ public final class NodeManager implements Daemon {
                 nmTokens,
                 ContainerManagementEndpoint.protocol(endpoint::get));
         this.nodeId = terms.addresses().nodeId(server.port());
+        this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
-        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
-        this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
+        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), terms.capability());
+        this.uploads =
+                new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
+        ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
+        this.logs = new NodeLogs(
+                LogSettings.terms(configuration),
+                new NodeLogs.Place(
+                        configuration, nodeId, directories.logRoots(), logFiles, LogSettings.policy(configuration)),
+                new NodeLogs.Threads(workers, uploads, writer),
+                clock,
+                UploadRecords.NONE,
+                () -> report(reporting));
+        NodeSnapshots snapshots = new NodeSnapshots(clock);
+        ResourceCache cache = cache(configuration, clock);
+        this.controller = controller(configuration, cache, clock, new Listener(reporting, nmTokens, logs, snapshots));
+        LogSizes sizes = new LogSizes(
+                LogSettings.sizes(configuration),
+                logFiles,
+                workers,
+                writer,
+                controller::running,
+                controller::stopForLogs);
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -194,27 +234,52 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, clock),
+                new ResourceManagerLink.Inside(writer, controller, logs, clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
                 identity, nmTokens, containerTokens, registration, writer, controller, clock));
-        ticking.set(controller);
+        ticking.set(() -> {
+            controller.tick();
+            logs.tick();
+            sizes.tick(clock.instant());
+        });
+        web.serve(
+                new NodeFacts(
+                        nodeId,
+                        terms.capability(),
+                        clock.millis(),
+                        directories.localRoots(),
+                        directories.logRoots(),
+                        WebSettings.LOG_SERVER.get(configuration)),
+                snapshots,
+                logFiles,
+                WebSettings.readers(configuration),
+                cache::figures,
+                clock);
         reporting.set(link);
         loop.start();
+        logs.adopt();
         link.start();
         log.info("node {} offers {}", nodeId, terms.capability());
     }
 
-    private static void tick(AtomicReference<@Nullable NodeController> ticking) {
-        NodeController controller = ticking.get();
-        if (controller != null) {
-            controller.tick();
+    private static void tick(AtomicReference<@Nullable Runnable> ticking) {
+        Runnable due = ticking.get();
+        if (due != null) {
+            due.run();
         }
     }
 
-    private NodeController controller(Configuration configuration, InstantSource clock, NodeListener listener) {
-        ResourceCache cache = new ResourceCache(
+    private static void report(AtomicReference<@Nullable ResourceManagerLink> link) {
+        ResourceManagerLink reporting = link.get();
+        if (reporting != null) {
+            reporting.report();
+        }
+    }
+
+    private ResourceCache cache(Configuration configuration, InstantSource clock) {
+        return new ResourceCache(
                 configuration,
                 directories,
                 new ResourceCache.Limits(
@@ -224,6 +289,10 @@ public final class NodeManager implements Daemon {
                 workers,
                 writer,
                 clock);
+    }
+
+    private NodeController controller(
+            Configuration configuration, ResourceCache cache, InstantSource clock, NodeListener listener) {
         return new NodeController(
                 new NodeController.Limits(
                         killDelayMs,
@@ -232,13 +301,13 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId)),
+                new ContainerLauncher(environment(configuration, nodeId, web.port())),
                 new NodeController.Threads(workers, writer),
                 clock,
                 listener);
     }
 
-    private static NodeEnvironment environment(Configuration configuration, NodeId nodeId) {
+    private static NodeEnvironment environment(Configuration configuration, NodeId nodeId, int httpPort) {
         Map<String, String> whitelisted = new HashMap<>();
         for (String name : NodeManagerSettings.list(configuration, NodeManagerSettings.ENVIRONMENT_WHITELIST)) {
             String value = name.equals(JAVA_HOME)
@@ -251,32 +320,77 @@ public final class NodeManager implements Daemon {
         return new NodeEnvironment(
                 nodeId.getHost(),
                 nodeId.getPort(),
-                NO_HTTP_PORT,
+                httpPort,
                 Map.copyOf(whitelisted),
                 NodeManagerSettings.ADMINISTRATOR_ENVIRONMENT.get(configuration),
                 NodeManagerSettings.USER_HOME.get(configuration));
     }
 
     /** Who hears of changes on the node. */
-    private record Listener(AtomicReference<@Nullable ResourceManagerLink> link, NmTokenSecrets nmTokens)
+    private record Listener(
+            AtomicReference<@Nullable ResourceManagerLink> link,
+            NmTokenSecrets nmTokens,
+            NodeLogs logs,
+            NodeSnapshots snapshots)
             implements NodeListener {
         @Override
         public void containersChanged() {
-            ResourceManagerLink reporting = link.get();
-            if (reporting != null) {
-                reporting.report();
+            report(link);
+        }
+
+        @Override
+        public void containerChanged(ContainerSnapshot container) {
+            snapshots.containerChanged(container);
+            switch (container.state()) {
+                case LOCALIZING ->
+                    logs.containerStarted(
+                            container.id(), container.token().getContainerType());
+                case DONE ->
+                    logs.containerEnded(
+                            container.id(), container.token().getContainerType(), container.exitStatus());
+                case LAUNCHING, RUNNING, KILLING, ENDING -> {
+                    // What it writes is looked for when it is wanted.
+                }
             }
+        }
+
+        @Override
+        public void containerForgotten(ContainerId container) {
+            snapshots.containerForgotten(container);
+        }
+
+        @Override
+        public void applicationStarted(StartOrder first) {
+            snapshots.applicationStarted(first);
+            logs.applicationStarted(new LogOwner(
+                    first.token().getContainerID().getApplicationAttemptId().getApplicationId(),
+                    first.launch().user(),
+                    first.launch().acls(),
+                    first.launch().credentials(),
+                    first.token().getLogAggregationContext()));
+        }
+
+        @Override
+        public void applicationEnding(ApplicationId application) {
+            snapshots.applicationEnding(application);
         }
 
         @Override
         public void applicationEnded(ApplicationId application) {
             nmTokens.forget(application);
+            snapshots.applicationEnded(application);
+            logs.applicationEnded(application);
         }
     }
 
     /** Where application masters reach this node. */
     public NodeId nodeId() {
         return nodeId;
+    }
+
+    /** The port of the page and REST interface. */
+    public int httpPort() {
+        return web.port();
     }
 
     /** Whether a resource manager has taken this node. */
@@ -304,13 +418,28 @@ public final class NodeManager implements Daemon {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        uploadLogs();
         server.close();
+        web.close();
         threads.close();
         writer.close();
         loop.close();
         downloads.close();
+        uploads.close();
         workers.drain(DRAIN_LIMIT_MS);
         directories.close();
         log.info("node {} has stopped", nodeId);
+    }
+
+    private void uploadLogs() {
+        CompletableFuture<Void> uploaded = new CompletableFuture<>();
+        writer.execute(() -> logs.stop(uploaded));
+        try {
+            uploaded.get(UPLOAD_LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("the logs of some applications are left here: they could not be uploaded in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.LogAggregationContext;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
@@ -25,6 +26,7 @@ import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.RegisterNodeMa
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.UnRegisterNodeManagerRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.UnRegisterNodeManagerResponseProto;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
+import org.apache.hadoop.yarn.server.api.ContainerType;
 import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatRequest;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
@@ -214,6 +216,28 @@ final class FakeResourceManager implements AutoCloseable {
                 grant.resourceManager(),
                 Priority.newInstance(0),
                 0);
+        return Token.newInstance(
+                token.getBytes(),
+                ContainerTokenIdentifier.KIND.toString(),
+                containerTokens.createPassword(token),
+                grant.node());
+    }
+
+    /** A grant of an application that wants something done with its logs. */
+    Token containerToken(Grant grant, ContainerType type, LogAggregationContext logs) {
+        ContainerTokenIdentifier token = new ContainerTokenIdentifier(
+                grant.container(),
+                grant.node(),
+                grant.user(),
+                Resource.newInstance(128, 1),
+                grant.expiresMs(),
+                containerTokens.key().getMasterKey().getKeyId(),
+                grant.resourceManager(),
+                Priority.newInstance(0),
+                0,
+                logs,
+                null,
+                type);
         return Token.newInstance(
                 token.getBytes(),
                 ContainerTokenIdentifier.KIND.toString(),

@@ -9,6 +9,7 @@ public enum KillReason {
     APPLICATION_COMPLETED(
             ContainerExitStatus.KILLED_AFTER_APP_COMPLETION,
             "Container killed on application-finish event: Application killed by ResourceManager"),
+    EXCESS_LOGS(ContainerExitStatus.KILLED_FOR_EXCESS_LOGS, "Container killed for writing more logs than it may"),
     SHUTDOWN(
             ContainerExitStatus.KILLED_AFTER_APP_COMPLETION,
             "Container killed on application-finish event: Application killed on shutdown");

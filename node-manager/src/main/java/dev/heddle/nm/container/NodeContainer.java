@@ -3,6 +3,7 @@ package dev.heddle.nm.container;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -17,6 +18,7 @@ final class NodeContainer {
     final StartOrder order;
     final ContainerPaths paths;
     private final Diagnostics diagnostics;
+    private final Consumer<NodeContainer> moved;
 
     private ContainerState state = ContainerState.LIFECYCLE.initial();
     private int exitStatus = ContainerExitStatus.INVALID;
@@ -24,10 +26,12 @@ final class NodeContainer {
     private @Nullable ContainerProcess process;
     private @Nullable Instant forceAt;
 
-    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
+    /** @param moved hears of each state that the container has reached */
+    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit, Consumer<NodeContainer> moved) {
         this.order = order;
         this.paths = paths;
         this.diagnostics = new Diagnostics(diagnosticsLimit);
+        this.moved = moved;
     }
 
     ContainerId id() {
@@ -45,6 +49,7 @@ final class NodeContainer {
     void move(ContainerState to, String why) {
         log.info("{} {} -> {}: {}", id(), state, to, why);
         state = ContainerState.LIFECYCLE.transition(state, to);
+        moved.accept(this);
     }
 
     void say(Instant now, String line) {

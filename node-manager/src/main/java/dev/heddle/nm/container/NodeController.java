@@ -123,7 +123,7 @@ public final class NodeController {
                     + " containers already, which is its limit");
         }
         String user = order.launch().user();
-        NodeApplication application = applications.computeIfAbsent(applicationId, absent -> new NodeApplication(user));
+        NodeApplication application = applications.computeIfAbsent(applicationId, absent -> begin(order));
         if (application.state != ApplicationState.RUNNING) {
             throw new YarnException("Container " + id + " is refused: application " + applicationId
                     + " has ended and is being cleaned up on this node");
@@ -134,11 +134,41 @@ public final class NodeController {
         }
         started.add(id, Instant.ofEpochMilli(order.token().getExpiryTimeStamp()), now);
         NodeContainer container =
-                new NodeContainer(order, ContainerPaths.choose(directories, order.launch()), limits.diagnosticsLimit());
+                new NodeContainer(
+                        order,
+                        ContainerPaths.choose(directories, order.launch()),
+                        limits.diagnosticsLimit(),
+                        moved -> listener.containerChanged(moved.snapshot()));
         containers.put(id, container);
         application.live.add(id);
+        listener.containerChanged(container.snapshot());
         log.info("{} accepted for user {} with {}", id, user, order.token().getResource());
         flow.begin(container);
+    }
+
+    private NodeApplication begin(StartOrder first) {
+        listener.applicationStarted(first);
+        return new NodeApplication(first.launch().user());
+    }
+
+    /** Ends a container that writes more logs than it may; the words say which and how many. */
+    public void stopForLogs(ContainerId id, String words) {
+        NodeContainer container = containers.get(id);
+        if (container != null && container.state() == ContainerState.RUNNING) {
+            container.say(clock.instant(), words);
+            flow.kill(container, KillReason.EXCESS_LOGS);
+        }
+    }
+
+    /** The containers whose processes run. */
+    public Set<ContainerId> running() {
+        Set<ContainerId> running = new HashSet<>();
+        for (NodeContainer container : containers.values()) {
+            if (container.state() == ContainerState.RUNNING) {
+                running.add(container.id());
+            }
+        }
+        return running;
     }
 
     /**
@@ -207,6 +237,7 @@ public final class NodeController {
         NodeContainer container = containers.get(id);
         if (container != null && container.state() == ContainerState.DONE) {
             containers.remove(id);
+            listener.containerForgotten(id);
         }
     }
 
@@ -216,6 +247,7 @@ public final class NodeController {
             return;
         }
         move(id, application, ApplicationState.FINISHING, reason.words());
+        listener.applicationEnding(id);
         for (ContainerId live : List.copyOf(application.live)) {
             NodeContainer container = containers.get(live);
             if (container != null) {

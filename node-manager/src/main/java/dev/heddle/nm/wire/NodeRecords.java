@@ -5,6 +5,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.NodeReport;
+import dev.heddle.nm.logs.LogReport;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
+import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeStatus;
@@ -76,6 +78,13 @@ final class NodeRecords {
                 null,
                 null,
                 List.of());
+    }
+
+    static List<LogAggregationReport> logs(List<LogReport> reports) {
+        return reports.stream()
+                .map(report -> LogAggregationReport.newInstance(
+                        report.application(), report.status(), report.diagnostics()))
+                .toList();
     }
 
     private static org.apache.hadoop.yarn.api.records.ContainerState state(ContainerSnapshot container) {

@@ -41,7 +41,7 @@ class LaunchScriptTest {
                 "FROM_ADMINISTRATOR=yes",
                 "/home/");
         LaunchRequest request =
-                new LaunchRequest(CONTAINER, "alice", List.of(commands), environment, new Credentials());
+                new LaunchRequest(CONTAINER, "alice", List.of(commands), environment, new Credentials(), Map.of());
         ContainerPaths paths = new ContainerPaths(
                 work, log, List.of(Path.of("/a/app"), Path.of("/b/app")), List.of(Path.of("/a/alice")), List.of(log));
         return new LaunchScript(node, request, paths).text();
