@@ -6,6 +6,8 @@ import dev.heddle.nm.logs.ContainerLogFiles.Opened;
 import dev.heddle.nm.snapshot.ApplicationSnapshot;
 import dev.heddle.nm.snapshot.NodeSnapshots;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,7 +110,15 @@ final class LogAnswers {
     }
 
     /** Sends a file. On the connection's thread. */
-    void send(Found found, Request request, HttpServerResponse response) {
+    void send(Found found, Request request, HttpServerRequest asked) {
+        HttpServerResponse response = asked.response();
+        if (asked.method().equals(HttpMethod.HEAD)) {
+            // Whoever asks so only wants to know whether it is there.
+            close(found.opened());
+            response.putHeader("Content-Type", found.contentType() + "; charset=utf-8")
+                    .end();
+            return;
+        }
         if (streams.incrementAndGet() > MAX_STREAMS) {
             streams.decrementAndGet();
             close(found.opened());

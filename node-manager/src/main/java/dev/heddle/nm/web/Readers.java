@@ -4,6 +4,7 @@ import dev.heddle.common.config.SharedSettings;
 import dev.heddle.nm.snapshot.ApplicationSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.security.authorize.AccessControlList;
@@ -20,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Readers {
     private static final String FILTERS = "hadoop.http.filter.initializers";
-    private static final String FILTER = "AuthenticationFilterInitializer";
+    private static final List<String> AUTHENTICATING = List.of(
+            "org.apache.hadoop.security.AuthenticationFilterInitializer",
+            "org.apache.hadoop.security.authentication.server.ProxyUserAuthenticationFilterInitializer");
     private static final String TYPE = "hadoop.http.authentication.type";
     private static final String NOBODY = " ";
 
@@ -51,7 +54,7 @@ public final class Readers {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.identity = !configuration.get(FILTERS, "").contains(FILTER)
+        this.identity = configuration.getTrimmedStringCollection(FILTERS).stream().noneMatch(AUTHENTICATING::contains)
                 ? Identity.ONE_FOR_ALL
                 : configuration.get(TYPE, "simple").equals("simple") ? Identity.SAID : Identity.UNKNOWN;
     }
@@ -73,10 +76,13 @@ public final class Readers {
 
     /** Whether somebody may see an application and its logs. */
     boolean mayView(@Nullable String reader, ApplicationSnapshot application) {
+        if (!accessControl) {
+            return identity != Identity.UNKNOWN;
+        }
         if (reader == null) {
             return false;
         }
-        if (!accessControl || reader.equals(application.user())) {
+        if (reader.equals(application.user())) {
             return true;
         }
         UserGroupInformation user = UserGroupInformation.createRemoteUser(reader);

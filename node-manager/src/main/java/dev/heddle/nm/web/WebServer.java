@@ -44,6 +44,8 @@ public final class WebServer implements AutoCloseable {
     private static final String CONTENT_POLICY =
             "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private static final String METHODS = "GET, HEAD, OPTIONS";
+
     private static final Pattern APPLICATION = Pattern.compile("/ws/v1/node/apps/([^/]+)/?");
     private static final Pattern CONTAINER = Pattern.compile("/ws/v1/node/containers/([^/]+)/?");
     private static final Pattern LOGS = Pattern.compile("/ws/v1/node/containers/([^/]+)/logs/?");
@@ -129,8 +131,11 @@ public final class WebServer implements AutoCloseable {
                 .putHeader("Cache-Control", "no-store");
         String path = request.path() == null ? "/" : request.path();
         Served now = served.get();
-        if (!request.method().equals(HttpMethod.GET)) {
-            plain(response, 405, "This page only answers GET.");
+        if (request.method().equals(HttpMethod.OPTIONS)) {
+            // Hadoop's clients ask so before they ask anything else.
+            response.putHeader("Allow", METHODS).end();
+        } else if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+            plain(response.putHeader("Allow", METHODS), 405, "This page only answers GET.");
         } else if (now == null) {
             plain(response, 503, "The node manager is starting: ask again.");
         } else if (path.equals("/page.css")) {
@@ -229,7 +234,7 @@ public final class WebServer implements AutoCloseable {
             return;
         }
         vertx.executeBlocking(() -> now.logs().find(wanted), false)
-                .onSuccess(found -> now.logs().send(found, wanted, request.response()))
+                .onSuccess(found -> now.logs().send(found, wanted, request))
                 .onFailure(failure -> {
                     if (!elsewhere(request, wanted, now.node(), failure)) {
                         refused(request, failure);
