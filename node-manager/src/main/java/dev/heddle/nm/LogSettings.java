@@ -120,8 +120,7 @@ final class LogSettings {
      * @throws UserException if there is no such policy
      */
     static NodeLogs.Policy policy(Configuration configuration) {
-        NodeLogs.Policy policy =
-                new NodeLogs.Policy(POLICY.get(configuration), POLICY_PARAMETERS.get(configuration));
+        NodeLogs.Policy policy = new NodeLogs.Policy(POLICY.get(configuration), POLICY_PARAMETERS.get(configuration));
         if (!NodeLogs.isPolicy(policy, configuration)) {
             throw new UserException(POLICY.key() + " is '" + policy.className()
                     + "', which is no log aggregation policy on this daemon's class path: correct it or add its jar");

@@ -12,25 +12,25 @@ import dev.heddle.common.rpc.transport.ServiceLogin;
 import dev.heddle.common.runtime.Daemon;
 import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.ExitOnFault;
+import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
-import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.StartOrder;
-import dev.heddle.nm.logs.ContainerLogFiles;
-import dev.heddle.nm.logs.LogOwner;
-import dev.heddle.nm.logs.LogSizes;
-import dev.heddle.nm.logs.NodeLogs;
-import dev.heddle.nm.logs.UploadRecords;
-import dev.heddle.nm.snapshot.NodeSnapshots;
-import dev.heddle.nm.web.NodeFacts;
-import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.logs.ContainerLogFiles;
+import dev.heddle.nm.logs.LogOwner;
+import dev.heddle.nm.logs.LogSizes;
+import dev.heddle.nm.logs.NodeLogs;
+import dev.heddle.nm.logs.UploadRecords;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.snapshot.NodeSnapshots;
+import dev.heddle.nm.web.NodeFacts;
+import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -203,8 +203,7 @@ public final class NodeManager implements Daemon {
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
         NodeIdentity identity = new NodeIdentity(nodeId, web.port(), terms.capability());
-        this.uploads =
-                new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
+        this.uploads = new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
         ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
         this.logs = new NodeLogs(
                 LogSettings.terms(configuration),
@@ -248,6 +247,7 @@ public final class NodeManager implements Daemon {
                 new NodeFacts(
                         nodeId,
                         terms.capability(),
+                        YarnConfiguration.DEFAULT_NM_VMEM_PMEM_RATIO,
                         clock.millis(),
                         directories.localRoots(),
                         directories.logRoots(),
@@ -343,11 +343,9 @@ public final class NodeManager implements Daemon {
             snapshots.containerChanged(container);
             switch (container.state()) {
                 case LOCALIZING ->
-                    logs.containerStarted(
-                            container.id(), container.token().getContainerType());
+                    logs.containerStarted(container.id(), container.token().getContainerType());
                 case DONE ->
-                    logs.containerEnded(
-                            container.id(), container.token().getContainerType(), container.exitStatus());
+                    logs.containerEnded(container.id(), container.token().getContainerType(), container.exitStatus());
                 case LAUNCHING, RUNNING, KILLING, ENDING -> {
                     // What it writes is looked for when it is wanted.
                 }

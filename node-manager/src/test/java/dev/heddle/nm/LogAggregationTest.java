@@ -167,8 +167,7 @@ class LogAggregationTest {
     }
 
     private Path remoteFolder(ApplicationId id) {
-        return remote()
-                .resolve(USER)
+        return remote().resolve(USER)
                 .resolve("bucket-logs-tfile")
                 .resolve(String.format("%04d", id.getId()))
                 .resolve(id.toString());
@@ -205,7 +204,8 @@ class LogAggregationTest {
     void shouldUploadAndDeleteTheLogsOfAnApplicationThatHasEnded() throws Exception {
         start();
         runToTheEnd(container(1, 1), "echo first > <LOG_DIR>/stdout; echo wrong > <LOG_DIR>/stderr; exit 3");
-        runToTheEnd(container(1, 2), "head -c 200000 /dev/zero | tr '\\\\0' x > <LOG_DIR>/big; echo end > <LOG_DIR>/out");
+        runToTheEnd(
+                container(1, 2), "head -c 200000 /dev/zero | tr '\\\\0' x > <LOG_DIR>/big; echo end > <LOG_DIR>/out");
         finish(application(1));
         awaitStatus(application(1), LogAggregationStatus.SUCCEEDED);
 
@@ -232,8 +232,10 @@ class LogAggregationTest {
                     .isEqualTo("rwxrwx---");
         }
         assertThat(Files.getAttribute(remote(), "unix:mode")).isEqualTo(0041777);
-        Path file = remoteFolder(application(2)).resolve(remoteFiles(application(2)).get(0));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r-----");
+        Path file =
+                remoteFolder(application(2)).resolve(remoteFiles(application(2)).get(0));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
         assertThat(controller().getApplicationOwner(new org.apache.hadoop.fs.Path(file.toUri()), application(2)))
                 .isEqualTo(USER);
         assertThat(controller().getApplicationAcls(new org.apache.hadoop.fs.Path(file.toUri()), application(2)))
@@ -291,12 +293,14 @@ class LogAggregationTest {
         runToTheEnd(container(5, 1), "echo good > <LOG_DIR>/out");
         runToTheEnd(container(5, 2), "echo bad > <LOG_DIR>/out; exit 1");
         runToTheEnd(container(5, 3), "echo killed > <LOG_DIR>/out; kill -9 \\$\\$");
-        LogAggregationContext masters = LogAggregationContext.newInstance(
-                null, null, null, null, policies + "AMOnlyLogAggregationPolicy", "");
+        LogAggregationContext masters =
+                LogAggregationContext.newInstance(null, null, null, null, policies + "AMOnlyLogAggregationPolicy", "");
         awaitEnd(
                 run(container(6, 1), "echo master > <LOG_DIR>/out", ContainerType.APPLICATION_MASTER, masters),
                 container(6, 1));
-        awaitEnd(run(container(6, 2), "echo worker > <LOG_DIR>/out; exit 1", ContainerType.TASK, masters), container(6, 2));
+        awaitEnd(
+                run(container(6, 2), "echo worker > <LOG_DIR>/out; exit 1", ContainerType.TASK, masters),
+                container(6, 2));
         runToTheEnd(container(7, 1), "echo good > <LOG_DIR>/out");
         for (int number = 5; number <= 7; number++) {
             finish(application(number));
@@ -384,12 +388,15 @@ class LogAggregationTest {
     void shouldDeleteLogsInTimeWhereTheyAreNotUploaded() throws Exception {
         settings.put(YarnConfiguration.LOG_AGGREGATION_ENABLED, "false");
         settings.put(LogSettings.RETAIN_S.key(), "0");
-        Path left = Files.createDirectories(
-                directory.resolve("logs").resolve(application(99).toString()).resolve(container(99, 1).toString()));
+        Path left = Files.createDirectories(directory
+                .resolve("logs")
+                .resolve(application(99).toString())
+                .resolve(container(99, 1).toString()));
         Files.writeString(left.resolve("out"), "of an earlier life");
         Path other = Files.createDirectories(directory.resolve("logs").resolve("not-an-application"));
         start();
-        Await.until("the earlier logs to go", LIMIT, () -> local(application(99)).isEmpty());
+        Await.until(
+                "the earlier logs to go", LIMIT, () -> local(application(99)).isEmpty());
         runToTheEnd(container(12, 1), "echo gone > <LOG_DIR>/out");
         finish(application(12));
         Await.until("the logs to go", LIMIT, () -> local(application(12)).isEmpty());
@@ -404,7 +411,9 @@ class LogAggregationTest {
         start();
         runToTheEnd(container(13, 1), "echo kept > <LOG_DIR>/out");
         finish(application(13));
-        Path folder = directory.resolve("local/usercache/alice/appcache").resolve(application(13).toString());
+        Path folder = directory
+                .resolve("local/usercache/alice/appcache")
+                .resolve(application(13).toString());
         Await.until("the other files to go", LIMIT, () -> !Files.exists(folder));
         nodeManager.close();
 

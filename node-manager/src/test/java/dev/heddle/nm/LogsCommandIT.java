@@ -125,7 +125,9 @@ class LogsCommandIT {
             return report.getYarnApplicationState() == YarnApplicationState.FAILED
                     && report.getLogAggregationStatus() == LogAggregationStatus.SUCCEEDED;
         });
-        String container = client.getApplicationReport(id).getCurrentApplicationAttemptId().toString()
+        String container = client.getApplicationReport(id)
+                .getCurrentApplicationAttemptId()
+                .toString()
                 .replace("appattempt_", "container_");
         container = container.substring(0, container.length() - "000001".length()) + "01_000001";
         String node = nodeManager.nodeId().toString();
@@ -153,7 +155,8 @@ class LogsCommandIT {
     @Test
     void shouldShowTheLogsOfARunningContainer() throws Exception {
         Path stop = directory.resolve("stop");
-        ApplicationId id = submit("echo still here > <LOG_DIR>/stdout; while [ ! -e " + stop + " ]; do sleep 0.1; done");
+        ApplicationId id =
+                submit("echo still here > <LOG_DIR>/stdout; while [ ! -e " + stop + " ]; do sleep 0.1; done");
         String container = "container_" + id.toString().substring("application_".length()) + "_01_000001";
         URI address = URI.create(
                 "http://127.0.0.1:" + nodeManager.httpPort() + "/ws/v1/node/containers/" + container + "/logs/stdout");

@@ -133,12 +133,11 @@ public final class NodeController {
                     "Container " + id + " is refused: application " + applicationId + " belongs to another user");
         }
         started.add(id, Instant.ofEpochMilli(order.token().getExpiryTimeStamp()), now);
-        NodeContainer container =
-                new NodeContainer(
-                        order,
-                        ContainerPaths.choose(directories, order.launch()),
-                        limits.diagnosticsLimit(),
-                        moved -> listener.containerChanged(moved.snapshot()));
+        NodeContainer container = new NodeContainer(
+                order,
+                ContainerPaths.choose(directories, order.launch()),
+                limits.diagnosticsLimit(),
+                moved -> listener.containerChanged(moved.snapshot()));
         containers.put(id, container);
         application.live.add(id);
         listener.containerChanged(container.snapshot());

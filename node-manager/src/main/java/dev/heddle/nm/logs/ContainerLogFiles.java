@@ -96,7 +96,10 @@ public final class ContainerLogFiles {
     private static @Nullable ContainerId container(ApplicationId application, String name) {
         try {
             ContainerId container = ContainerId.fromString(name);
-            return application(container).equals(application) && container.toString().equals(name) ? container : null;
+            return application(container).equals(application)
+                            && container.toString().equals(name)
+                    ? container
+                    : null;
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -157,8 +160,10 @@ public final class ContainerLogFiles {
     @Nullable
     Opened open(ContainerId container, LogFile listed) throws IOException {
         for (Path root : roots) {
-            Opened opened = visit(root, names(container), (path, directory) ->
-                    path.equals(listed.directory()) ? open(path, directory, listed.name()) : null);
+            Opened opened = visit(
+                    root,
+                    names(container),
+                    (path, directory) -> path.equals(listed.directory()) ? open(path, directory, listed.name()) : null);
             if (opened != null) {
                 if (opened.file().identity().equals(listed.identity())) {
                     return opened;

@@ -275,14 +275,14 @@ final class LogAggregation {
     private void failed(ApplicationId id, Entry entry, boolean last, IOException why) {
         entry.underWay = false;
         entry.failures++;
-        String words = "The logs of " + id + " could not be uploaded (attempt " + entry.failures + "): " + why.getMessage();
+        String words =
+                "The logs of " + id + " could not be uploaded (attempt " + entry.failures + "): " + why.getMessage();
         if (last && (stopping || entry.failures > limits.retries())) {
             log.warn("{}: given up", words, why);
             settle(id, LogAggregationStatus.FAILED, words);
             return;
         }
-        long pauseMs = Math.min(
-                LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(entry.failures - 1, PAUSE_DOUBLINGS));
+        long pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(entry.failures - 1, PAUSE_DOUBLINGS));
         log.warn("{}: tried again in {} ms", words, pauseMs, entry.failures == 1 ? why : null);
         if (last || !entry.finishing) {
             entry.nextAt = clock.instant().plusMillis(pauseMs);

@@ -20,8 +20,7 @@ import org.slf4j.LoggerFactory;
 final class LogPolicies {
     private static final Logger log = LoggerFactory.getLogger(LogPolicies.class);
 
-    private static final String PACKAGE =
-            "org.apache.hadoop.yarn.server.nodemanager.containermanager.logaggregation.";
+    private static final String PACKAGE = "org.apache.hadoop.yarn.server.nodemanager.containermanager.logaggregation.";
 
     /** The name of the policy that brings all logs together. */
     static final String ALL = PACKAGE + "AllContainerLogAggregationPolicy";

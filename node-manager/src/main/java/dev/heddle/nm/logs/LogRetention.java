@@ -141,7 +141,8 @@ final class LogRetention {
         Instant last = Instant.EPOCH;
         try (Stream<Path> below = Files.walk(directory, DEPTH)) {
             for (Path path : (Iterable<Path>) below::iterator) {
-                Instant changed = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+                Instant changed = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant();
                 if (changed.isAfter(last)) {
                     last = changed;
                 }

@@ -44,8 +44,7 @@ public final class LogSizes {
      * @param totalBytes to all of them together
      * @param totalKey the setting that says so
      */
-    public record Limits(
-            long intervalMs, long directoryBytes, String directoryKey, long totalBytes, String totalKey) {}
+    public record Limits(long intervalMs, long directoryBytes, String directoryKey, long totalBytes, String totalKey) {}
 
     /**
      * @param running the containers to look at; asked by the writer thread

@@ -112,7 +112,8 @@ public final class NodeLogs {
     }
 
     private LogUpload upload(LogOwner owner) {
-        boolean rolling = terms.rollIntervalMs() > 0 && LogPatterns.of(owner.context()).anyRolled();
+        boolean rolling =
+                terms.rollIntervalMs() > 0 && LogPatterns.of(owner.context()).anyRolled();
         return new LogUpload(
                 owner,
                 place.files(),
@@ -136,8 +137,7 @@ public final class NodeLogs {
             wanted = LogPolicies.find(
                     context.getLogAggregationPolicyClassName(), own == null ? parameters : own, place.configuration());
         }
-        return wanted.or(() ->
-                        LogPolicies.find(place.policy().className(), parameters, place.configuration()))
+        return wanted.or(() -> LogPolicies.find(place.policy().className(), parameters, place.configuration()))
                 .or(() -> LogPolicies.find(LogPolicies.ALL, "", place.configuration()))
                 .orElseThrow();
     }
@@ -146,13 +146,14 @@ public final class NodeLogs {
     public void adopt() {
         threads.workers().execute(() -> {
             Map<ApplicationId, Instant> found = LogRetention.leftBehind(place.roots());
-            threads.writer().execute(() -> found.forEach((application, changed) -> {
-                if (!active.contains(application)
-                        && !aggregation.knows(application)
-                        && !retention.isWaiting(application)) {
-                    retention.deleteAt(application, changed.plusMillis(terms.retainMs()));
-                }
-            }));
+            threads.writer()
+                    .execute(() -> found.forEach((application, changed) -> {
+                        if (!active.contains(application)
+                                && !aggregation.knows(application)
+                                && !retention.isWaiting(application)) {
+                            retention.deleteAt(application, changed.plusMillis(terms.retainMs()));
+                        }
+                    }));
         });
     }
 

@@ -40,8 +40,7 @@ final class RemoteLogs implements AutoCloseable {
      * @param rollIntervalSeconds how often this node uploads the logs of running containers, or not positive
      * @param rolling whether this application wants that
      */
-    RemoteLogs(
-            Configuration configuration, LogOwner owner, NodeId node, long rollIntervalSeconds, boolean rolling) {
+    RemoteLogs(Configuration configuration, LogOwner owner, NodeId node, long rollIntervalSeconds, boolean rolling) {
         this.configuration = configuration;
         this.owner = owner;
         this.node = node;

@@ -48,7 +48,9 @@ record UploadRecord(LogOwner owner, UploadState state) {
             if (owner.context() != null) {
                 writeBytes(
                         out,
-                        ((LogAggregationContextPBImpl) owner.context()).getProto().toByteArray());
+                        ((LogAggregationContextPBImpl) owner.context())
+                                .getProto()
+                                .toByteArray());
             }
             write(out, state);
         } catch (IOException e) {
@@ -108,8 +110,7 @@ record UploadRecord(LogOwner owner, UploadState state) {
             Map<ApplicationAccessType, String> acls = new EnumMap<>(ApplicationAccessType.class);
             for (int left = in.readInt(); left > 0; left--) {
                 acls.put(
-                        ApplicationAccessType.valueOf(in.readUTF()),
-                        new String(readBytes(in), StandardCharsets.UTF_8));
+                        ApplicationAccessType.valueOf(in.readUTF()), new String(readBytes(in), StandardCharsets.UTF_8));
             }
             Credentials credentials = new Credentials();
             credentials.readTokenStorageStream(new DataInputStream(new ByteArrayInputStream(readBytes(in))));

@@ -81,8 +81,7 @@ public final class NodeSnapshots {
         Counts last = counts;
         if (before == null) {
             accepted.put(container.id(), clock.instant());
-            counts = new Counts(
-                    last.accepted() + 1, last.launched(), last.completed(), last.failed(), last.killed());
+            counts = new Counts(last.accepted() + 1, last.launched(), last.completed(), last.failed(), last.killed());
         } else if (container.state() == ContainerState.RUNNING) {
             Instant since = accepted.remove(container.id());
             if (since != null) {

@@ -11,7 +11,7 @@ import java.util.Map;
  * others are elements of the same name. Values are texts, numbers, booleans, maps of these, and lists.
  */
 final class Document {
-    private static final String XML_HEAD = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
+    private static final String XML_HEAD = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
     private final String root;
     private final boolean rootInJson;

@@ -65,13 +65,12 @@ final class LogAnswers {
                     + " or doesn't belong to this node at all.");
         }
         if (!readers.mayView(reader, application)) {
-            throw WebRefusal.forbidden("User [" + reader + "] is not authorized to view the logs for application "
-                    + application.id());
+            throw WebRefusal.forbidden(
+                    "User [" + reader + "] is not authorized to view the logs for application " + application.id());
         }
         ContainerSnapshot snapshot = snapshots.container(container);
         if (snapshot != null && !NodeAnswers.hasBegun(snapshot.state())) {
-            throw WebRefusal.notFound(
-                    "Container is not yet running. Current state is " + NodeAnswers.state(snapshot));
+            throw WebRefusal.notFound("Container is not yet running. Current state is " + NodeAnswers.state(snapshot));
         }
         return container;
     }
@@ -129,16 +128,10 @@ final class LogAnswers {
         long wanted = found.size() < 0
                 ? Math.min(length, found.size() == Long.MIN_VALUE ? Long.MAX_VALUE : -found.size())
                 : Math.min(length, found.size());
-        LogStream.Part part =
-                new LogStream.Part(found.size() < 0 ? length - wanted : 0, wanted, request.follow());
+        LogStream.Part part = new LogStream.Part(found.size() < 0 ? length - wanted : 0, wanted, request.follow());
         response.putHeader("Content-Type", found.contentType() + "; charset=utf-8");
         LogStream stream = new LogStream(
-                vertx,
-                response,
-                found.opened(),
-                part,
-                () -> !isRunning(found.container()),
-                streams::decrementAndGet);
+                vertx, response, found.opened(), part, () -> !isRunning(found.container()), streams::decrementAndGet);
         if (request.follow()) {
             stream.start("", "");
         } else {

@@ -67,11 +67,26 @@ final class Metrics {
         line(text, "heddle_node_containers_ended_total", "how", "completed", counts.completed());
         line(text, "heddle_node_containers_ended_total", "how", "failed", counts.failed());
         line(text, "heddle_node_containers_ended_total", "how", "killed", counts.killed());
-        single(text, "heddle_node_applications", "gauge", "Applications here.", snapshots.applications().size());
+        single(
+                text,
+                "heddle_node_applications",
+                "gauge",
+                "Applications here.",
+                snapshots.applications().size());
         single(text, "heddle_node_memory_allocated_mb", "gauge", "Memory of containers.", memoryMb);
-        single(text, "heddle_node_memory_offered_mb", "gauge", "Memory for containers.", node.capability().memoryMb());
+        single(
+                text,
+                "heddle_node_memory_offered_mb",
+                "gauge",
+                "Memory for containers.",
+                node.capability().memoryMb());
         single(text, "heddle_node_vcores_allocated", "gauge", "Virtual cores of containers.", vcores);
-        single(text, "heddle_node_vcores_offered", "gauge", "Virtual cores for containers.", node.capability().vcores());
+        single(
+                text,
+                "heddle_node_vcores_offered",
+                "gauge",
+                "Virtual cores for containers.",
+                node.capability().vcores());
     }
 
     private static void launches(StringBuilder text, LaunchTimes launches) {

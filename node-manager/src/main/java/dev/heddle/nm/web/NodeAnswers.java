@@ -40,19 +40,13 @@ final class NodeAnswers {
     }
 
     Document node() {
-        long memoryMb = 0;
-        long vcores = 0;
-        for (ContainerSnapshot container : snapshots.containers()) {
-            if (!container.isDone()) {
-                memoryMb += container.token().getResource().getMemorySize();
-                vcores += container.token().getResource().getVirtualCores();
-            }
-        }
+        // YARN's fields with these names say how much containers may get, not how much they have got.
+        long memoryMb = node.capability().memoryMb();
         return new Document("nodeInfo", true)
                 .with("healthReport", "")
-                .with("totalVmemAllocatedContainersMB", memoryMb)
+                .with("totalVmemAllocatedContainersMB", (long) (memoryMb * node.virtualMemoryRatio()))
                 .with("totalPmemAllocatedContainersMB", memoryMb)
-                .with("totalVCoresAllocatedContainers", vcores)
+                .with("totalVCoresAllocatedContainers", node.capability().vcores())
                 .with("vmemCheckEnabled", false)
                 .with("pmemCheckEnabled", false)
                 .with("lastNodeUpdateTime", clock.millis())

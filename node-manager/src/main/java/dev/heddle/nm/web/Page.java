@@ -59,7 +59,8 @@ final class Page {
     }
 
     private void applications(Html html, @Nullable String reader) {
-        html.markup("<h2>Applications</h2><table><thead><tr><th>Id</th><th>User</th><th>State</th></tr></thead><tbody>");
+        html.markup(
+                "<h2>Applications</h2><table><thead><tr><th>Id</th><th>User</th><th>State</th></tr></thead><tbody>");
         int shown = 0;
         for (ApplicationSnapshot application : snapshots.applications()) {
             if (shown < SHOWN && readers.mayList(reader, application)) {
@@ -85,7 +86,9 @@ final class Page {
             if (shown < SHOWN && (application == null || readers.mayList(reader, application))) {
                 shown++;
                 html.markup("<tr><td>")
-                        .link("/node/container/" + container.id(), container.id().toString())
+                        .link(
+                                "/node/container/" + container.id(),
+                                container.id().toString())
                         .markup("</td>")
                         .cell(container.state().toString())
                         .cell(container.isDone() ? Integer.toString(container.exitStatus()) : "")

@@ -54,9 +54,10 @@ public final class Readers {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.identity = configuration.getTrimmedStringCollection(FILTERS).stream().noneMatch(AUTHENTICATING::contains)
-                ? Identity.ONE_FOR_ALL
-                : configuration.get(TYPE, "simple").equals("simple") ? Identity.SAID : Identity.UNKNOWN;
+        this.identity =
+                configuration.getTrimmedStringCollection(FILTERS).stream().noneMatch(AUTHENTICATING::contains)
+                        ? Identity.ONE_FOR_ALL
+                        : configuration.get(TYPE, "simple").equals("simple") ? Identity.SAID : Identity.UNKNOWN;
     }
 
     /**

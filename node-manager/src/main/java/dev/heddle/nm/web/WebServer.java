@@ -72,8 +72,7 @@ public final class WebServer implements AutoCloseable {
     private WebServer(Vertx vertx, InetSocketAddress bind, String key) {
         this.vertx = vertx;
         try {
-            HttpServer server = vertx.createHttpServer(new HttpServerOptions()
-                            .setMaxHeaderSize(MAX_HEADER_BYTES))
+            HttpServer server = vertx.createHttpServer(new HttpServerOptions().setMaxHeaderSize(MAX_HEADER_BYTES))
                     .requestHandler(this::answer)
                     .listen(bind.getPort(), bind.getHostString())
                     .toCompletionStage()
@@ -162,11 +161,8 @@ public final class WebServer implements AutoCloseable {
                     () -> now.page().container(now.logs().viewable(decoded(id), reader), now.files()),
                     page -> html(response, page));
         } else if (path.equals("/prom")) {
-            later(
-                    request,
-                    () -> now.metrics().text(),
-                    text -> response.putHeader("Content-Type", Metrics.CONTENT_TYPE)
-                            .end(text));
+            later(request, () -> now.metrics().text(), text -> response.putHeader("Content-Type", Metrics.CONTENT_TYPE)
+                    .end(text));
         } else {
             plain(response, 404, "There is nothing at this address: the node's page is at /node.");
         }
@@ -277,9 +273,7 @@ public final class WebServer implements AutoCloseable {
     }
 
     private <T> void later(HttpServerRequest request, Callable<T> question, Answer<T> answer) {
-        vertx.executeBlocking(question, false)
-                .onSuccess(answer::give)
-                .onFailure(failure -> refused(request, failure));
+        vertx.executeBlocking(question, false).onSuccess(answer::give).onFailure(failure -> refused(request, failure));
     }
 
     private static void refused(HttpServerRequest request, Throwable failure) {

@@ -82,8 +82,8 @@ final class NodeRecords {
 
     static List<LogAggregationReport> logs(List<LogReport> reports) {
         return reports.stream()
-                .map(report -> LogAggregationReport.newInstance(
-                        report.application(), report.status(), report.diagnostics()))
+                .map(report ->
+                        LogAggregationReport.newInstance(report.application(), report.status(), report.diagnostics()))
                 .toList();
     }
 

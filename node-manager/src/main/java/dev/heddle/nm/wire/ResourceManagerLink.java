@@ -180,8 +180,7 @@ public final class ResourceManagerLink implements AutoCloseable {
         news.set(false);
         boolean known = registered;
         CompletableFuture<Void> call = inside.writer()
-                .ask(() -> new News(
-                        inside.controller().report(), inside.logs().reports(!known)))
+                .ask(() -> new News(inside.controller().report(), inside.logs().reports(!known)))
                 .thenComposeAsync(told -> known ? heartbeat(told) : register(told), loop);
         underWay = call.handleAsync(
                 (done, failure) -> {
