@@ -50,7 +50,8 @@ public final class ContainerProcess {
 
     /** The supervisor ends with the status of the process, unless it was itself ended before that. */
     private CompletableFuture<Integer> settled(int supervisorStatus) {
-        if (isNoted() || !identity.isAlive()) {
+        // It cannot note the status where the disk is full. A status that stands for a signal may be its own end.
+        if (isNoted() || (supervisorStatus < ExitReport.FIRST_SIGNAL && !identity.isAlive())) {
             return CompletableFuture.completedFuture(supervisorStatus);
         }
         log.warn(

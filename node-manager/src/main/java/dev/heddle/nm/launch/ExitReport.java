@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 public final class ExitReport {
     private static final Logger log = LoggerFactory.getLogger(ExitReport.class);
 
+    /** From here on a status stands for a signal. */
+    static final int FIRST_SIGNAL = 128;
+
     /** 128 and SIGKILL. */
     public static final int KILLED = 137;
 
