@@ -22,6 +22,8 @@ import java.util.function.Consumer;
  * worker's.
  */
 final class ContainerFlow {
+    private static final int FIRST_RUN = 1;
+
     private final ResourceCache cache;
     private final ContainerLauncher launcher;
     private final ExitReport exits;
@@ -115,7 +117,7 @@ final class ContainerFlow {
     /** On a worker. */
     private void launch(NodeContainer container, Map<String, Path> links) {
         try {
-            ContainerProcess process = launcher.launch(container.order.launch(), container.paths, links);
+            ContainerProcess process = launcher.launch(container.order.launch(), container.paths, links, FIRST_RUN);
             workers.writer().execute(() -> launched(container, process));
         } catch (IOException e) {
             workers.writer().execute(() -> launchFailed(container, words(e)));
@@ -201,7 +203,7 @@ final class ContainerFlow {
         workers.pool().execute(() -> {
             try {
                 // Whatever the container's command has left in the background ends with it.
-                process.signalGroup(Signal.KILL);
+                process.endRemains();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -4,6 +4,7 @@ import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerPaths;
+import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
 import java.nio.file.Path;
@@ -251,7 +252,13 @@ public final class NodeController {
         Instant now = clock.instant();
         stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
         Path work = container.paths.work();
-        workers.execute(() -> Deletion.delete(work));
+        ContainerProcess process = container.process();
+        workers.execute(() -> {
+            Deletion.delete(work);
+            if (process != null) {
+                process.forget();
+            }
+        });
         listener.containersChanged();
         NodeApplication application = applications.get(container.application());
         if (application != null) {

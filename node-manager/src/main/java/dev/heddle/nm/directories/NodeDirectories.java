@@ -31,10 +31,12 @@ public final class NodeDirectories implements AutoCloseable {
     private static final String USER_CACHE = "usercache";
     private static final String APPLICATION_CACHE = "appcache";
     private static final String FILE_CACHE = "filecache";
+    private static final String NODE_PRIVATE = "nmPrivate";
     private static final String LOCK_FILE = "node-manager.lock";
     private static final String TRASH_PREFIX = "trash-";
 
     private static final FileAttribute<Set<PosixFilePermission>> FOR_ALL = permissions("rwxr-xr-x");
+    private static final FileAttribute<Set<PosixFilePermission>> FOR_OWNER = permissions("rwx------");
     private static final FileAttribute<Set<PosixFilePermission>> FOR_GROUP = permissions("rwxr-x---");
 
     private final List<Path> localRoots;
@@ -131,7 +133,7 @@ public final class NodeDirectories implements AutoCloseable {
     }
 
     private static void clear(Path root, List<Path> trash) throws IOException {
-        for (String name : List.of(USER_CACHE, FILE_CACHE)) {
+        for (String name : List.of(USER_CACHE, FILE_CACHE, NODE_PRIVATE)) {
             Path left = root.resolve(name);
             if (Files.exists(left)) {
                 Path away = root.resolve(TRASH_PREFIX + UUID.randomUUID());
@@ -146,6 +148,7 @@ public final class NodeDirectories implements AutoCloseable {
                 }
             }
         }
+        makeAll(root.resolve(NODE_PRIVATE), FOR_OWNER);
     }
 
     /** One of the local directories, each in its turn. */
@@ -169,6 +172,11 @@ public final class NodeDirectories implements AutoCloseable {
     /** Where files that everybody may read are kept. */
     public static Path publicCache(Path root) {
         return root.resolve(FILE_CACHE);
+    }
+
+    /** Where this daemon keeps what concerns containers and is not for them to see. */
+    public static Path nodePrivate(Path root) {
+        return root.resolve(NODE_PRIVATE);
     }
 
     /** A user's share of a local directory. */

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.io.DataOutputBuffer;
 
@@ -31,9 +32,10 @@ public final class ContainerLauncher {
      * Starts a container.
      *
      * @param links names in its directory and what they point to
+     * @param run how often it has been started, this time included
      * @throws IOException if it cannot be started; the message says why
      */
-    public ContainerProcess launch(LaunchRequest request, ContainerPaths paths, Map<String, Path> links)
+    public ContainerProcess launch(LaunchRequest request, ContainerPaths paths, Map<String, Path> links, int run)
             throws IOException {
         String script;
         try {
@@ -62,7 +64,7 @@ public final class ContainerLauncher {
         byte[] text = script.getBytes(StandardCharsets.UTF_8);
         write(paths.script(), text, FOR_OWNER_TO_RUN);
         write(paths.log().resolve(paths.script().getFileName()), text, FOR_GROUP_TO_READ);
-        return processes.start(paths);
+        return processes.start(paths, run, List.of());
     }
 
     private static void write(Path file, byte[] content, String permissions) throws IOException {
