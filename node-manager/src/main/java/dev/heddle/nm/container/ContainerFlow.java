@@ -1,21 +1,25 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ContainerProcess.Signal;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.localization.ResourceRequest;
+import dev.heddle.nm.watch.WatchedContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 
 /**
  * Takes one container from its files to its end. Every method is called by the writer thread, except those marked as a
@@ -117,7 +121,8 @@ final class ContainerFlow {
     /** On a worker. */
     private void launch(NodeContainer container, Map<String, Path> links) {
         try {
-            ContainerProcess process = launcher.launch(container.order.launch(), container.paths, links, FIRST_RUN);
+            ContainerProcess process = launcher.launch(
+                    container.order.launch(), container.paths, links, container.allocation(), FIRST_RUN);
             workers.writer().execute(() -> launched(container, process));
         } catch (IOException e) {
             workers.writer().execute(() -> launchFailed(container, words(e)));
@@ -134,6 +139,9 @@ final class ContainerFlow {
 
     private void launched(NodeContainer container, ContainerProcess process) {
         container.process(process);
+        launcher.bounds()
+                .running(new WatchedContainer(
+                        container.id(), process.pid(), container.allocation(), container.paths.logDirectories()));
         if (container.isCondemned()) {
             container.move(ContainerState.KILLING, "killed while it was launched");
             terminate(container, process);
@@ -185,6 +193,16 @@ final class ContainerFlow {
                 && !now.isBefore(forceAt)) {
             container.forceAt(null);
             signal(process, Signal.KILL);
+            workers.pool().execute(() -> force(container.id(), process.pid()));
+        }
+    }
+
+    /** On a worker. */
+    private void force(ContainerId id, long leader) {
+        try {
+            launcher.bounds().force(id, leader);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -200,14 +218,16 @@ final class ContainerFlow {
 
     private void exited(NodeContainer container, ContainerProcess process, int status) {
         container.move(ContainerState.ENDING, "process " + process.pid() + " has ended with status " + status);
+        Allocation allocation = container.allocation();
         workers.pool().execute(() -> {
+            List<String> lines = new ArrayList<>(exits.lines(status, container.paths));
             try {
                 // Whatever the container's command has left in the background ends with it.
                 process.endRemains();
+                lines.addAll(launcher.bounds().ended(container.id(), process.pid(), allocation, status));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            List<String> lines = exits.lines(status, container.paths);
             workers.writer().execute(() -> ended(container, status, lines));
         });
     }
