@@ -16,12 +16,19 @@ import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.isolation.Isolation;
+import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.watch.ContainerBounds;
+import dev.heddle.nm.watch.ContainerWatch;
+import dev.heddle.nm.watch.Excess;
+import dev.heddle.nm.watch.WatchTerms;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -44,6 +51,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
@@ -55,7 +63,7 @@ import org.slf4j.LoggerFactory;
  * One node's daemon: serves {@code ContainerManagementProtocol} and reports to a resource manager, Heddle's or Hadoop's.
  *
  * <p>Threads: those of RPC, which also talk to the resource manager, one writer that owns containers and applications,
- * workers for what blocks, and workers that fetch files.
+ * workers for what blocks, workers that fetch files, and one that looks at what containers use.
  */
 public final class NodeManager implements Daemon {
     private static final Logger log = LoggerFactory.getLogger(NodeManager.class);
@@ -78,6 +86,7 @@ public final class NodeManager implements Daemon {
 
     private static final int BYTES_PER_MB_SHIFT = 20;
     private static final int NO_HTTP_PORT = 0;
+    private static final double PERCENT = 100;
 
     /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
     private static final String JAVA_HOME = "JAVA_HOME";
@@ -94,6 +103,7 @@ public final class NodeManager implements Daemon {
     private final EventLoop loop;
     private final LoopHandoff writer;
     private final Registration registration = new Registration();
+    private final ContainerBounds bounds;
     private final NodeController controller;
     private final RpcThreads threads;
     private final RpcServer server;
@@ -132,6 +142,8 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.KEYTAB.key(),
                 NodeManagerSettings.PRINCIPAL.key(),
                 terms.addresses().bind());
+        Isolation isolation =
+                Isolations.choose(configuration, terms.capability().vcores());
         NodeDirectories directories = NodeDirectories.open(
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
                 NodeManagerSettings.LOCAL_DIRS.key(),
@@ -146,7 +158,8 @@ public final class NodeManager implements Daemon {
         }
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            return new NodeManager(configuration, clock, dismissed, terms, new Disks(directories, recovery), threads);
+            return new NodeManager(
+                    configuration, clock, dismissed, terms, isolation, new Disks(directories, recovery), threads);
         } catch (RuntimeException e) {
             threads.close();
             recovery.close();
@@ -178,6 +191,7 @@ public final class NodeManager implements Daemon {
             InstantSource clock,
             Consumer<String> dismissed,
             Terms terms,
+            Isolation isolation,
             Disks disks,
             RpcThreads threads) {
         this.threads = threads;
@@ -195,7 +209,7 @@ public final class NodeManager implements Daemon {
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        Recovery.Left left = recovery.left();
+        Recovery.Left left = recovery.left(isolation);
         left.trash().forEach(each -> workers.execute(() -> Deletion.delete(each)));
         NmTokenSecrets nmTokens = recovery.nmTokens();
         ContainerTokenSecrets containerTokens = recovery.containerTokens();
@@ -214,6 +228,13 @@ public final class NodeManager implements Daemon {
         recovery.servedAt(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
+        ContainerWatch watch = new ContainerWatch(
+                WatchTerms.read(configuration),
+                isolation,
+                cores(configuration, terms.capability()),
+                workers,
+                (container, excess) -> exceeded(ticking, container, excess));
+        this.bounds = new ContainerBounds(isolation, watch);
         NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
         this.controller = controller(configuration, clock, new Listener(reporting, nmTokens), left);
         this.link = new ResourceManagerLink(
@@ -226,7 +247,7 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, clock),
+                new ResourceManagerLink.Inside(writer, controller, bounds::utilization, clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
@@ -234,6 +255,7 @@ public final class NodeManager implements Daemon {
         ticking.set(controller);
         reporting.set(link);
         loop.start();
+        watch.start();
         link.start();
         log.info("node {} offers {}", nodeId, terms.capability());
     }
@@ -241,6 +263,21 @@ public final class NodeManager implements Daemon {
     /** Containers of an earlier node manager have tokens that name its port. */
     private static InetSocketAddress listenAt(InetSocketAddress configured, int earlier) {
         return configured.getPort() == 0 ? new InetSocketAddress(configured.getAddress(), earlier) : configured;
+    }
+
+    private void exceeded(AtomicReference<@Nullable NodeController> controlling, ContainerId container, Excess excess) {
+        writer.execute(() -> {
+            NodeController control = controlling.get();
+            if (control != null) {
+                control.exceeded(container, excess);
+            }
+        });
+    }
+
+    private static ContainerWatch.Cores cores(Configuration configuration, Resource capability) {
+        int machine = Runtime.getRuntime().availableProcessors();
+        double forContainers = machine * IsolationSettings.CPU_PERCENT.get(configuration) / PERCENT;
+        return new ContainerWatch.Cores(machine, capability.vcores() / forContainers);
     }
 
     private static void tick(AtomicReference<@Nullable NodeController> ticking) {
@@ -269,7 +306,7 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId)),
+                new ContainerLauncher(environment(configuration, nodeId), bounds),
                 new NodeController.Threads(workers, writer, clock),
                 new NodeController.Audience(listener, recovery.journal()));
         made.restore(left.node());
@@ -343,6 +380,7 @@ public final class NodeManager implements Daemon {
         threads.close();
         writer.close();
         loop.close();
+        bounds.close();
         downloads.close();
         workers.drain(DRAIN_LIMIT_MS);
         if (link.isDecommissioned()) {

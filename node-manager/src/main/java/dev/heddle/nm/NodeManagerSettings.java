@@ -2,11 +2,14 @@ package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
+import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.watch.WatchSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
@@ -167,6 +170,12 @@ public final class NodeManagerSettings {
 
     /** In the order of the reference page. */
     public static List<Setting<?>> all() {
+        return Stream.of(own(), IsolationSettings.all(), WatchSettings.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Setting<?>> own() {
         return List.of(
                 ADDRESS,
                 HOSTNAME,

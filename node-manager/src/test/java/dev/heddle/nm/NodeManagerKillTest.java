@@ -160,7 +160,9 @@ class NodeManagerKillTest {
 
     private void start() throws Exception {
         process = launchNodeManager();
-        assertThat(NodeManagerProcess.served(process, LIMIT)).as("the address stays").isEqualTo(node);
+        assertThat(NodeManagerProcess.served(process, LIMIT))
+                .as("the address stays")
+                .isEqualTo(node);
         client = connect();
     }
 

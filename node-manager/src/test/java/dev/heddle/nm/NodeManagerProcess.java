@@ -24,8 +24,7 @@ final class NodeManagerProcess {
         configuration.set(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS, resourceManager.address());
         configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
         configuration.set(
-                NodeManagerSettings.LOCAL_DIRS.key(),
-                directory.resolve("local0") + "," + directory.resolve("local1"));
+                NodeManagerSettings.LOCAL_DIRS.key(), directory.resolve("local0") + "," + directory.resolve("local1"));
         configuration.set(
                 NodeManagerSettings.LOG_DIRS.key(), directory.resolve("logs").toString());
         configuration.set(NodeManagerSettings.KILL_DELAY.key(), "200");

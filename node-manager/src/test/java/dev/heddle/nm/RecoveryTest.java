@@ -20,8 +20,10 @@ import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.ContainerState;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.NodeId;
+import org.apache.hadoop.yarn.api.records.SerializedException;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
+import org.apache.hadoop.yarn.server.api.records.NodeAction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RecoveryTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String USER = "alice";
-    private static final ContainerId FIRST = ContainerId.newContainerId(
-            ApplicationAttemptId.newInstance(ApplicationId.newInstance(5, 1), 1), 1);
+    private static final ContainerId FIRST =
+            ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(5, 1), 1), 1);
 
     private final FakeResourceManager resourceManager = new FakeResourceManager(7);
     private Path directory;
@@ -96,8 +98,10 @@ class RecoveryTest {
         Path file = directory.resolve("pid-" + id);
         assertThat(order(id, "echo \\$\\$ > " + file + "; " + command).getSuccessfullyStartedContainers())
                 .containsExactly(id);
-        Await.until("a process", LIMIT, () -> Files.exists(file)
-                && Files.readString(file).endsWith("\n"));
+        Await.until(
+                "a process",
+                LIMIT,
+                () -> Files.exists(file) && Files.readString(file).endsWith("\n"));
         return Long.parseLong(Files.readString(file).trim());
     }
 
@@ -111,13 +115,16 @@ class RecoveryTest {
     }
 
     private static void awaitEndOf(long pid) {
-        Await.until("the end of process " + pid, LIMIT, () -> ProcessHandle.of(pid).isEmpty());
+        Await.until(
+                "the end of process " + pid, LIMIT, () -> ProcessHandle.of(pid).isEmpty());
     }
 
     @Test
     void shouldReportAContainerThatEndedMeanwhileAsItEnded() throws Exception {
-        long pid = started(FIRST, "while [ ! -e " + directory.resolve("go") + " ]; do sleep 0.1; done;"
-                + " echo 'no luck' > <LOG_DIR>/stderr; exit 3");
+        long pid = started(
+                FIRST,
+                "while [ ! -e " + directory.resolve("go") + " ]; do sleep 0.1; done;"
+                        + " echo 'no luck' > <LOG_DIR>/stderr; exit 3");
         kill();
         Files.createFile(directory.resolve("go"));
         awaitEndOf(pid);
@@ -186,10 +193,15 @@ class RecoveryTest {
         startAgain();
         awaitRegistration();
 
-        assertThat(order(FIRST, "true").getFailedRequests().get(FIRST).getMessage())
+        assertThat(refusal(order(FIRST, "true").getFailedRequests()))
                 .contains("Attempt to relaunch the same container");
-        assertThat(client.status(FIRST).getFailedRequests().get(FIRST).getMessage())
-                .contains("was recently stopped");
+        assertThat(refusal(client.status(FIRST).getFailedRequests())).contains("was recently stopped");
+    }
+
+    private static String refusal(Map<ContainerId, SerializedException> failures) {
+        SerializedException failure = failures.get(FIRST);
+        assertThat(failure).isNotNull();
+        return failure.getMessage();
     }
 
     @Test
@@ -210,7 +222,8 @@ class RecoveryTest {
     private boolean nothingIn(String local) throws IOException {
         try (var files = Files.walk(directory.resolve(local))) {
             return files.map(file -> file.getFileName().toString())
-                    .allMatch(name -> List.of(local, "nmPrivate", "node-manager.lock").contains(name));
+                    .allMatch(name ->
+                            List.of(local, "nmPrivate", "node-manager.lock").contains(name));
         }
     }
 
@@ -232,7 +245,7 @@ class RecoveryTest {
     void shouldForgetANodeThatIsNotWantedAnyMore() throws Exception {
         long pid = started(FIRST, "sleep 300 & wait");
         NodeHeartbeatResponse dismissal = FakeResourceManager.answer();
-        dismissal.setNodeAction(org.apache.hadoop.yarn.server.api.records.NodeAction.SHUTDOWN);
+        dismissal.setNodeAction(NodeAction.SHUTDOWN);
         resourceManager.answers.add(dismissal);
         process.awaitExit(LIMIT);
 

@@ -1,15 +1,18 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ContainerProcess.Signal;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.localization.ResourceRequest;
+import dev.heddle.nm.watch.WatchedContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 
 /**
  * Takes one container from its files to its end. Every method is called by the writer thread, except those marked as a
@@ -97,6 +101,7 @@ final class ContainerFlow {
         switch (container.state()) {
             case LOCALIZING -> {
                 if (container.isCondemned()) {
+                    workers.pool().execute(() -> discard(container.id()));
                     container.say(clock.instant(), "Container is killed before being launched.");
                     end(container, "it was killed before it was launched");
                 } else {
@@ -112,6 +117,7 @@ final class ContainerFlow {
                                 container.id(),
                                 container.order.launch().user()));
                 if (process != null) {
+                    watch(container, process);
                     if (container.isCondemned()) {
                         terminate(container, process);
                     }
@@ -122,6 +128,15 @@ final class ContainerFlow {
             case DONE -> {
                 // Only its end is left, to be reported.
             }
+        }
+    }
+
+    /** On a worker: a start may have been prepared that was never made. */
+    private void discard(ContainerId id) {
+        try {
+            launcher.bounds().discard(id);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -168,7 +183,8 @@ final class ContainerFlow {
     /** On a worker. */
     private void launch(NodeContainer container, Map<String, Path> links, int run) {
         try {
-            ContainerProcess process = launcher.launch(container.order.launch(), container.paths, links, run);
+            ContainerProcess process =
+                    launcher.launch(container.order.launch(), container.paths, links, container.allocation(), run);
             workers.writer().execute(() -> launched(container, process));
         } catch (IOException e) {
             workers.writer().execute(() -> launchFailed(container, words(e)));
@@ -185,6 +201,7 @@ final class ContainerFlow {
 
     private void launched(NodeContainer container, ContainerProcess process) {
         container.process(process);
+        watch(container, process);
         if (container.isCondemned()) {
             container.move(ContainerState.KILLING, "killed while it was launched");
             terminate(container, process);
@@ -193,6 +210,12 @@ final class ContainerFlow {
             running.accept(container);
         }
         process.onExit(workers.writer(), status -> exited(container, process, status));
+    }
+
+    private void watch(NodeContainer container, ContainerProcess process) {
+        launcher.bounds()
+                .running(new WatchedContainer(
+                        container.id(), process.pid(), container.allocation(), container.paths.logDirectories()));
     }
 
     /** Ends a container, if it has not ended already. */
@@ -244,6 +267,16 @@ final class ContainerFlow {
                 && !now.isBefore(forceAt)) {
             container.forceAt(null);
             signal(process, Signal.KILL);
+            workers.pool().execute(() -> force(container.id(), process.pid()));
+        }
+    }
+
+    /** On a worker. */
+    private void force(ContainerId id, long leader) {
+        try {
+            launcher.bounds().force(id, leader);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -259,14 +292,16 @@ final class ContainerFlow {
 
     private void exited(NodeContainer container, ContainerProcess process, int status) {
         container.move(ContainerState.ENDING, "process " + process.pid() + " has ended with status " + status);
+        Allocation allocation = container.allocation();
         workers.pool().execute(() -> {
+            List<String> lines = new ArrayList<>(exits.lines(status, container.paths));
             try {
                 // Whatever the container's command has left in the background ends with it.
                 process.endRemains();
+                lines.addAll(launcher.bounds().ended(container.id(), process.session(), allocation, status));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            List<String> lines = exits.lines(status, container.paths);
             workers.writer().execute(() -> ended(container, status, lines));
         });
     }

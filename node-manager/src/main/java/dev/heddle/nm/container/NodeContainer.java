@@ -1,5 +1,6 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
 import java.time.Instant;
@@ -55,6 +56,11 @@ final class NodeContainer {
 
     ApplicationId application() {
         return id().getApplicationAttemptId().getApplicationId();
+    }
+
+    /** What it may use. */
+    Allocation allocation() {
+        return Allocation.of(order.token());
     }
 
     ContainerState state() {

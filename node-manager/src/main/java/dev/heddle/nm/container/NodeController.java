@@ -6,6 +6,7 @@ import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.watch.Excess;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -202,6 +203,22 @@ public final class NodeController {
         } else if (!stopped.contains(id, clock.instant())) {
             throw new YarnException("Container " + id + " is not handled by this NodeManager");
         }
+    }
+
+    /** Ends a container that was seen to be over a limit. */
+    public void exceeded(ContainerId id, Excess excess) {
+        NodeContainer container = containers.get(id);
+        if (container == null || container.isCondemned() || container.state() != ContainerState.RUNNING) {
+            return;
+        }
+        container.say(clock.instant(), excess.diagnosis());
+        flow.kill(
+                container,
+                switch (excess.kind()) {
+                    case PHYSICAL_MEMORY -> KillReason.PHYSICAL_MEMORY;
+                    case VIRTUAL_MEMORY -> KillReason.VIRTUAL_MEMORY;
+                    case LOGS -> KillReason.LOGS;
+                });
     }
 
     /**

@@ -18,6 +18,9 @@ public final class ContainerProcess {
     /** The {@code kill} command does not wait for anything; where it hangs the machine does. */
     private static final long KILL_COMMAND_LIMIT_S = 10;
 
+    /** No process is in it. */
+    public static final long NO_SESSION = -1;
+
     private final ProcessIdentity identity;
     private final ProcessRecord record;
     private final CompletableFuture<Integer> exit;
@@ -57,6 +60,14 @@ public final class ContainerProcess {
      */
     public void onExit(Executor thread, IntConsumer listener) {
         CompletableFuture<Void> unused = exit.thenAccept(status -> thread.execute(() -> listener.accept(status)));
+    }
+
+    /**
+     * The session that the process leads, or {@link #NO_SESSION} where its number has been given to another process since:
+     * the kernel does so only when nothing of the session is left.
+     */
+    public long session() {
+        return identity.isReplaced() ? NO_SESSION : identity.pid();
     }
 
     /** Completes with the exit status, on any thread. */

@@ -7,6 +7,7 @@ import dev.heddle.nm.container.NodeInstructions;
 import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.watch.NodeUtilization;
 import dev.heddle.nm.work.LoopHandoff;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
@@ -116,8 +118,16 @@ public final class ResourceManagerLink implements AutoCloseable {
     /** The secrets that the resource manager hands out and rolls, and the life of it that they are from. */
     public record Trust(NmTokenSecrets nmTokens, ContainerTokenSecrets containerTokens, Registration registration) {}
 
-    /** The node that is reported on. */
-    public record Inside(LoopHandoff writer, NodeController controller, InstantSource clock) {}
+    /**
+     * The node that is reported on.
+     *
+     * @param utilization what it and its containers use; never blocks
+     */
+    public record Inside(
+            LoopHandoff writer,
+            NodeController controller,
+            Supplier<NodeUtilization> utilization,
+            InstantSource clock) {}
 
     /**
      * Prepares the link.
@@ -212,7 +222,12 @@ public final class ResourceManagerLink implements AutoCloseable {
                 null,
                 null,
                 null,
-                NodeRecords.nodeStatus(report, node, 0, inside.clock().instant()));
+                NodeRecords.nodeStatus(
+                        report,
+                        node,
+                        inside.utilization().get(),
+                        0,
+                        inside.clock().instant()));
         return search.connection()
                 .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
                 .thenAcceptAsync(
@@ -243,7 +258,12 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private CompletableFuture<Void> heartbeat(NodeReport report) {
         NodeHeartbeatRequest request = NodeHeartbeatRequest.newInstance(
-                NodeRecords.nodeStatus(report, node, responseId, inside.clock().instant()),
+                NodeRecords.nodeStatus(
+                        report,
+                        node,
+                        inside.utilization().get(),
+                        responseId,
+                        inside.clock().instant()),
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,8 +29,12 @@ class NodeStoreTest {
     private static final String KEY = "recovery.dir";
     private static final int KILLS = 5;
 
-    @TempDir
     private Path directory;
+
+    @BeforeEach
+    void prepare(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     private NodeStore open() {
         return open(directory.resolve("store"));
@@ -66,8 +71,7 @@ class NodeStoreTest {
         try (NodeStore store = open()) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(store.file())))
                     .isEqualTo("rw-------");
-            assertThat(PosixFilePermissions.toString(
-                            Files.getPosixFilePermissions(directory.resolve("store"))))
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("store"))))
                     .isEqualTo("rwx------");
         }
     }
@@ -117,12 +121,13 @@ class NodeStoreTest {
         long size = Files.size(file);
         Random random = new Random(1);
         for (int cut = 0; cut < 20; cut++) {
-            Path copy = Files.createDirectories(directory.resolve("cut" + cut)).resolve(file.getFileName());
+            Path folder = Files.createDirectories(directory.resolve("cut" + cut));
+            Path copy = folder.resolve(file.getFileName());
             Files.copy(file, copy);
             try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
                 channel.truncate((long) (random.nextDouble() * size));
             }
-            try (NodeStore store = open(copy.getParent())) {
+            try (NodeStore store = open(folder)) {
                 store.put(Table.NODE, "x", () -> bytes("y"));
                 store.written().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             } catch (UserException e) {
