@@ -3,7 +3,6 @@ package dev.heddle.nm;
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.config.SharedSettings;
-import dev.heddle.nm.logs.LogSizes;
 import dev.heddle.nm.logs.NodeLogs;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -68,37 +67,7 @@ final class LogSettings {
             YarnConfiguration.LOG_AGGREGATION_ENABLE_LOCAL_CLEANUP,
             true,
             "Whether local logs that have been uploaded are deleted; only tests want them left.");
-    static final Setting<Boolean> SIZES_WATCHED = Setting.bool(
-            YarnConfiguration.NM_CONTAINER_LOG_MONITOR_ENABLED,
-            false,
-            "Whether a container ends that writes more logs than it may.");
-    static final Setting<Integer> SIZE_INTERVAL_MS = Setting.integer(
-            YarnConfiguration.NM_CONTAINER_LOG_MON_INTERVAL_MS,
-            YarnConfiguration.DEFAULT_NM_CONTAINER_LOG_MON_INTERVAL_MS,
-            100,
-            Integer.MAX_VALUE,
-            "ms",
-            "How often the sizes of containers' logs are looked at.");
-    static final Setting<Long> DIRECTORY_SIZE = bytes(
-            YarnConfiguration.NM_CONTAINER_LOG_DIR_SIZE_LIMIT_BYTES,
-            YarnConfiguration.DEFAULT_NM_CONTAINER_LOG_DIR_SIZE_LIMIT_BYTES,
-            "How much a container may write to one log directory.");
-    static final Setting<Long> TOTAL_SIZE = bytes(
-            YarnConfiguration.NM_CONTAINER_LOG_TOTAL_SIZE_LIMIT_BYTES,
-            YarnConfiguration.DEFAULT_NM_CONTAINER_LOG_TOTAL_SIZE_LIMIT_BYTES,
-            "How much a container may write to all log directories together.");
-
     private LogSettings() {}
-
-    private static Setting<Long> bytes(String key, long defaultValue, String description) {
-        return Setting.parsed(key, defaultValue, "bytes", "whole number from 1", description, text -> {
-            long value = Long.parseLong(text);
-            if (value < 1) {
-                throw new IllegalArgumentException(text);
-            }
-            return value;
-        });
-    }
 
     static NodeLogs.Terms terms(Configuration configuration) {
         long rollIntervalS = ROLL_INTERVAL_S.get(configuration);
@@ -128,15 +97,6 @@ final class LogSettings {
         return policy;
     }
 
-    static LogSizes.Limits sizes(Configuration configuration) {
-        return new LogSizes.Limits(
-                SIZES_WATCHED.get(configuration) ? SIZE_INTERVAL_MS.get(configuration) : 0,
-                DIRECTORY_SIZE.get(configuration),
-                DIRECTORY_SIZE.key(),
-                TOTAL_SIZE.get(configuration),
-                TOTAL_SIZE.key());
-    }
-
     static List<Setting<?>> all() {
         return List.of(
                 UPLOAD_THREADS,
@@ -147,10 +107,6 @@ final class LogSettings {
                 RETRIES,
                 RETAIN_S,
                 DELETION_DELAY_S,
-                CLEANUP,
-                SIZES_WATCHED,
-                SIZE_INTERVAL_MS,
-                DIRECTORY_SIZE,
-                TOTAL_SIZE);
+                CLEANUP);
     }
 }

@@ -12,25 +12,31 @@ import dev.heddle.common.rpc.transport.ServiceLogin;
 import dev.heddle.common.runtime.Daemon;
 import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.ExitOnFault;
-import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
-import dev.heddle.nm.container.StartOrder;
+import dev.heddle.nm.container.RestoredNode;
+import dev.heddle.nm.logs.ContainerLogFiles;
+import dev.heddle.nm.logs.NodeLogs;
+import dev.heddle.nm.recovery.OpaqueRecords;
+import dev.heddle.nm.snapshot.NodeSnapshots;
+import dev.heddle.nm.watch.WatchSettings;
+import dev.heddle.nm.web.NodeFacts;
+import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.isolation.Isolation;
+import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
-import dev.heddle.nm.logs.ContainerLogFiles;
-import dev.heddle.nm.logs.LogOwner;
-import dev.heddle.nm.logs.LogSizes;
-import dev.heddle.nm.logs.NodeLogs;
-import dev.heddle.nm.logs.UploadRecords;
+import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
-import dev.heddle.nm.snapshot.NodeSnapshots;
-import dev.heddle.nm.web.NodeFacts;
-import dev.heddle.nm.web.WebServer;
+import dev.heddle.nm.watch.ContainerBounds;
+import dev.heddle.nm.watch.ContainerWatch;
+import dev.heddle.nm.watch.Excess;
+import dev.heddle.nm.watch.WatchTerms;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -38,6 +44,7 @@ import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
 import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -52,7 +59,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -65,7 +71,7 @@ import org.slf4j.LoggerFactory;
  * One node's daemon: serves {@code ContainerManagementProtocol} and reports to a resource manager, Heddle's or Hadoop's.
  *
  * <p>Threads: those of RPC, which also talk to the resource manager, one writer that owns containers and applications,
- * workers for what blocks, and workers that fetch files.
+ * workers for what blocks, workers that fetch files, and one that looks at what containers use.
  */
 public final class NodeManager implements Daemon {
     private static final Logger log = LoggerFactory.getLogger(NodeManager.class);
@@ -94,10 +100,16 @@ public final class NodeManager implements Daemon {
     /** One for each application whose logs are uploaded, which are no more than there are containers. */
     private static final int MAX_UPLOADS_WAITING = NodeController.MAX_CONTAINERS;
 
+    private static final double PERCENT = 100;
+
     /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
     private static final String JAVA_HOME = "JAVA_HOME";
 
     private final NodeDirectories directories;
+    private final Recovery recovery;
+    /** Whether containers go on when this daemon is stopped. */
+    private final boolean outlived;
+
     private final long killDelayMs;
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
@@ -108,6 +120,7 @@ public final class NodeManager implements Daemon {
     private final EventLoop loop;
     private final LoopHandoff writer;
     private final Registration registration = new Registration();
+    private final ContainerBounds bounds;
     private final NodeController controller;
     private final RpcThreads threads;
     private final RpcServer server;
@@ -139,90 +152,127 @@ public final class NodeManager implements Daemon {
         Terms terms = new Terms(
                 NodeAddresses.read(configuration),
                 NodeCapability.read(configuration),
-                ResourceManagerAddresses.forNodes(configuration));
+                ResourceManagerAddresses.forNodes(configuration),
+                LogSettings.policy(configuration));
         DeclaredKinds.declare(ResourceTypes.read(configuration));
         ServiceLogin.login(
                 configuration,
                 NodeManagerSettings.KEYTAB.key(),
                 NodeManagerSettings.PRINCIPAL.key(),
                 terms.addresses().bind());
+        Isolation isolation =
+                Isolations.choose(configuration, terms.capability().vcores());
         NodeDirectories directories = NodeDirectories.open(
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key());
+        Recovery recovery;
+        try {
+            recovery = recovery(configuration, directories);
+        } catch (RuntimeException e) {
+            directories.close();
+            throw e;
+        }
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            return new NodeManager(configuration, clock, dismissed, terms, directories, threads);
+            return new NodeManager(
+                    configuration, clock, dismissed, terms, isolation, new Disks(directories, recovery), threads);
         } catch (RuntimeException e) {
             threads.close();
+            recovery.close();
             directories.close();
             throw e;
         }
     }
 
+    private static Recovery recovery(YarnConfiguration configuration, NodeDirectories directories) {
+        if (!NodeManagerSettings.RECOVERY_ENABLED.get(configuration)) {
+            return Recovery.off(directories);
+        }
+        return Recovery.open(
+                directories,
+                NodeManagerSettings.directories(configuration, NodeManagerSettings.RECOVERY_DIR)
+                        .get(0),
+                NodeManagerSettings.RECOVERY_DIR.key(),
+                new ExitOnFault());
+    }
+
+    /** Where things are kept. */
+    private record Disks(NodeDirectories directories, Recovery recovery) {}
+
     /** What the configuration says of this node, all of it checked before anything is begun. */
-    private record Terms(NodeAddresses addresses, Resource capability, List<InetSocketAddress> resourceManagers) {}
+    private record Terms(
+            NodeAddresses addresses,
+            Resource capability,
+            List<InetSocketAddress> resourceManagers,
+            NodeLogs.Policy logPolicy) {}
 
     private NodeManager(
             YarnConfiguration configuration,
             InstantSource clock,
             Consumer<String> dismissed,
             Terms terms,
-            NodeDirectories directories,
+            Isolation isolation,
+            Disks disks,
             RpcThreads threads) {
         this.threads = threads;
-        this.directories = directories;
+        this.directories = disks.directories();
+        this.recovery = disks.recovery();
+        this.outlived = NodeManagerSettings.RECOVERY_ENABLED.get(configuration)
+                && NodeManagerSettings.RECOVERY_SUPERVISED.get(configuration);
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
                 "download",
                 NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
                 NodeManagerSettings.DOWNLOAD_THREADS.get(configuration));
-        directories.clear().forEach(left -> workers.execute(() -> Deletion.delete(left)));
-
         // A node knows its name only once its port is bound, and most of it needs the name: until then calls are told
         // so.
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
-        AtomicReference<@Nullable Runnable> ticking = new AtomicReference<>();
+        AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        NmTokenSecrets nmTokens = new NmTokenSecrets();
-        ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
+        Recovery.Left left = recovery.left(isolation);
+        left.trash().forEach(each -> workers.execute(() -> Deletion.delete(each)));
+        NmTokenSecrets nmTokens = recovery.nmTokens();
+        ContainerTokenSecrets containerTokens = recovery.containerTokens();
         this.loop =
                 new EventLoop("node-writer", QUEUE_CAPACITY, TICK_INTERVAL_MS, () -> tick(ticking), new ExitOnFault());
         this.writer = new LoopHandoff(loop);
         this.server = RpcServer.start(
                 threads,
                 configuration,
-                terms.addresses().bind(),
+                listenAt(terms.addresses().bind(), recovery.port()),
                 NodeManagerSettings.ADDRESS.key(),
                 RpcServer.Authentication.TOKEN_ONLY,
                 nmTokens,
                 ContainerManagementEndpoint.protocol(endpoint::get));
         this.nodeId = terms.addresses().nodeId(server.port());
-        this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
+        recovery.servedAt(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
+        ContainerWatch watch = new ContainerWatch(
+                WatchTerms.read(configuration),
+                isolation,
+                cores(configuration, terms.capability()),
+                workers,
+                (container, excess) -> exceeded(ticking, container, excess));
+        this.bounds = new ContainerBounds(isolation, watch);
+        this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
         NodeIdentity identity = new NodeIdentity(nodeId, web.port(), terms.capability());
         this.uploads = new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
-        ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
-        this.logs = new NodeLogs(
-                LogSettings.terms(configuration),
-                new NodeLogs.Place(
-                        configuration, nodeId, directories.logRoots(), logFiles, LogSettings.policy(configuration)),
-                new NodeLogs.Threads(workers, uploads, writer),
-                clock,
-                UploadRecords.NONE,
-                () -> report(reporting));
         NodeSnapshots snapshots = new NodeSnapshots(clock);
+        ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
+        this.logs = logs(configuration, clock, terms.logPolicy(), logFiles, () -> report(reporting));
         ResourceCache cache = cache(configuration, clock);
-        this.controller = controller(configuration, cache, clock, new Listener(reporting, nmTokens, logs, snapshots));
-        LogSizes sizes = new LogSizes(
-                LogSettings.sizes(configuration),
-                logFiles,
-                workers,
-                writer,
-                controller::running,
-                controller::stopForLogs);
+        this.controller = controller(
+                configuration,
+                clock,
+                cache,
+                new Listeners(() -> report(reporting), nmTokens, logs, snapshots),
+                left);
+        logs.restored(left.node().applications().stream()
+                .map(RestoredNode.RestoredApplication::id)
+                .toList());
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -233,21 +283,18 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, logs, clock),
+                new ResourceManagerLink.Inside(writer, controller, logs, bounds::utilization, clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
                 identity, nmTokens, containerTokens, registration, writer, controller, clock));
-        ticking.set(() -> {
-            controller.tick();
-            logs.tick();
-            sizes.tick(clock.instant());
-        });
+        ticking.set(controller);
+        reporting.set(link);
         web.serve(
                 new NodeFacts(
                         nodeId,
                         terms.capability(),
-                        YarnConfiguration.DEFAULT_NM_VMEM_PMEM_RATIO,
+                        WatchSettings.VIRTUAL_RATIO.get(configuration),
                         clock.millis(),
                         directories.localRoots(),
                         directories.logRoots(),
@@ -257,17 +304,38 @@ public final class NodeManager implements Daemon {
                 WebSettings.readers(configuration),
                 cache::figures,
                 clock);
-        reporting.set(link);
         loop.start();
         logs.adopt();
+        watch.start();
         link.start();
         log.info("node {} offers {}", nodeId, terms.capability());
     }
 
-    private static void tick(AtomicReference<@Nullable Runnable> ticking) {
-        Runnable due = ticking.get();
-        if (due != null) {
-            due.run();
+    /** Containers of an earlier node manager have tokens that name its port. */
+    private static InetSocketAddress listenAt(InetSocketAddress configured, int earlier) {
+        return configured.getPort() == 0 ? new InetSocketAddress(configured.getAddress(), earlier) : configured;
+    }
+
+    private void exceeded(AtomicReference<@Nullable NodeController> controlling, ContainerId container, Excess excess) {
+        writer.execute(() -> {
+            NodeController control = controlling.get();
+            if (control != null) {
+                control.exceeded(container, excess);
+            }
+        });
+    }
+
+    private static ContainerWatch.Cores cores(Configuration configuration, Resource capability) {
+        int machine = Runtime.getRuntime().availableProcessors();
+        double forContainers = machine * IsolationSettings.CPU_PERCENT.get(configuration) / PERCENT;
+        return new ContainerWatch.Cores(machine, capability.vcores() / forContainers);
+    }
+
+    private void tick(AtomicReference<@Nullable NodeController> ticking) {
+        NodeController control = ticking.get();
+        if (control != null) {
+            control.tick();
+            logs.tick();
         }
     }
 
@@ -278,6 +346,30 @@ public final class NodeManager implements Daemon {
         }
     }
 
+    private NodeLogs logs(
+            Configuration configuration,
+            InstantSource clock,
+            NodeLogs.Policy policy,
+            ContainerLogFiles files,
+            Runnable news) {
+        OpaqueRecords records = recovery.logs();
+        NodeLogs made = new NodeLogs(
+                LogSettings.terms(configuration),
+                new NodeLogs.Place(configuration, nodeId, directories.logRoots(), files, policy),
+                new NodeLogs.Threads(workers, uploads, writer),
+                clock,
+                new StoredUploads(records),
+                news);
+        records.left().forEach((application, record) -> {
+            try {
+                made.resume(record);
+            } catch (IOException e) {
+                log.warn("how far the upload of the logs of {} has come is not known any more", application, e);
+            }
+        });
+        return made;
+    }
+
     private ResourceCache cache(Configuration configuration, InstantSource clock) {
         return new ResourceCache(
                 configuration,
@@ -285,15 +377,18 @@ public final class NodeManager implements Daemon {
                 new ResourceCache.Limits(
                         NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
                         NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT),
-                downloads,
-                workers,
-                writer,
-                clock);
+                new ResourceCache.Threads(downloads, workers, writer, clock),
+                recovery.copies());
     }
 
     private NodeController controller(
-            Configuration configuration, ResourceCache cache, InstantSource clock, NodeListener listener) {
-        return new NodeController(
+            Configuration configuration,
+            InstantSource clock,
+            ResourceCache cache,
+            NodeListener listener,
+            Recovery.Left left) {
+        cache.restore(left.copies());
+        NodeController made = new NodeController(
                 new NodeController.Limits(
                         killDelayMs,
                         NodeManagerSettings.DIAGNOSTICS_SIZE.get(configuration),
@@ -301,10 +396,11 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId, web.port())),
-                new NodeController.Threads(workers, writer),
-                clock,
-                listener);
+                new ContainerLauncher(environment(configuration, nodeId, web.port()), bounds),
+                new NodeController.Threads(workers, writer, clock),
+                new NodeController.Audience(listener, recovery.journal()));
+        made.restore(left.node());
+        return made;
     }
 
     private static NodeEnvironment environment(Configuration configuration, NodeId nodeId, int httpPort) {
@@ -324,61 +420,6 @@ public final class NodeManager implements Daemon {
                 Map.copyOf(whitelisted),
                 NodeManagerSettings.ADMINISTRATOR_ENVIRONMENT.get(configuration),
                 NodeManagerSettings.USER_HOME.get(configuration));
-    }
-
-    /** Who hears of changes on the node. */
-    private record Listener(
-            AtomicReference<@Nullable ResourceManagerLink> link,
-            NmTokenSecrets nmTokens,
-            NodeLogs logs,
-            NodeSnapshots snapshots)
-            implements NodeListener {
-        @Override
-        public void containersChanged() {
-            report(link);
-        }
-
-        @Override
-        public void containerChanged(ContainerSnapshot container) {
-            snapshots.containerChanged(container);
-            switch (container.state()) {
-                case LOCALIZING ->
-                    logs.containerStarted(container.id(), container.token().getContainerType());
-                case DONE ->
-                    logs.containerEnded(container.id(), container.token().getContainerType(), container.exitStatus());
-                case LAUNCHING, RUNNING, KILLING, ENDING -> {
-                    // What it writes is looked for when it is wanted.
-                }
-            }
-        }
-
-        @Override
-        public void containerForgotten(ContainerId container) {
-            snapshots.containerForgotten(container);
-        }
-
-        @Override
-        public void applicationStarted(StartOrder first) {
-            snapshots.applicationStarted(first);
-            logs.applicationStarted(new LogOwner(
-                    first.token().getContainerID().getApplicationAttemptId().getApplicationId(),
-                    first.launch().user(),
-                    first.launch().acls(),
-                    first.launch().credentials(),
-                    first.token().getLogAggregationContext()));
-        }
-
-        @Override
-        public void applicationEnding(ApplicationId application) {
-            snapshots.applicationEnding(application);
-        }
-
-        @Override
-        public void applicationEnded(ApplicationId application) {
-            nmTokens.forget(application);
-            snapshots.applicationEnded(application);
-            logs.applicationEnded(application);
-        }
     }
 
     /** Where application masters reach this node. */
@@ -406,25 +447,28 @@ public final class NodeManager implements Daemon {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        link.close();
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        writer.execute(() -> controller.stopAll(ended));
-        try {
-            ended.get(killDelayMs + STOP_LIMIT_MS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            log.warn("containers may be left running: they did not end in time", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (outlived && !link.isDecommissioned()) {
+            link.leaveQuietly();
+            log.info("containers go on running for the next node manager");
+        } else {
+            link.close();
+            endContainers();
+            uploadLogs();
         }
-        uploadLogs();
         server.close();
         web.close();
         threads.close();
         writer.close();
         loop.close();
+        bounds.close();
         downloads.close();
         uploads.close();
         workers.drain(DRAIN_LIMIT_MS);
+        if (link.isDecommissioned()) {
+            recovery.forget();
+        } else {
+            recovery.close();
+        }
         directories.close();
         log.info("node {} has stopped", nodeId);
     }
@@ -436,6 +480,18 @@ public final class NodeManager implements Daemon {
             uploaded.get(UPLOAD_LIMIT_MS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             log.warn("the logs of some applications are left here: they could not be uploaded in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void endContainers() {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        writer.execute(() -> controller.stopAll(ended));
+        try {
+            ended.get(killDelayMs + STOP_LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("containers may be left running: they did not end in time", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

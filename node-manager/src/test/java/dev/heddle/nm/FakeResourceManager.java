@@ -13,11 +13,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ExecutionType;
 import org.apache.hadoop.yarn.api.records.LogAggregationContext;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
 import org.apache.hadoop.yarn.api.records.Token;
+import org.apache.hadoop.yarn.nodelabels.CommonNodeLabelsManager;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatResponseProto;
@@ -42,14 +44,14 @@ import org.apache.hadoop.yarn.server.security.BaseNMTokenSecretManager;
 import org.apache.hadoop.yarn.server.security.MasterKeyData;
 
 /** The side of a resource manager that nodes see, on a real socket: it says what the test wants said. */
-final class FakeResourceManager implements AutoCloseable {
+public final class FakeResourceManager implements AutoCloseable {
     private static final long INTERVAL_MS = 200;
     private static final int SLOW_INTERVAL_MS = 60_000;
 
-    final BlockingQueue<RegisterNodeManagerRequest> registrations = new LinkedBlockingQueue<>();
-    final BlockingQueue<NodeHeartbeatRequest> heartbeats = new LinkedBlockingQueue<>();
-    final BlockingQueue<NodeHeartbeatResponse> answers = new LinkedBlockingQueue<>();
-    final BlockingQueue<String> goodbyes = new LinkedBlockingQueue<>();
+    public final BlockingQueue<RegisterNodeManagerRequest> registrations = new LinkedBlockingQueue<>();
+    public final BlockingQueue<NodeHeartbeatRequest> heartbeats = new LinkedBlockingQueue<>();
+    public final BlockingQueue<NodeHeartbeatResponse> answers = new LinkedBlockingQueue<>();
+    public final BlockingQueue<String> goodbyes = new LinkedBlockingQueue<>();
     private final long identifier;
     private final RpcThreads threads;
     private final RpcServer server;
@@ -65,6 +67,10 @@ final class FakeResourceManager implements AutoCloseable {
             serialNo = firstKey;
             currentMasterKey = createNewMasterKey();
         }
+
+        void roll() {
+            currentMasterKey = createNewMasterKey();
+        }
     }
 
     private static final class ContainerTokens extends BaseContainerTokenSecretManager {
@@ -74,13 +80,17 @@ final class FakeResourceManager implements AutoCloseable {
             currentMasterKey = createNewMasterKey();
         }
 
+        void roll() {
+            currentMasterKey = createNewMasterKey();
+        }
+
         MasterKeyData key() {
             return currentMasterKey;
         }
     }
 
     /** @param identifier of this life of it; also tells its keys from another's */
-    FakeResourceManager(long identifier) {
+    public FakeResourceManager(long identifier) {
         this.identifier = identifier;
         this.nmTokens = new NmTokens((int) identifier);
         this.containerTokens = new ContainerTokens((int) identifier);
@@ -112,21 +122,21 @@ final class FakeResourceManager implements AutoCloseable {
                         .build());
     }
 
-    String address() {
+    public String address() {
         return "127.0.0.1:" + server.port();
     }
 
-    void standby(boolean value) {
+    public void standby(boolean value) {
         standby = value;
     }
 
     /** From now on nodes are told to go. */
-    void refuse() {
+    public void refuse() {
         refusing = true;
     }
 
     /** From now on nodes need not report unless there is news. */
-    void slowDown() {
+    public void slowDown() {
         slow = true;
     }
 
@@ -172,50 +182,83 @@ final class FakeResourceManager implements AutoCloseable {
     }
 
     /** Makes the next heartbeat's answer; the test changes it before it adds it to {@link #answers}. */
-    static NodeHeartbeatResponse answer() {
+    public static NodeHeartbeatResponse answer() {
         NodeHeartbeatResponse answer = new NodeHeartbeatResponsePBImpl();
         answer.setNodeAction(NodeAction.NORMAL);
         return answer;
     }
 
-    Token nmToken(ContainerId container, NodeId node, String user) {
+    public Token nmToken(ContainerId container, NodeId node, String user) {
         return nmTokens.createNMToken(container.getApplicationAttemptId(), node, user);
     }
 
     /** What a container token says, to be changed in a test. */
-    record Grant(ContainerId container, String node, String user, long expiresMs, long resourceManager) {
-        Grant at(String otherNode) {
-            return new Grant(container, otherNode, user, expiresMs, resourceManager);
+    public record Grant(
+            ContainerId container,
+            String node,
+            String user,
+            long expiresMs,
+            long resourceManager,
+            Resource resource,
+            int version,
+            ExecutionType execution) {
+        public Grant at(String otherNode) {
+            return new Grant(container, otherNode, user, expiresMs, resourceManager, resource, version, execution);
         }
 
-        Grant by(String otherUser) {
-            return new Grant(container, node, otherUser, expiresMs, resourceManager);
+        public Grant by(String otherUser) {
+            return new Grant(container, node, otherUser, expiresMs, resourceManager, resource, version, execution);
         }
 
-        Grant until(long otherExpiryMs) {
-            return new Grant(container, node, user, otherExpiryMs, resourceManager);
+        public Grant until(long otherExpiryMs) {
+            return new Grant(container, node, user, otherExpiryMs, resourceManager, resource, version, execution);
         }
 
-        Grant from(long otherResourceManager) {
-            return new Grant(container, node, user, expiresMs, otherResourceManager);
+        public Grant from(long otherResourceManager) {
+            return new Grant(container, node, user, expiresMs, otherResourceManager, resource, version, execution);
+        }
+
+        public Grant of(Resource otherResource) {
+            return new Grant(container, node, user, expiresMs, resourceManager, otherResource, version, execution);
+        }
+
+        public Grant version(int otherVersion) {
+            return new Grant(container, node, user, expiresMs, resourceManager, resource, otherVersion, execution);
+        }
+
+        public Grant as(ExecutionType otherExecution) {
+            return new Grant(container, node, user, expiresMs, resourceManager, resource, version, otherExecution);
         }
     }
 
-    Grant grant(ContainerId container, NodeId node, String user) {
-        return new Grant(container, node.toString(), user, System.currentTimeMillis() + 600_000, identifier);
+    public Grant grant(ContainerId container, NodeId node, String user) {
+        return new Grant(
+                container,
+                node.toString(),
+                user,
+                System.currentTimeMillis() + 600_000,
+                identifier,
+                Resource.newInstance(128, 1),
+                0,
+                ExecutionType.GUARANTEED);
     }
 
-    Token containerToken(Grant grant) {
+    public Token containerToken(Grant grant) {
         ContainerTokenIdentifier token = new ContainerTokenIdentifier(
                 grant.container(),
+                grant.version(),
                 grant.node(),
                 grant.user(),
-                Resource.newInstance(128, 1),
+                grant.resource(),
                 grant.expiresMs(),
                 containerTokens.key().getMasterKey().getKeyId(),
                 grant.resourceManager(),
                 Priority.newInstance(0),
-                0);
+                0,
+                null,
+                CommonNodeLabelsManager.NO_LABEL,
+                ContainerType.TASK,
+                grant.execution());
         return Token.newInstance(
                 token.getBytes(),
                 ContainerTokenIdentifier.KIND.toString(),
@@ -245,7 +288,17 @@ final class FakeResourceManager implements AutoCloseable {
                 grant.node());
     }
 
-    List<ContainerId> registeredContainers() throws InterruptedException {
+    /** From now on both kinds of tokens are signed with new keys, of which nodes hear by their next heartbeat. */
+    public void rollKeys() {
+        nmTokens.roll();
+        containerTokens.roll();
+        NodeHeartbeatResponse told = answer();
+        told.setContainerTokenMasterKey(containerTokens.getCurrentKey());
+        told.setNMTokenMasterKey(nmTokens.getCurrentKey());
+        answers.add(told);
+    }
+
+    public List<ContainerId> registeredContainers() throws InterruptedException {
         return registrations.take().getNMContainerStatuses().stream()
                 .map(status -> status.getContainerId())
                 .toList();

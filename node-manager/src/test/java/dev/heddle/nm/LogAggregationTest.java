@@ -421,29 +421,6 @@ class LogAggregationTest {
     }
 
     @Test
-    void shouldEndAContainerThatWritesTooMuch() throws Exception {
-        settings.put(LogSettings.SIZES_WATCHED.key(), "true");
-        settings.put(LogSettings.SIZE_INTERVAL_MS.key(), "100");
-        settings.put(LogSettings.DIRECTORY_SIZE.key(), "100000");
-        start();
-        ContainerId small = container(14, 1);
-        ContainerId large = container(14, 2);
-        run(small, "echo little > <LOG_DIR>/out; sleep 1000");
-        ApplicationMasterClient client =
-                run(large, "head -c 200000 /dev/zero > <LOG_DIR>/wild; echo x > <LOG_DIR>/tame; sleep 1000");
-        awaitEnd(client, large);
-
-        var status = client.status(large).getContainerStatuses().get(0);
-        assertThat(status.getExitStatus())
-                .isEqualTo(org.apache.hadoop.yarn.api.records.ContainerExitStatus.KILLED_FOR_EXCESS_LOGS);
-        assertThat(status.getDiagnostics())
-                .contains("is logging beyond its limit", "may write 100000", "wild (200000 bytes)")
-                .contains("raise " + LogSettings.DIRECTORY_SIZE.key());
-        assertThat(client.status(small).getContainerStatuses().get(0).getState())
-                .isEqualTo(org.apache.hadoop.yarn.api.records.ContainerState.RUNNING);
-    }
-
-    @Test
     void shouldWriteTheFormatThatIsConfigured() throws Exception {
         settings.put(YarnConfiguration.LOG_AGGREGATION_FILE_FORMATS, "IFile,TFile");
         settings.put(

@@ -1,5 +1,6 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
 import java.time.Instant;
@@ -25,6 +26,7 @@ final class NodeContainer {
     private @Nullable KillReason killReason;
     private @Nullable ContainerProcess process;
     private @Nullable Instant forceAt;
+    private int run;
 
     /** @param moved hears of each state that the container has reached */
     NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit, Consumer<NodeContainer> moved) {
@@ -34,12 +36,36 @@ final class NodeContainer {
         this.moved = moved;
     }
 
+    /** One that an earlier node manager has left. */
+    static NodeContainer restored(
+            RestoredContainer left, int diagnosticsLimit, Consumer<NodeContainer> moved) {
+        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit, moved);
+        ContainerProgress progress = left.progress();
+        container.run = progress.run();
+        container.killReason = progress.killReason();
+        container.exitStatus = progress.exitStatus();
+        container.diagnostics.restore(progress.diagnostics());
+        if (progress.done()) {
+            container.state = ContainerState.DONE;
+        } else if (left.process() != null) {
+            container.process = left.process();
+            container.state = container.isCondemned() ? ContainerState.KILLING : ContainerState.RUNNING;
+        }
+        log.info("{} was left behind by an earlier node manager and is {}", container.id(), container.state);
+        return container;
+    }
+
     ContainerId id() {
         return order.token().getContainerID();
     }
 
     ApplicationId application() {
         return id().getApplicationAttemptId().getApplicationId();
+    }
+
+    /** What it may use. */
+    Allocation allocation() {
+        return Allocation.of(order.token());
     }
 
     ContainerState state() {
@@ -88,6 +114,20 @@ final class NodeContainer {
 
     void forceAt(@Nullable Instant time) {
         forceAt = time;
+    }
+
+    /** Counts the times that a process is started. */
+    int nextRun() {
+        return ++run;
+    }
+
+    int runs() {
+        return run;
+    }
+
+    /** How far it has come, once it has come this far. */
+    ContainerProgress progress(boolean done) {
+        return new ContainerProgress(run, killReason, done, exitStatus, diagnostics.toString());
     }
 
     ContainerSnapshot snapshot() {

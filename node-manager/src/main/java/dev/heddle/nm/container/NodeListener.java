@@ -2,6 +2,7 @@ package dev.heddle.nm.container;
 
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.jspecify.annotations.Nullable;
 
 /** Hears what changes on the node. Called by the writer thread, and must not block it. */
 public interface NodeListener {
@@ -14,12 +15,15 @@ public interface NodeListener {
     /** A container's end need not be known here any longer. */
     void containerForgotten(ContainerId container);
 
+    /** A container of an earlier node manager goes on, or has ended and that has not been acknowledged. */
+    void containerRestored(ContainerSnapshot container);
+
     /**
-     * An application has its first container here.
+     * An application has its first container here, or had one with an earlier node manager.
      *
-     * @param first that container's order
+     * @param first the order of such a container, or null where none is left
      */
-    void applicationStarted(StartOrder first);
+    void applicationStarted(ApplicationId application, String user, @Nullable StartOrder first);
 
     /** An application has ended elsewhere, and its containers here are being killed. */
     void applicationEnding(ApplicationId application);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ public final class NodeLogs {
     private final LogRetention retention;
     private final LogAggregation aggregation;
     private final Set<ApplicationId> active = new HashSet<>();
+    private final Set<ApplicationId> resumed = new HashSet<>();
     private @Nullable CompletableFuture<Void> stopping;
 
     /**
@@ -168,6 +170,7 @@ public final class NodeLogs {
         UploadRecord known = UploadRecord.decode(record);
         if (terms.aggregate()) {
             active.add(known.owner().application());
+            resumed.add(known.owner().application());
             aggregation.begin(known.owner(), known.state());
         }
     }
@@ -179,6 +182,22 @@ public final class NodeLogs {
         if (terms.aggregate() && !aggregation.knows(owner.application())) {
             aggregation.begin(owner, UploadState.NOTHING);
         }
+    }
+
+    /** An application has had containers with an earlier node manager, of which nothing is left. */
+    public void applicationRestored(ApplicationId application) {
+        active.add(application);
+    }
+
+    /**
+     * Finishes with the applications of an earlier node manager that have ended.
+     *
+     * @param known those that are still known here
+     */
+    public void restored(Collection<ApplicationId> known) {
+        Set<ApplicationId> over = new HashSet<>(resumed);
+        over.removeAll(known);
+        over.forEach(this::applicationEnded);
     }
 
     public void containerStarted(ContainerId container, ContainerType type) {

@@ -43,14 +43,16 @@ public final class NodeSnapshots {
         this.clock = clock;
     }
 
-    /** An application has its first container here. By the writer thread. */
-    public void applicationStarted(StartOrder first) {
-        ApplicationId id =
-                first.token().getContainerID().getApplicationAttemptId().getApplicationId();
+    /**
+     * An application has its first container here. By the writer thread.
+     *
+     * @param first the order of such a container, or null where none is left
+     */
+    public void applicationStarted(ApplicationId id, String user, @Nullable StartOrder first) {
         applications.put(
                 id,
                 new ApplicationSnapshot(
-                        id, first.launch().user(), false, first.launch().acls()));
+                        id, user, false, first == null ? Map.of() : first.launch().acls()));
         former.remove(id);
     }
 
@@ -73,6 +75,11 @@ public final class NodeSnapshots {
             ages.remove(oldest);
             former.remove(oldest);
         }
+    }
+
+    /** A container of an earlier node manager is known. By the writer thread. */
+    public void containerRestored(ContainerSnapshot container) {
+        containers.put(container.id(), container);
     }
 
     /** A container has been accepted or has reached another state. By the writer thread. */

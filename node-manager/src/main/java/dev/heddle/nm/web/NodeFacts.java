@@ -17,7 +17,7 @@ import org.apache.hadoop.yarn.api.records.NodeId;
 public record NodeFacts(
         NodeId id,
         Resource capability,
-        float virtualMemoryRatio,
+        double virtualMemoryRatio,
         long startedAtMs,
         List<Path> localRoots,
         List<Path> logRoots,

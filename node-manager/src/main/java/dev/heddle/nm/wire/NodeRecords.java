@@ -6,12 +6,14 @@ import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.logs.LogReport;
+import dev.heddle.nm.watch.NodeUtilization;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
+import org.apache.hadoop.yarn.api.records.ResourceUtilization;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
@@ -65,7 +67,8 @@ final class NodeRecords {
         return status;
     }
 
-    static NodeStatus nodeStatus(NodeReport report, NodeIdentity node, int responseId, Instant now) {
+    static NodeStatus nodeStatus(
+            NodeReport report, NodeIdentity node, NodeUtilization used, int responseId, Instant now) {
         NodeHealthStatus health = NodeHealthStatus.newInstance(true, "", now.toEpochMilli());
         return NodeStatus.newInstance(
                 node.nodeId(),
@@ -75,8 +78,8 @@ final class NodeRecords {
                         .toList(),
                 List.of(),
                 health,
-                null,
-                null,
+                utilization(used.containers()),
+                utilization(used.node()),
                 List.of());
     }
 
@@ -85,6 +88,10 @@ final class NodeRecords {
                 .map(report ->
                         LogAggregationReport.newInstance(report.application(), report.status(), report.diagnostics()))
                 .toList();
+    }
+
+    private static ResourceUtilization utilization(NodeUtilization.Share share) {
+        return ResourceUtilization.newInstance(share.memoryMb(), share.virtualMemoryMb(), (float) share.vcores());
     }
 
     private static org.apache.hadoop.yarn.api.records.ContainerState state(ContainerSnapshot container) {

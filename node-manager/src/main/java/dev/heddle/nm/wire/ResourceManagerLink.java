@@ -9,6 +9,7 @@ import dev.heddle.nm.logs.LogReport;
 import dev.heddle.nm.logs.NodeLogs;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.watch.NodeUtilization;
 import dev.heddle.nm.work.LoopHandoff;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
@@ -101,6 +103,8 @@ public final class ResourceManagerLink implements AutoCloseable {
     private final ScheduledExecutorService loop;
     private final AtomicBoolean news = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile boolean quiet;
+    private volatile boolean decommissioned;
 
     // These belong to the loop.
     private boolean registered;
@@ -116,8 +120,17 @@ public final class ResourceManagerLink implements AutoCloseable {
     /** The secrets that the resource manager hands out and rolls, and the life of it that they are from. */
     public record Trust(NmTokenSecrets nmTokens, ContainerTokenSecrets containerTokens, Registration registration) {}
 
-    /** The node that is reported on. */
-    public record Inside(LoopHandoff writer, NodeController controller, NodeLogs logs, InstantSource clock) {}
+    /**
+     * The node that is reported on.
+     *
+     * @param utilization what it and its containers use; never blocks
+     */
+    public record Inside(
+            LoopHandoff writer,
+            NodeController controller,
+            NodeLogs logs,
+            Supplier<NodeUtilization> utilization,
+            InstantSource clock) {}
 
     /** What is told in one call. */
     private record News(NodeReport report, List<LogReport> logs) {}
@@ -217,7 +230,12 @@ public final class ResourceManagerLink implements AutoCloseable {
                 null,
                 null,
                 null,
-                NodeRecords.nodeStatus(report, node, 0, inside.clock().instant()));
+                NodeRecords.nodeStatus(
+                        report,
+                        node,
+                        inside.utilization().get(),
+                        0,
+                        inside.clock().instant()));
         request.setLogAggregationReportsForApps(NodeRecords.logs(told.logs()));
         return search.connection()
                 .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
@@ -250,7 +268,12 @@ public final class ResourceManagerLink implements AutoCloseable {
     private CompletableFuture<Void> heartbeat(News told) {
         NodeReport report = told.report();
         NodeHeartbeatRequest request = NodeHeartbeatRequest.newInstance(
-                NodeRecords.nodeStatus(report, node, responseId, inside.clock().instant()),
+                NodeRecords.nodeStatus(
+                        report,
+                        node,
+                        inside.utilization().get(),
+                        responseId,
+                        inside.clock().instant()),
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);
@@ -262,6 +285,7 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private CompletableFuture<Void> answered(News told, NodeHeartbeatResponse response) {
         if (response.getNodeAction() == NodeAction.SHUTDOWN) {
+            decommissioned = true;
             dismiss(response.getDiagnosticsMessage());
             return nothing();
         }
@@ -335,7 +359,7 @@ public final class ResourceManagerLink implements AutoCloseable {
     }
 
     private CompletableFuture<Void> goodbye() {
-        if (!registered) {
+        if (!registered || quiet) {
             return nothing();
         }
         registered = false;
@@ -355,6 +379,17 @@ public final class ResourceManagerLink implements AutoCloseable {
                             return null;
                         },
                         loop);
+    }
+
+    /** Ends without a goodbye: the node comes back, and its containers go on meanwhile. */
+    public void leaveQuietly() {
+        quiet = true;
+        close();
+    }
+
+    /** Whether the resource manager has sent this node away after it had taken it. */
+    public boolean isDecommissioned() {
+        return decommissioned;
     }
 
     /** Says goodbye, for which the resource manager has little time, and ends. Safe to call more than once. */
