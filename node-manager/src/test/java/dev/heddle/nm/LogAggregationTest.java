@@ -384,6 +384,58 @@ class LogAggregationTest {
         assertThat(read(application(11), null)).contains("closing");
     }
 
+    private void remember() {
+        settings.put(YarnConfiguration.NM_RECOVERY_ENABLED, "true");
+        settings.put(YarnConfiguration.NM_RECOVERY_SUPERVISED, "true");
+        settings.put(YarnConfiguration.NM_RECOVERY_DIR, directory.resolve("store").toString());
+    }
+
+    @Test
+    void shouldGoOnWithAnUploadInItsNextLife() throws Exception {
+        remember();
+        Files.writeString(remote(), "in the way");
+        start();
+        runToTheEnd(container(16, 1), "echo here > <LOG_DIR>/out");
+        finish(application(16));
+        awaitStatus(application(16), LogAggregationStatus.RUNNING_WITH_FAILURE);
+        nodeManager.close();
+        Files.delete(remote());
+        start();
+        awaitStatus(application(16), LogAggregationStatus.SUCCEEDED);
+
+        assertThat(read(application(16), null)).containsOnlyOnce("here\n");
+        Await.until("the local logs to go", LIMIT, () -> local(application(16)).isEmpty());
+    }
+
+    @Test
+    void shouldUploadTheLogsOfAContainerThatOutlivedItsNodeManager() throws Exception {
+        remember();
+        start();
+        Path go = directory.resolve("go");
+        ContainerId ended = container(17, 1);
+        ContainerId outliving = container(17, 2);
+        runToTheEnd(ended, "echo before > <LOG_DIR>/out");
+        run(outliving, "echo begun > <LOG_DIR>/out; touch " + go + "1; while [ ! -e " + go + " ]; do sleep 0.1; done;"
+                + " echo gone on >> <LOG_DIR>/out");
+        Await.until("the container", LIMIT, () -> Files.exists(directory.resolve("go1")));
+        nodeManager.close();
+        start();
+        Files.createFile(go);
+        finishWhenEnded(outliving);
+        awaitStatus(application(17), LogAggregationStatus.SUCCEEDED);
+
+        assertThat(read(application(17), null)).containsOnlyOnce("before\n");
+        assertThat(read(application(17), outliving)).contains("begun\ngone on\n");
+    }
+
+    private void finishWhenEnded(ContainerId id) {
+        Await.until("the end of " + id, LIMIT, () -> resourceManager.heartbeats.stream()
+                .flatMap(heartbeat -> heartbeat.getNodeStatus().getContainersStatuses().stream())
+                .anyMatch(status -> status.getContainerId().equals(id)
+                        && status.getState() == org.apache.hadoop.yarn.api.records.ContainerState.COMPLETE));
+        finish(id.getApplicationAttemptId().getApplicationId());
+    }
+
     @Test
     void shouldDeleteLogsInTimeWhereTheyAreNotUploaded() throws Exception {
         settings.put(YarnConfiguration.LOG_AGGREGATION_ENABLED, "false");
