@@ -67,6 +67,7 @@ final class LogSettings {
             YarnConfiguration.LOG_AGGREGATION_ENABLE_LOCAL_CLEANUP,
             true,
             "Whether local logs that have been uploaded are deleted; only tests want them left.");
+
     private LogSettings() {}
 
     static NodeLogs.Terms terms(Configuration configuration) {

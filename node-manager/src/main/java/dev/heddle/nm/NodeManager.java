@@ -15,13 +15,6 @@ import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
 import dev.heddle.nm.container.RestoredNode;
-import dev.heddle.nm.logs.ContainerLogFiles;
-import dev.heddle.nm.logs.NodeLogs;
-import dev.heddle.nm.recovery.OpaqueRecords;
-import dev.heddle.nm.snapshot.NodeSnapshots;
-import dev.heddle.nm.watch.WatchSettings;
-import dev.heddle.nm.web.NodeFacts;
-import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.isolation.Isolation;
@@ -30,13 +23,20 @@ import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.logs.ContainerLogFiles;
+import dev.heddle.nm.logs.NodeLogs;
+import dev.heddle.nm.recovery.OpaqueRecords;
 import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.snapshot.NodeSnapshots;
 import dev.heddle.nm.watch.ContainerBounds;
 import dev.heddle.nm.watch.ContainerWatch;
 import dev.heddle.nm.watch.Excess;
+import dev.heddle.nm.watch.WatchSettings;
 import dev.heddle.nm.watch.WatchTerms;
+import dev.heddle.nm.web.NodeFacts;
+import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -265,11 +265,7 @@ public final class NodeManager implements Daemon {
         this.logs = logs(configuration, clock, terms.logPolicy(), logFiles, () -> report(reporting));
         ResourceCache cache = cache(configuration, clock);
         this.controller = controller(
-                configuration,
-                clock,
-                cache,
-                new Listeners(() -> report(reporting), nmTokens, logs, snapshots),
-                left);
+                configuration, clock, cache, new Listeners(() -> report(reporting), nmTokens, logs, snapshots), left);
         logs.restored(left.node().applications().stream()
                 .map(RestoredNode.RestoredApplication::id)
                 .toList());

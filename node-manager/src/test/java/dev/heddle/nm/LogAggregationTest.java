@@ -387,7 +387,8 @@ class LogAggregationTest {
     private void remember() {
         settings.put(YarnConfiguration.NM_RECOVERY_ENABLED, "true");
         settings.put(YarnConfiguration.NM_RECOVERY_SUPERVISED, "true");
-        settings.put(YarnConfiguration.NM_RECOVERY_DIR, directory.resolve("store").toString());
+        settings.put(
+                YarnConfiguration.NM_RECOVERY_DIR, directory.resolve("store").toString());
     }
 
     @Test
@@ -415,8 +416,10 @@ class LogAggregationTest {
         ContainerId ended = container(17, 1);
         ContainerId outliving = container(17, 2);
         runToTheEnd(ended, "echo before > <LOG_DIR>/out");
-        run(outliving, "echo begun > <LOG_DIR>/out; touch " + go + "1; while [ ! -e " + go + " ]; do sleep 0.1; done;"
-                + " echo gone on >> <LOG_DIR>/out");
+        run(
+                outliving,
+                "echo begun > <LOG_DIR>/out; touch " + go + "1; while [ ! -e " + go + " ]; do sleep 0.1; done;"
+                        + " echo gone on >> <LOG_DIR>/out");
         Await.until("the container", LIMIT, () -> Files.exists(directory.resolve("go1")));
         nodeManager.close();
         start();

@@ -37,8 +37,7 @@ final class NodeContainer {
     }
 
     /** One that an earlier node manager has left. */
-    static NodeContainer restored(
-            RestoredContainer left, int diagnosticsLimit, Consumer<NodeContainer> moved) {
+    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit, Consumer<NodeContainer> moved) {
         NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit, moved);
         ContainerProgress progress = left.progress();
         container.run = progress.run();

@@ -182,10 +182,7 @@ public final class NodeController {
         }
         started.add(id, Instant.ofEpochMilli(order.token().getExpiryTimeStamp()), now);
         NodeContainer container = new NodeContainer(
-                order,
-                ContainerPaths.choose(directories, order.launch()),
-                limits.diagnosticsLimit(),
-                this::moved);
+                order, ContainerPaths.choose(directories, order.launch()), limits.diagnosticsLimit(), this::moved);
         containers.put(id, container);
         application.live.add(id);
         journal.accepted(order, container.paths);
@@ -195,7 +192,8 @@ public final class NodeController {
     }
 
     private NodeApplication begin(StartOrder first) {
-        ApplicationId id = first.token().getContainerID().getApplicationAttemptId().getApplicationId();
+        ApplicationId id =
+                first.token().getContainerID().getApplicationAttemptId().getApplicationId();
         String user = first.launch().user();
         journal.application(id, user, ApplicationState.RUNNING);
         listener.applicationStarted(id, user, first);

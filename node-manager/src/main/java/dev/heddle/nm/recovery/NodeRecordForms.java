@@ -103,8 +103,7 @@ final class NodeRecordForms {
 
     private static Map<ApplicationAccessType, String> acls(RecordReader record) throws IOException {
         return record.textMap().entrySet().stream()
-                .collect(Collectors.toMap(
-                        each -> ApplicationAccessType.valueOf(each.getKey()), Map.Entry::getValue));
+                .collect(Collectors.toMap(each -> ApplicationAccessType.valueOf(each.getKey()), Map.Entry::getValue));
     }
 
     private static void resource(RecordWriter record, ResourceRequest resource) {

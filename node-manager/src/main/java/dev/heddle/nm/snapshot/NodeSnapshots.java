@@ -52,7 +52,10 @@ public final class NodeSnapshots {
         applications.put(
                 id,
                 new ApplicationSnapshot(
-                        id, user, false, first == null ? Map.of() : first.launch().acls()));
+                        id,
+                        user,
+                        false,
+                        first == null ? Map.of() : first.launch().acls()));
         former.remove(id);
     }
 

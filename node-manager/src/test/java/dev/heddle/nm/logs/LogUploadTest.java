@@ -208,8 +208,9 @@ class LogUploadTest {
 
     @Test
     void shouldUploadWhatAnEarlierLifeHasLeftOfTheApplication() throws Exception {
-        Path earlier = Files.createDirectories(logs.resolveSibling(
-                ContainerId.newContainerId(ApplicationAttemptId.newInstance(APPLICATION, 1), 2).toString()));
+        Path earlier = Files.createDirectories(
+                logs.resolveSibling(ContainerId.newContainerId(ApplicationAttemptId.newInstance(APPLICATION, 1), 2)
+                        .toString()));
         Files.writeString(earlier.resolve("out"), "earlier\n");
         Files.createDirectories(logs.resolveSibling("container_6_0001_01_000001"));
         write("out", "now\n");
