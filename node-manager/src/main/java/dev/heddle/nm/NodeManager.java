@@ -23,6 +23,7 @@ import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
+import dev.heddle.nm.wire.MachineAddress;
 import dev.heddle.nm.wire.NodeIdentity;
 import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
@@ -45,6 +46,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,7 +68,10 @@ public final class NodeManager implements Daemon {
     private static final long TICK_INTERVAL_MS = 50;
     private static final int WORKERS = 4;
 
-    /** Each container has at most this many tasks waiting: its start, a signal or two, its end, the removal of its files. */
+    /**
+     * Each container has at most this many tasks waiting: its start or something else that is asked for, a signal or two,
+     * its end, the removal of its files.
+     */
     private static final int TASKS_PER_CONTAINER = 5;
 
     /** What containers get on top of the delay before SIGKILL until this daemon goes without them. */
@@ -182,8 +187,9 @@ public final class NodeManager implements Daemon {
         this.nodeId = terms.addresses().nodeId(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
-        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
+        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability(), MachineAddress.local());
         this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
+        ResourceManagerLink.Trust trust = new ResourceManagerLink.Trust(nmTokens, containerTokens, registration);
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -193,12 +199,17 @@ public final class NodeManager implements Daemon {
                         ResourceTrackerPB.class,
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
-                new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
+                trust,
                 new ResourceManagerLink.Inside(writer, controller, clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
-                identity, nmTokens, containerTokens, registration, writer, controller, clock));
+                identity,
+                trust,
+                writer,
+                controller,
+                clock,
+                NodeManagerSettings.RETRY_MINIMUM_INTERVAL.get(configuration)));
         ticking.set(controller);
         reporting.set(link);
         loop.start();
@@ -266,6 +277,11 @@ public final class NodeManager implements Daemon {
             if (reporting != null) {
                 reporting.report();
             }
+        }
+
+        @Override
+        public void grantChanged(ContainerTokenIdentifier token) {
+            containersChanged();
         }
 
         @Override

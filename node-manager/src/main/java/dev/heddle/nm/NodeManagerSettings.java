@@ -108,6 +108,11 @@ public final class NodeManagerSettings {
             600_000,
             "How long a container that has ended is remembered as such.");
 
+    public static final Setting<Long> RETRY_MINIMUM_INTERVAL = Setting.millis(
+            YarnConfiguration.NM_CONTAINER_RETRY_MINIMUM_INTERVAL_MS,
+            YarnConfiguration.DEFAULT_NM_CONTAINER_RETRY_MINIMUM_INTERVAL_MS,
+            "The least pause before a container that has failed is started again, where its application asks for that.");
+
     public static final Setting<String> KEYTAB = Setting.text(
             YarnConfiguration.NM_KEYTAB, "/etc/krb5.keytab", "The keytab of the node manager, with Kerberos.");
     public static final Setting<String> PRINCIPAL = Setting.text(
@@ -171,6 +176,7 @@ public final class NodeManagerSettings {
                 DIAGNOSTICS_SIZE,
                 STDERR_TAIL,
                 STOPPED_MEMORY,
+                RETRY_MINIMUM_INTERVAL,
                 KEYTAB,
                 PRINCIPAL);
     }

@@ -2,10 +2,16 @@ package dev.heddle.nm.container;
 
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
+import dev.heddle.nm.retry.RetryBudget;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,19 +20,31 @@ import org.slf4j.LoggerFactory;
 final class NodeContainer {
     private static final Logger log = LoggerFactory.getLogger(NodeContainer.class);
 
-    final StartOrder order;
     final ContainerPaths paths;
+    final Errands errands = new Errands();
     private final Diagnostics diagnostics;
 
+    /** The names that its launches have linked, and what was linked besides. */
+    private final Set<String> linked = new HashSet<>();
+
+    private StartOrder order;
+    private ContainerFiles files = new ContainerFiles();
+    private RetryBudget retries;
+    private @Nullable Former former;
     private ContainerState state = ContainerState.LIFECYCLE.initial();
     private int exitStatus = ContainerExitStatus.INVALID;
     private @Nullable KillReason killReason;
     private @Nullable ContainerProcess process;
     private @Nullable Instant forceAt;
+    private @Nullable Instant relaunchAt;
+
+    /** What it ran before it was reinitialized, to which it can still go back. */
+    private record Former(StartOrder order, ContainerFiles files) {}
 
     NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
         this.order = order;
         this.paths = paths;
+        this.retries = new RetryBudget(order.retries());
         this.diagnostics = new Diagnostics(diagnosticsLimit);
     }
 
@@ -36,6 +54,67 @@ final class NodeContainer {
 
     ApplicationId application() {
         return id().getApplicationAttemptId().getApplicationId();
+    }
+
+    /** What it was started with, as far as that has not been changed. */
+    StartOrder order() {
+        return order;
+    }
+
+    ContainerTokenIdentifier token() {
+        return order.token();
+    }
+
+    void granted(ContainerTokenIdentifier token) {
+        order = order.granted(token);
+    }
+
+    /** Notes that it has been asked for further files. */
+    void ordered(StartOrder extended) {
+        order = extended;
+    }
+
+    ContainerFiles files() {
+        return files;
+    }
+
+    RetryBudget retries() {
+        return retries;
+    }
+
+    /** From the next launch on, something else is run. */
+    void reinitialize(StartOrder next, ContainerFiles further, boolean revocable) {
+        former = revocable ? new Former(order, files) : null;
+        ContainerFiles merged = new ContainerFiles();
+        merged.merge(files);
+        merged.merge(further);
+        files = merged;
+        order = next.granted(token());
+        renewRetries();
+    }
+
+    /** What it did when it failed counts no longer. */
+    void renewRetries() {
+        retries = new RetryBudget(order.retries());
+    }
+
+    boolean canRollBack() {
+        return former != null;
+    }
+
+    /** From the next launch on, it runs what it did before it was reinitialized. */
+    void rollBack() {
+        if (former != null) {
+            order = former.order().granted(token());
+            files = former.files();
+            former = null;
+            renewRetries();
+        }
+    }
+
+    /** There is no way back to what it did before it was reinitialized. */
+    void commit() {
+        former = null;
     }
 
     ContainerState state() {
@@ -71,8 +150,20 @@ final class NodeContainer {
         return process;
     }
 
-    void process(ContainerProcess started) {
+    void process(@Nullable ContainerProcess started) {
         process = started;
+    }
+
+    /** Which names an earlier launch has linked; remembers those of the next one. */
+    Set<String> relink(Map<String, Path> links) {
+        Set<String> earlier = Set.copyOf(linked);
+        linked.addAll(links.keySet());
+        return earlier;
+    }
+
+    /** Notes a link that was made besides those of a launch. */
+    void linked(String name) {
+        linked.add(name);
     }
 
     /** When patience with a container that was told to end runs out, or null where it was not told or has been forced. */
@@ -83,6 +174,16 @@ final class NodeContainer {
 
     void forceAt(@Nullable Instant time) {
         forceAt = time;
+    }
+
+    /** When a container that has failed is started again, or null where it is not. */
+    @Nullable
+    Instant relaunchAt() {
+        return relaunchAt;
+    }
+
+    void relaunchAt(@Nullable Instant time) {
+        relaunchAt = time;
     }
 
     ContainerSnapshot snapshot() {

@@ -42,6 +42,8 @@ public final class NodeController {
     private final InstantSource clock;
     private final NodeListener listener;
     private final ContainerFlow flow;
+    private final Containers known = new Containers();
+    private final ContainerChanges changes;
 
     private final Map<ContainerId, NodeContainer> containers = new LinkedHashMap<>();
     private final Map<ApplicationId, NodeApplication> applications = new LinkedHashMap<>();
@@ -97,6 +99,31 @@ public final class NodeController {
                 clock,
                 container -> listener.containersChanged(),
                 this::done);
+        this.changes = new ContainerChanges(known, flow, listener, clock);
+    }
+
+    /** What may be changed about containers that have been started. */
+    public ContainerChanges changes() {
+        return changes;
+    }
+
+    private final class Containers implements ContainerChanges.Known {
+        @Override
+        public NodeContainer get(ContainerId id) throws YarnException {
+            NodeContainer container = containers.get(id);
+            if (container != null) {
+                return container;
+            }
+            throw new YarnException("Container " + id
+                    + (stopped.contains(id, clock.instant())
+                            ? " was recently stopped on node manager."
+                            : " is not handled by this NodeManager"));
+        }
+
+        @Override
+        public boolean contains(ContainerId id) {
+            return containers.containsKey(id);
+        }
     }
 
     /**
@@ -161,20 +188,15 @@ public final class NodeController {
      * @throws YarnException if this node does not know it (any more)
      */
     public ContainerSnapshot status(ContainerId id) throws YarnException {
-        NodeContainer container = containers.get(id);
-        if (container != null) {
-            return container.snapshot();
-        }
-        throw new YarnException("Container " + id
-                + (stopped.contains(id, clock.instant())
-                        ? " was recently stopped on node manager."
-                        : " is not handled by this NodeManager"));
+        return known.get(id).snapshot();
     }
 
     /** Everything there is to tell the resource manager. */
     public NodeReport report() {
         return new NodeReport(
-                containers.values().stream().map(NodeContainer::snapshot).toList(), List.copyOf(applications.keySet()));
+                containers.values().stream().map(NodeContainer::snapshot).toList(),
+                List.copyOf(applications.keySet()),
+                changes.increased());
     }
 
     /**
@@ -183,6 +205,7 @@ public final class NodeController {
      * @param told the report that it has answered
      */
     public void apply(NodeReport told, NodeInstructions instructions) {
+        changes.told(told.increased());
         for (ContainerId id : instructions.acknowledged()) {
             forgetIfDone(id);
         }
@@ -192,6 +215,8 @@ public final class NodeController {
                 forgetIfDone(snapshot.id());
             }
         }
+        instructions.updates().forEach(token -> follow(() -> changes.update(token)));
+        instructions.signals().forEach(signal -> follow(() -> changes.signal(signal)));
         for (ContainerId id : instructions.kill()) {
             NodeContainer container = containers.get(id);
             if (container != null) {
@@ -200,6 +225,19 @@ public final class NodeController {
         }
         for (ApplicationId id : instructions.finished()) {
             finish(id, KillReason.APPLICATION_COMPLETED);
+        }
+    }
+
+    /** What a resource manager may ask of a container that has ended meanwhile. */
+    private interface Instruction {
+        void carryOut() throws YarnException;
+    }
+
+    private static void follow(Instruction instruction) {
+        try {
+            instruction.carryOut();
+        } catch (YarnException e) {
+            log.info("an instruction of the resource manager came to nothing: {}", e.getMessage());
         }
     }
 

@@ -19,6 +19,7 @@ public final class ContainerProcess {
 
     /** What a process group can be told. */
     public enum Signal {
+        QUIT,
         TERM,
         KILL
     }
@@ -41,24 +42,32 @@ public final class ContainerProcess {
                 process.onExit().thenAccept(ended -> thread.execute(() -> listener.accept(ended.exitValue())));
     }
 
-    /** Sends a signal to every process of the group. Blocks for the few milliseconds that a command takes. */
-    public void signalGroup(Signal signal) throws InterruptedException {
+    /**
+     * Sends a signal to every process of the group. Blocks for the few milliseconds that a command takes.
+     *
+     * @return whether there was a process to send it to
+     */
+    public boolean signalGroup(Signal signal) throws InterruptedException {
         try {
             Process command = new ProcessBuilder("kill", "-" + signal, "--", "-" + process.pid())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             if (command.waitFor(KILL_COMMAND_LIMIT_S, TimeUnit.SECONDS) && command.exitValue() == 0) {
-                return;
+                return true;
             }
         } catch (IOException e) {
             log.warn("cannot run the kill command for process group {}: {}", process.pid(), e.toString());
         }
         // No such group: it has ended, or the process has not yet got as far as leading one.
-        if (signal == Signal.KILL) {
-            process.destroyForcibly();
-        } else {
-            process.destroy();
+        boolean alive = process.isAlive();
+        switch (signal) {
+            case QUIT -> {
+                return false;
+            }
+            case TERM -> process.destroy();
+            case KILL -> process.destroyForcibly();
         }
+        return alive;
     }
 }

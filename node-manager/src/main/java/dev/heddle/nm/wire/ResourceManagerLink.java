@@ -10,7 +10,6 @@ import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.work.LoopHandoff;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -268,12 +267,7 @@ public final class ResourceManagerLink implements AutoCloseable {
         responseId = response.getResponseId();
         intervalMs =
                 response.getNextHeartBeatInterval() > 0 ? response.getNextHeartBeatInterval() : DEFAULT_INTERVAL_MS;
-        return follow(
-                report,
-                new NodeInstructions(
-                        List.copyOf(response.getContainersToCleanup()),
-                        List.copyOf(response.getContainersToBeRemovedFromNM()),
-                        List.copyOf(response.getApplicationsToCleanup())));
+        return follow(report, Instructions.read(response));
     }
 
     /** Instructions are given once and must not be lost: a node that is too busy for them is asked again. */

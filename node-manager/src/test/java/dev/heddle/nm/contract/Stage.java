@@ -34,6 +34,7 @@ import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.LocalResource;
 import org.apache.hadoop.yarn.api.records.LocalResourceType;
 import org.apache.hadoop.yarn.api.records.LocalResourceVisibility;
+import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.SerializedException;
 import org.apache.hadoop.yarn.api.records.Token;
@@ -73,6 +74,10 @@ final class Stage implements AutoCloseable {
 
     Side.Kind kind() {
         return side.kind();
+    }
+
+    NodeId nodeId() {
+        return side.node();
     }
 
     FakeResourceManager resourceManager() {
@@ -118,8 +123,8 @@ final class Stage implements AutoCloseable {
                 firstContainer(of).getApplicationAttemptId().toString());
         caller.addToken(ConverterUtils.convertFromYarn(nmToken, address));
         YarnConfiguration configuration = new YarnConfiguration();
-        ContainerManagementProtocol proxy = caller.doAs((PrivilegedAction<ContainerManagementProtocol>) () ->
-                (ContainerManagementProtocol) YarnRPC.create(configuration)
+        ContainerManagementProtocol proxy = caller.doAs((PrivilegedAction<ContainerManagementProtocol>)
+                () -> (ContainerManagementProtocol) YarnRPC.create(configuration)
                         .getProxy(ContainerManagementProtocol.class, address, configuration));
         proxies.add(proxy);
         return proxy;
@@ -162,8 +167,8 @@ final class Stage implements AutoCloseable {
     }
 
     StartContainersResponse start(Token token, ContainerLaunchContext launch) throws Exception {
-        return node().startContainers(StartContainersRequest.newInstance(
-                List.of(StartContainerRequest.newInstance(launch, token))));
+        return node().startContainers(
+                        StartContainersRequest.newInstance(List.of(StartContainerRequest.newInstance(launch, token))));
     }
 
     /** Starts a container and does not wait for anything. */
