@@ -2,11 +2,14 @@ package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
+import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.watch.WatchSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
@@ -112,6 +115,20 @@ public final class NodeManagerSettings {
             YarnConfiguration.NM_CONTAINER_RETRY_MINIMUM_INTERVAL_MS,
             YarnConfiguration.DEFAULT_NM_CONTAINER_RETRY_MINIMUM_INTERVAL_MS,
             "The least pause before a container that has failed is started again, where its application asks for that.");
+    public static final Setting<Boolean> RECOVERY_ENABLED = Setting.bool(
+            YarnConfiguration.NM_RECOVERY_ENABLED,
+            YarnConfiguration.DEFAULT_NM_RECOVERY_ENABLED,
+            "Whether containers outlive a node manager that is killed or fails, and the next one on this machine takes"
+                    + " them over.");
+    public static final Setting<Boolean> RECOVERY_SUPERVISED = Setting.bool(
+            YarnConfiguration.NM_RECOVERY_SUPERVISED,
+            YarnConfiguration.DEFAULT_NM_RECOVERY_SUPERVISED,
+            "Whether they also outlive one that is stopped, because somebody will start it again.");
+    public static final Setting<String> RECOVERY_DIR = Setting.text(
+            YarnConfiguration.NM_RECOVERY_DIR,
+            "${hadoop.tmp.dir}/yarn-nm-recovery",
+            "Where a node manager keeps what the next one must know, keys of the resource manager included; a directory"
+                    + " on a disk that outlives the process.");
 
     public static final Setting<String> KEYTAB = Setting.text(
             YarnConfiguration.NM_KEYTAB, "/etc/krb5.keytab", "The keytab of the node manager, with Kerberos.");
@@ -157,6 +174,12 @@ public final class NodeManagerSettings {
 
     /** In the order of the reference page. */
     public static List<Setting<?>> all() {
+        return Stream.of(own(), IsolationSettings.all(), WatchSettings.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Setting<?>> own() {
         return List.of(
                 ADDRESS,
                 HOSTNAME,
@@ -177,6 +200,9 @@ public final class NodeManagerSettings {
                 STDERR_TAIL,
                 STOPPED_MEMORY,
                 RETRY_MINIMUM_INTERVAL,
+                RECOVERY_ENABLED,
+                RECOVERY_SUPERVISED,
+                RECOVERY_DIR,
                 KEYTAB,
                 PRINCIPAL);
     }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ExecutionType;
 import org.apache.hadoop.yarn.api.records.Resource;
@@ -29,6 +30,8 @@ public final class ContainerChanges {
 
     private final Known containers;
     private final ContainerFlow flow;
+    private final ChangeFlow changing;
+    private final NodeJournal journal;
     private final NodeListener listener;
     private final InstantSource clock;
 
@@ -55,11 +58,23 @@ public final class ContainerChanges {
         COMMIT
     }
 
-    ContainerChanges(Known containers, ContainerFlow flow, NodeListener listener, InstantSource clock) {
+    ContainerChanges(
+            Known containers,
+            ContainerFlow flow,
+            ChangeFlow changing,
+            NodeController.Audience audience,
+            InstantSource clock) {
         this.containers = containers;
         this.flow = flow;
-        this.listener = listener;
+        this.changing = changing;
+        this.journal = audience.journal();
+        this.listener = audience.listener();
         this.clock = clock;
+    }
+
+    /** Completes when everything that was decided so far will be known to the next node manager. Callable by every thread. */
+    public CompletableFuture<Void> durable() {
+        return journal.durable();
     }
 
     /**
@@ -88,7 +103,8 @@ public final class ContainerChanges {
         if (!before.equals(after) && Resources.fitsIn(before, after)) {
             increased.add(container);
         }
-        listener.grantChanged(token);
+        changing.granted(container);
+        listener.containersChanged();
     }
 
     /** Those that have grown, as they are now. */
@@ -120,7 +136,7 @@ public final class ContainerChanges {
         }
         SignalContainerCommand command = order.command();
         log.info("{} is sent {}", order.container(), command);
-        flow.signal(container, command);
+        changing.signal(container, command);
     }
 
     /**
@@ -131,7 +147,7 @@ public final class ContainerChanges {
     public void localize(ContainerId id, List<ResourceRequest> requests) throws YarnException {
         NodeContainer container = running(id, Operation.LOCALIZE);
         requireApart(container, requests);
-        flow.localize(container, requests);
+        changing.localize(container, requests);
     }
 
     /** One file must not lie inside another one, which is a copy that others share. */
@@ -163,7 +179,7 @@ public final class ContainerChanges {
     public void reinitialize(ContainerId id, LaunchChange change, boolean revocable) throws YarnException {
         NodeContainer container = running(id, Operation.RE_INIT);
         requireApart(container, change.resources());
-        flow.reinitialize(container, change, revocable);
+        changing.reinitialize(container, change, revocable);
     }
 
     /**

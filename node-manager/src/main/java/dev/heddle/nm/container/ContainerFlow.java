@@ -1,5 +1,6 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ContainerProcess.Signal;
@@ -8,18 +9,22 @@ import dev.heddle.nm.launch.LaunchRequest;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.localization.ResourceRequest;
 import dev.heddle.nm.retry.RetryPolicy.Failures;
+import dev.heddle.nm.watch.WatchedContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ExecutionType;
-import org.apache.hadoop.yarn.api.records.SignalContainerCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one container from its files to its end. Every method is called by the writer thread, except those marked as a
@@ -30,6 +35,7 @@ final class ContainerFlow {
     private final FileFetch fetch;
     private final ContainerLauncher launcher;
     private final ExitReport exits;
+    private final NodeJournal journal;
     private final Workers workers;
     private final InstantSource clock;
     private final Consumer<NodeContainer> running;
@@ -40,7 +46,7 @@ final class ContainerFlow {
      *
      * @param killDelayMs how long a container may take to end after it was told to
      */
-    record Workers(Executor pool, Executor writer, long killDelayMs) {}
+    record Workers(Executor pool, Executor writer, InstantSource clock, long killDelayMs) {}
 
     /**
      * @param running hears that a container's process runs
@@ -50,16 +56,17 @@ final class ContainerFlow {
             ResourceCache cache,
             ContainerLauncher launcher,
             ExitReport exits,
+            NodeJournal journal,
             Workers workers,
-            InstantSource clock,
             Consumer<NodeContainer> running,
             Consumer<NodeContainer> done) {
         this.cache = cache;
         this.fetch = new FileFetch(cache);
         this.launcher = launcher;
         this.exits = exits;
+        this.journal = journal;
         this.workers = workers;
-        this.clock = clock;
+        this.clock = workers.clock();
         this.running = running;
         this.done = done;
     }
@@ -85,6 +92,36 @@ final class ContainerFlow {
         });
     }
 
+    /** Goes on with a container that an earlier node manager has left, from where it is. */
+    void resume(NodeContainer container) {
+        ContainerProcess process = container.process();
+        switch (container.state()) {
+            case LOCALIZING -> {
+                if (container.isCondemned()) {
+                    container.say(clock.instant(), "Container is killed before being launched.");
+                    end(container, "it was killed before it was launched");
+                } else {
+                    begin(container);
+                }
+            }
+            case RUNNING, KILLING -> {
+                fetch.hold(container);
+                if (process != null) {
+                    watch(container, process);
+                    if (container.isCondemned()) {
+                        terminate(container, process);
+                    }
+                    process.onExit(workers.writer(), status -> exited(container, process, status));
+                }
+            }
+            case LAUNCHING, REINITIALIZING, REPLACING, RELAUNCHING, ENDING ->
+                throw new IllegalStateException(container.id() + " is " + container.state());
+            case DONE -> {
+                // Only its end is left, to be reported.
+            }
+        }
+    }
+
     private void localizationFailed(NodeContainer container, String why) {
         if (container.state() == ContainerState.LOCALIZING) {
             container.say(clock.instant(), why);
@@ -98,7 +135,7 @@ final class ContainerFlow {
         }
         if (container.token().getExecutionType() == ExecutionType.OPPORTUNISTIC) {
             // As with YARN's defaults, which leave no room to queue any.
-            container.condemn(KillReason.CONTAINER_SCHEDULER, clock.instant());
+            condemn(container, KillReason.CONTAINER_SCHEDULER);
             end(container, KillReason.CONTAINER_SCHEDULER.words());
             return;
         }
@@ -108,13 +145,48 @@ final class ContainerFlow {
     /** Has a container's process started, be it the first or one more. */
     private void launchNext(NodeContainer container, String why) {
         container.move(ContainerState.LAUNCHING, why);
-        LaunchRequest request = container.order().launch();
+        int run = container.nextRun();
+        journal.changed(container.id(), container.progress(false));
+        onceDurable(() -> toBeLaunched(container, run));
+    }
+
+    private void toBeLaunched(NodeContainer container, int run) {
         Map<String, Path> links = container.files().links();
-        Set<String> earlier = container.relink(links);
+        Launch launch = new Launch(
+                container.order().launch(),
+                container.allocation(),
+                links,
+                container.relink(links),
+                container.process(),
+                run);
         try {
-            container.errands.add(() -> launch(container, request, links, earlier), workers.pool(), workers.writer());
+            container.errands.add(() -> launch(container, launch), workers.pool(), workers.writer());
         } catch (RejectedExecutionException e) {
             launchFailed(container, "the node manager is too busy or stopping");
+        }
+    }
+
+    /**
+     * What a worker needs to know.
+     *
+     * @param stale names that an earlier launch has linked
+     * @param former the process of the earlier run, of which nobody will ask any more
+     */
+    private record Launch(
+            LaunchRequest request,
+            Allocation allocation,
+            Map<String, Path> links,
+            Set<String> stale,
+            @Nullable ContainerProcess former,
+            int run) {}
+
+    /** Goes on, in the writer thread, when what was told the journal so far is safe. */
+    private void onceDurable(Runnable next) {
+        CompletableFuture<Void> durable = journal.durable();
+        if (durable.isDone()) {
+            next.run();
+        } else {
+            CompletableFuture<Void> unused = durable.thenRunAsync(next, workers.writer());
         }
     }
 
@@ -124,11 +196,14 @@ final class ContainerFlow {
     }
 
     /** On a worker. */
-    private void launch(
-            NodeContainer container, LaunchRequest request, Map<String, Path> links, Set<String> earlierLinks) {
+    private void launch(NodeContainer container, Launch launch) {
         try {
-            launcher.clear(container.paths, earlierLinks);
-            ContainerProcess process = launcher.launch(request, container.paths, links);
+            if (launch.former() != null) {
+                launch.former().forget();
+            }
+            launcher.clear(container.paths, launch.stale());
+            ContainerProcess process = launcher.launch(
+                    launch.request(), container.paths, launch.links(), launch.allocation(), launch.run());
             workers.writer().execute(() -> launched(container, process));
         } catch (IOException e) {
             workers.writer().execute(() -> launchFailed(container, words(e)));
@@ -145,6 +220,7 @@ final class ContainerFlow {
 
     private void launched(NodeContainer container, ContainerProcess process) {
         container.process(process);
+        watch(container, process);
         if (container.isCondemned()) {
             container.move(ContainerState.KILLING, "killed while it was launched");
             terminate(container, process);
@@ -155,6 +231,12 @@ final class ContainerFlow {
         process.onExit(workers.writer(), status -> exited(container, process, status));
     }
 
+    private void watch(NodeContainer container, ContainerProcess process) {
+        launcher.bounds()
+                .running(new WatchedContainer(
+                        container.id(), process.pid(), container.allocation(), container.paths.logDirectories()));
+    }
+
     /** Ends a container, if it has not ended already. */
     void kill(NodeContainer container, KillReason reason) {
         if (container.isCondemned()) {
@@ -162,21 +244,21 @@ final class ContainerFlow {
         }
         switch (container.state()) {
             case LOCALIZING -> {
-                container.condemn(reason, clock.instant());
+                condemn(container, reason);
                 container.say(clock.instant(), "Container is killed before being launched.");
                 end(container, reason.words());
             }
-            case LAUNCHING, REPLACING -> container.condemn(reason, clock.instant());
+            case LAUNCHING, REPLACING -> condemn(container, reason);
             case RELAUNCHING -> {
-                container.condemn(reason, clock.instant());
+                condemn(container, reason);
                 if (container.relaunchAt() != null) {
                     end(container, reason.words());
                 }
             }
             case RUNNING, REINITIALIZING -> {
-                container.condemn(reason, clock.instant());
+                condemn(container, reason);
                 container.move(ContainerState.KILLING, reason.words());
-                ContainerProcess process = container.process();
+                ContainerProcess process = container.liveProcess();
                 if (process != null) {
                     terminate(container, process);
                 }
@@ -187,27 +269,44 @@ final class ContainerFlow {
         }
     }
 
-    /** Ends the process of a container that runs, and starts what its order says then. */
+    private void condemn(NodeContainer container, KillReason reason) {
+        container.condemn(reason, clock.instant());
+        journal.changed(container.id(), container.progress(false));
+    }
+
+    /**
+     * Ends the process of a container that runs, and starts what its order says then. The next node manager would do so,
+     * too: the process that runs is none that it is told of.
+     */
     void replace(NodeContainer container, String why) {
         container.move(ContainerState.REPLACING, why);
-        ContainerProcess process = container.process();
+        container.nextRun();
+        journal.accepted(container.order(), container.paths);
+        journal.changed(container.id(), container.progress(false));
+        ContainerProcess process = container.liveProcess();
         if (process != null) {
             terminate(container, process);
         }
     }
 
     private void terminate(NodeContainer container, ContainerProcess process) {
-        container.forceAt(clock.instant().plusMillis(workers.killDelayMs()));
-        signal(process, Signal.TERM);
+        // Who wants it dead must be known first: the end of its process alone would tell another story.
+        onceDurable(() -> {
+            if (container.liveProcess() == process) {
+                container.forceAt(clock.instant().plusMillis(workers.killDelayMs()));
+                signal(process, Signal.TERM);
+            }
+        });
     }
 
     /** Does what is due with a container: forces one that was told to end, starts one that has failed. */
     void enforce(NodeContainer container, Instant now) {
         Instant forceAt = container.forceAt();
-        ContainerProcess process = container.process();
+        ContainerProcess process = container.liveProcess();
         if (forceAt != null && process != null && !now.isBefore(forceAt)) {
             container.forceAt(null);
             signal(process, Signal.KILL);
+            workers.pool().execute(() -> force(container.id(), process.pid()));
         }
         Instant relaunchAt = container.relaunchAt();
         if (container.state() == ContainerState.RELAUNCHING && relaunchAt != null && !now.isBefore(relaunchAt)) {
@@ -216,95 +315,13 @@ final class ContainerFlow {
         }
     }
 
-    /** Tells a container something on behalf of somebody. Nothing is sent where it has no process. */
-    void signal(NodeContainer container, SignalContainerCommand command) {
-        ContainerProcess process = container.process();
-        if (process == null) {
-            return;
-        }
-        Signal signal =
-                switch (command) {
-                    case OUTPUT_THREAD_DUMP -> Signal.QUIT;
-                    case GRACEFUL_SHUTDOWN -> Signal.TERM;
-                    case FORCEFUL_SHUTDOWN -> Signal.KILL;
-                };
-        String what = "Sent signal " + command + " (SIG" + signal + ") to pid " + process.pid() + " as user "
-                + container.order().launch().user() + " for container " + container.id() + ", result=";
-        errand(container, () -> {
-            try {
-                String result = process.signalGroup(signal) ? "success" : "failed";
-                workers.writer().execute(() -> container.say(clock.instant(), what + result));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-    }
-
-    /** Has files fetched and linked into the directory of a container that runs. What fails is told, and no more. */
-    void localize(NodeContainer container, List<ResourceRequest> requests) {
-        container.ordered(container.order().with(requests));
-        fetch.fetch(container, requests, container.files(), new FileFetch.Receiver() {
-            @Override
-            public void arrived(ResourceRequest request, Path path) {
-                if (container.state() != ContainerState.ENDING && container.state() != ContainerState.DONE) {
-                    container.linked(request.linkName());
-                    errand(container, () -> link(container, request.linkName(), path));
-                }
-            }
-
-            @Override
-            public void failed(ResourceRequest request, String why) {
-                container.say(clock.instant(), why);
-            }
-        });
-    }
-
     /** On a worker. */
-    private void link(NodeContainer container, String name, Path path) {
+    private void force(ContainerId id, long leader) {
         try {
-            launcher.link(container.paths, name, path);
-        } catch (IOException e) {
-            String why = "Error when creating symlink " + name + " -> " + path + ": " + e;
-            workers.writer().execute(() -> container.say(clock.instant(), why));
+            launcher.bounds().force(id, leader);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-    }
-
-    /** Has the files fetched of what is to run instead, and then has it run. */
-    void reinitialize(NodeContainer container, LaunchChange change, boolean revocable) {
-        container.say(clock.instant(), "Container will be Re-initialized.");
-        container.move(ContainerState.REINITIALIZING, "something else is to run in it");
-        StartOrder next = container.order().changed(change);
-        ContainerFiles further = new ContainerFiles();
-        if (change.resources().isEmpty()) {
-            reinitialized(container, next, further, revocable);
-        }
-        fetch.fetch(container, change.resources(), further, new FileFetch.Receiver() {
-            @Override
-            public void arrived(ResourceRequest request, Path path) {
-                if (further.isComplete()) {
-                    reinitialized(container, next, further, revocable);
-                }
-            }
-
-            @Override
-            public void failed(ResourceRequest request, String why) {
-                if (container.state() == ContainerState.REINITIALIZING) {
-                    container.say(clock.instant(), "Container aborting re-initialization.. " + why);
-                    container.move(ContainerState.RUNNING, "the files of what was to run instead cannot be had");
-                }
-            }
-        });
-    }
-
-    private void reinitialized(NodeContainer container, StartOrder next, ContainerFiles further, boolean revocable) {
-        if (container.state() == ContainerState.REINITIALIZING) {
-            container.reinitialize(next, further, revocable);
-            replace(container, "the files of what is to run instead are here");
-        }
-    }
-
-    private void errand(NodeContainer container, Runnable work) {
-        container.errands.add(work, workers.pool(), workers.writer());
     }
 
     private void signal(ContainerProcess process, Signal signal) {
@@ -318,20 +335,22 @@ final class ContainerFlow {
     }
 
     private void exited(NodeContainer container, ContainerProcess process, int status) {
-        container.process(null);
+        container.processEnded();
         container.forceAt(null);
         ContainerState next = afterExit(container, status);
         if (next != container.state()) {
             container.move(next, "process " + process.pid() + " has ended with status " + status);
         }
+        Allocation allocation = container.allocation();
         workers.pool().execute(() -> {
+            List<String> lines = new ArrayList<>(exits.lines(status, container.paths));
             try {
                 // Whatever the container's command has left in the background ends with it.
-                process.signalGroup(Signal.KILL);
+                process.endRemains();
+                lines.addAll(launcher.bounds().ended(container.id(), process.pid(), allocation, status));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            List<String> lines = exits.lines(status, container.paths);
             workers.writer().execute(() -> swept(container, status, lines));
         });
     }
@@ -357,6 +376,7 @@ final class ContainerFlow {
         if (container.canRollBack()) {
             container.say(clock.instant(), "Container Re-init Auto Rolled-Back.");
             container.rollBack();
+            journal.accepted(container.order(), container.paths);
             return ContainerState.REPLACING;
         }
         return ContainerState.ENDING;
@@ -404,8 +424,12 @@ final class ContainerFlow {
     }
 
     private void finish(NodeContainer container, String why) {
-        container.move(ContainerState.DONE, why);
-        cache.release(container.id());
-        done.accept(container);
+        // Told to nobody before it is safe: another node manager might come to another end.
+        journal.changed(container.id(), container.progress(true));
+        onceDurable(() -> {
+            container.move(ContainerState.DONE, why);
+            cache.release(container.id());
+            done.accept(container);
+        });
     }
 }

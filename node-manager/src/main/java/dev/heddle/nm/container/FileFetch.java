@@ -23,6 +23,17 @@ final class FileFetch {
         this.cache = cache;
     }
 
+    /** Has a container that an earlier node manager has started hold those of its files that are here. */
+    void hold(NodeContainer container) {
+        LaunchRequest launch = container.order().launch();
+        for (ResourceRequest request : container.order().resources()) {
+            Path here = cache.hold(request, container.id(), launch.user());
+            if (here != null) {
+                container.files().arrived(request.linkName(), here);
+            }
+        }
+    }
+
     /** @param files where it is noted what becomes of each */
     void fetch(NodeContainer container, List<ResourceRequest> requests, ContainerFiles files, Receiver receiver) {
         requests.forEach(request -> files.expect(request.linkName()));

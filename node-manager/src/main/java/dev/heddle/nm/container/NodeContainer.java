@@ -1,8 +1,10 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.retry.RetryBudget;
+import dev.heddle.nm.retry.RetryBudget.Spent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -37,6 +39,8 @@ final class NodeContainer {
     private @Nullable ContainerProcess process;
     private @Nullable Instant forceAt;
     private @Nullable Instant relaunchAt;
+    private boolean processEnded;
+    private int run;
 
     /** What it ran before it was reinitialized, to which it can still go back. */
     private record Former(StartOrder order, ContainerFiles files) {}
@@ -44,8 +48,28 @@ final class NodeContainer {
     NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
         this.order = order;
         this.paths = paths;
-        this.retries = new RetryBudget(order.retries());
+        this.retries = new RetryBudget(order.retries(), Spent.NOTHING);
         this.diagnostics = new Diagnostics(diagnosticsLimit);
+    }
+
+    /** One that an earlier node manager has left. */
+    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit) {
+        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit);
+        ContainerProgress progress = left.progress();
+        container.run = progress.run();
+        container.killReason = progress.killReason();
+        container.exitStatus = progress.exitStatus();
+        container.diagnostics.restore(progress.diagnostics());
+        container.retries = new RetryBudget(left.order().retries(), progress.retries());
+        left.order().resources().forEach(resource -> container.linked.add(resource.linkName()));
+        if (progress.done()) {
+            container.state = ContainerState.DONE;
+        } else if (left.process() != null) {
+            container.process = left.process();
+            container.state = container.isCondemned() ? ContainerState.KILLING : ContainerState.RUNNING;
+        }
+        log.info("{} was left behind by an earlier node manager and is {}", container.id(), container.state);
+        return container;
     }
 
     ContainerId id() {
@@ -63,6 +87,11 @@ final class NodeContainer {
 
     ContainerTokenIdentifier token() {
         return order.token();
+    }
+
+    /** What it may use. */
+    Allocation allocation() {
+        return Allocation.of(order.token());
     }
 
     void granted(ContainerTokenIdentifier token) {
@@ -95,7 +124,7 @@ final class NodeContainer {
 
     /** What it did when it failed counts no longer. */
     void renewRetries() {
-        retries = new RetryBudget(order.retries());
+        retries = new RetryBudget(order.retries(), Spent.NOTHING);
     }
 
     boolean canRollBack() {
@@ -119,6 +148,11 @@ final class NodeContainer {
 
     ContainerState state() {
         return state;
+    }
+
+    /** Whether what it is meant to run runs. */
+    boolean runs() {
+        return state == ContainerState.RUNNING || state == ContainerState.REINITIALIZING;
     }
 
     void move(ContainerState to, String why) {
@@ -145,13 +179,35 @@ final class NodeContainer {
         exitStatus = status;
     }
 
+    /** The last one that was started, whether it still runs or not. */
     @Nullable
     ContainerProcess process() {
         return process;
     }
 
-    void process(@Nullable ContainerProcess started) {
+    /** The one that runs. */
+    @Nullable
+    ContainerProcess liveProcess() {
+        return processEnded ? null : process;
+    }
+
+    void process(ContainerProcess started) {
         process = started;
+        processEnded = false;
+    }
+
+    void processEnded() {
+        processEnded = true;
+    }
+
+    /** Counts the times that a process is started. */
+    int nextRun() {
+        return ++run;
+    }
+
+    /** How far it has come, once it has come this far. */
+    ContainerProgress progress(boolean done) {
+        return new ContainerProgress(run, killReason, done, exitStatus, diagnostics.toString(), retries.spent());
     }
 
     /** Which names an earlier launch has linked; remembers those of the next one. */

@@ -1,19 +1,11 @@
 package dev.heddle.nm.container;
 
 import org.apache.hadoop.yarn.api.records.ApplicationId;
-import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 
 /** Hears what changes on the node. Called by the writer thread, and must not block it. */
 public interface NodeListener {
     /** A container has begun to run or has ended: worth telling the resource manager at once. */
     void containersChanged();
-
-    /**
-     * A container may use more or less from now on, or has become guaranteed or opportunistic.
-     *
-     * @param token the new one
-     */
-    void grantChanged(ContainerTokenIdentifier token);
 
     /** Nothing of an application is left on this node. */
     void applicationEnded(ApplicationId application);

@@ -2,6 +2,8 @@ package dev.heddle.nm.launch;
 
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.isolation.Allocation;
+import dev.heddle.nm.watch.ContainerBounds;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -14,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.io.DataOutputBuffer;
@@ -27,19 +30,30 @@ public final class ContainerLauncher {
     private static final Set<PosixFilePermission> FOR_GROUP_TO_ENTER = PosixFilePermissions.fromString("rwxr-x---");
 
     private final NodeEnvironment node;
+    private final ContainerBounds bounds;
     private final ProcessLauncher processes = new ProcessLauncher();
 
-    public ContainerLauncher(NodeEnvironment node) {
+    /** @param bounds keep what is launched inside what it was granted */
+    public ContainerLauncher(NodeEnvironment node, ContainerBounds bounds) {
         this.node = node;
+        this.bounds = bounds;
+    }
+
+    /** What keeps the containers that were launched inside what they were granted. */
+    public ContainerBounds bounds() {
+        return bounds;
     }
 
     /**
      * Starts a container.
      *
      * @param links names in its directory and what they point to
+     * @param allocation what it was granted
+     * @param run how often it has been started, this time included
      * @throws IOException if it cannot be started; the message says why
      */
-    public ContainerProcess launch(LaunchRequest request, ContainerPaths paths, Map<String, Path> links)
+    public ContainerProcess launch(
+            LaunchRequest request, ContainerPaths paths, Map<String, Path> links, Allocation allocation, int run)
             throws IOException {
         String script;
         try {
@@ -63,7 +77,21 @@ public final class ContainerLauncher {
         byte[] text = script.getBytes(StandardCharsets.UTF_8);
         write(paths.script(), text, FOR_OWNER_TO_RUN);
         write(paths.log().resolve(paths.script().getFileName()), text, FOR_GROUP_TO_READ);
-        return processes.start(paths);
+        List<String> prefix = bounds.prepare(request.container(), request.user(), allocation);
+        try {
+            return processes.start(paths, run, prefix);
+        } catch (IOException e) {
+            discard(request);
+            throw e;
+        }
+    }
+
+    private void discard(LaunchRequest request) {
+        try {
+            bounds.discard(request.container());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

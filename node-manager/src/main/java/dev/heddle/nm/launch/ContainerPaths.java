@@ -8,13 +8,19 @@ import java.util.List;
  * Where one container's files lie.
  *
  * @param work its working directory
+ * @param nodePrivate what is noted about containers, closed to them
  * @param log its log directory
  * @param applicationDirectories its application's directory on each disk
  * @param userDirectories its user's directory on each disk
  * @param logDirectories its log directory on each disk
  */
 public record ContainerPaths(
-        Path work, Path log, List<Path> applicationDirectories, List<Path> userDirectories, List<Path> logDirectories) {
+        Path work,
+        Path nodePrivate,
+        Path log,
+        List<Path> applicationDirectories,
+        List<Path> userDirectories,
+        List<Path> logDirectories) {
 
     /** Chooses the disks for a container. Touches none of them. */
     public static ContainerPaths choose(NodeDirectories directories, LaunchRequest request) {
@@ -25,6 +31,7 @@ public record ContainerPaths(
         return new ContainerPaths(
                 NodeDirectories.applicationDirectory(root, request.user(), application)
                         .resolve(container),
+                NodeDirectories.nodePrivate(root),
                 logRoot.resolve(application).resolve(container),
                 directories.localRoots().stream()
                         .map(each -> NodeDirectories.applicationDirectory(each, request.user(), application))
@@ -35,6 +42,11 @@ public record ContainerPaths(
                 directories.logRoots().stream()
                         .map(each -> each.resolve(application).resolve(container))
                         .toList());
+    }
+
+    /** What is noted about one run of the container, counted from 1. */
+    public ProcessRecord record(int run) {
+        return ProcessRecord.of(nodePrivate, String.valueOf(work.getFileName()), run);
     }
 
     Path tokenFile() {

@@ -1,6 +1,7 @@
 package dev.heddle.nm.launch;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -8,14 +9,19 @@ import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The process of a container, and the process group that it leads. Safe for all threads. */
+/**
+ * The process of a container, the group that it leads, and the supervisor above it. The supervisor ends what is left of
+ * the group once the process has ended. Safe for all threads.
+ */
 public final class ContainerProcess {
     private static final Logger log = LoggerFactory.getLogger(ContainerProcess.class);
 
     /** The {@code kill} command does not wait for anything; where it hangs the machine does. */
     private static final long KILL_COMMAND_LIMIT_S = 10;
 
-    private final Process process;
+    private final ProcessIdentity identity;
+    private final ProcessRecord record;
+    private final CompletableFuture<Integer> exit;
 
     /** What a process group can be told. */
     public enum Signal {
@@ -24,12 +30,26 @@ public final class ContainerProcess {
         KILL
     }
 
-    ContainerProcess(Process process) {
-        this.process = process;
+    /** One that this daemon has started. */
+    ContainerProcess(ProcessIdentity identity, ProcessRecord record, Process supervisor) {
+        this.identity = identity;
+        this.record = record;
+        this.exit = supervisor.onExit().thenCompose(ended -> settled(ended.exitValue()));
+    }
+
+    private ContainerProcess(ProcessIdentity identity, ProcessRecord record, CompletableFuture<Integer> exit) {
+        this.identity = identity;
+        this.record = record;
+        this.exit = exit;
+    }
+
+    /** One that an earlier node manager has started; it may have ended since. */
+    public static ContainerProcess adopt(ProcessIdentity identity, ProcessRecord record, ExitWatch watch) {
+        return new ContainerProcess(identity, record, watch.exitOf(record, identity));
     }
 
     public long pid() {
-        return process.pid();
+        return identity.pid();
     }
 
     /**
@@ -38,8 +58,52 @@ public final class ContainerProcess {
      * @param thread the listener's
      */
     public void onExit(Executor thread, IntConsumer listener) {
-        CompletableFuture<Void> unused =
-                process.onExit().thenAccept(ended -> thread.execute(() -> listener.accept(ended.exitValue())));
+        CompletableFuture<Void> unused = exit.thenAccept(status -> thread.execute(() -> listener.accept(status)));
+    }
+
+    /** Completes with the exit status, on any thread. */
+    public CompletableFuture<Integer> exit() {
+        return exit.copy();
+    }
+
+    /** The supervisor ends with the status of the process, unless it was itself ended before that. */
+    private CompletableFuture<Integer> settled(int supervisorStatus) {
+        // It cannot note the status where the disk is full. A status that stands for a signal may be its own end.
+        if (isNoted() || (supervisorStatus < ExitReport.FIRST_SIGNAL && !identity.isAlive())) {
+            return CompletableFuture.completedFuture(supervisorStatus);
+        }
+        log.warn(
+                "the supervisor of process {} has ended with status {} before it: the exit status will not be known",
+                pid(),
+                supervisorStatus);
+        return ProcessHandle.of(pid())
+                .map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenApply(ended -> ExitReport.LOST);
+    }
+
+    private boolean isNoted() {
+        try {
+            return record.exitStatus().isPresent();
+        } catch (IOException e) {
+            log.warn("{}", e.toString());
+            return false;
+        }
+    }
+
+    /**
+     * After the end of the process: ends what it has left in its group, where no supervisor was there to do so. Blocks as
+     * {@link #signalGroup} does.
+     */
+    public void endRemains() throws InterruptedException {
+        if (!isNoted()) {
+            command(Signal.KILL);
+        }
+    }
+
+    /** Removes what is noted about the process, once its end has been told. Blocks. */
+    public void forget() {
+        record.delete();
     }
 
     /**
@@ -48,26 +112,32 @@ public final class ContainerProcess {
      * @return whether there was a process to send it to
      */
     public boolean signalGroup(Signal signal) throws InterruptedException {
+        if (command(signal)) {
+            return true;
+        }
+        Optional<ProcessHandle> process = identity.isAlive() ? ProcessHandle.of(pid()) : Optional.empty();
+        if (process.isEmpty()) {
+            return false;
+        }
+        // No such group: the process has not yet got as far as leading one.
+        return switch (signal) {
+            case QUIT -> false;
+            case TERM -> process.get().destroy();
+            case KILL -> process.get().destroyForcibly();
+        };
+    }
+
+    /** Whether there was a group to get the signal. */
+    private boolean command(Signal signal) throws InterruptedException {
         try {
-            Process command = new ProcessBuilder("kill", "-" + signal, "--", "-" + process.pid())
+            Process command = new ProcessBuilder("kill", "-" + signal, "--", "-" + pid())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            if (command.waitFor(KILL_COMMAND_LIMIT_S, TimeUnit.SECONDS) && command.exitValue() == 0) {
-                return true;
-            }
+            return command.waitFor(KILL_COMMAND_LIMIT_S, TimeUnit.SECONDS) && command.exitValue() == 0;
         } catch (IOException e) {
-            log.warn("cannot run the kill command for process group {}: {}", process.pid(), e.toString());
+            log.warn("cannot run the kill command for process group {}: {}", pid(), e.toString());
+            return false;
         }
-        // No such group: it has ended, or the process has not yet got as far as leading one.
-        boolean alive = process.isAlive();
-        switch (signal) {
-            case QUIT -> {
-                return false;
-            }
-            case TERM -> process.destroy();
-            case KILL -> process.destroyForcibly();
-        }
-        return alive;
     }
 }

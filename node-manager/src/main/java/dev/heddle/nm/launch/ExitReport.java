@@ -21,11 +21,17 @@ import org.slf4j.LoggerFactory;
 public final class ExitReport {
     private static final Logger log = LoggerFactory.getLogger(ExitReport.class);
 
+    /** From here on a status stands for a signal. */
+    static final int FIRST_SIGNAL = 128;
+
     /** 128 and SIGKILL. */
     public static final int KILLED = 137;
 
     /** 128 and SIGTERM. */
     public static final int TERMINATED = 143;
+
+    /** Whoever could have told the exit status was ended before; YARN's number for that. */
+    public static final int LOST = 154;
 
     private static final String ERROR_FILES = "*{stderr,STDERR}*";
 
@@ -47,6 +53,10 @@ public final class ExitReport {
             return List.of();
         }
         String what = "Container exited with a non-zero exit code " + exitStatus + ". ";
+        if (exitStatus == LOST) {
+            what += "That stands for an unknown one: the process that watched over the container was ended before it"
+                    + " could note it. ";
+        }
         if (wasKilled(exitStatus)) {
             return List.of("Container killed on request. Exit code is " + exitStatus, what);
         }

@@ -3,6 +3,7 @@ package dev.heddle.nm.retry;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * How often a container may still be started again. Where failures count for a time only, as many are remembered as there
@@ -10,15 +11,35 @@ import java.util.Deque;
  */
 public final class RetryBudget {
     private final RetryPolicy policy;
-    private final Deque<Instant> counted = new ArrayDeque<>();
-    private long spent;
+    private final Deque<Instant> failures;
+    private long count;
 
-    public RetryBudget(RetryPolicy policy) {
+    /**
+     * What has been spent. Immutable.
+     *
+     * @param count where failures count for ever
+     * @param failures where they do not, the oldest first
+     */
+    public record Spent(long count, List<Instant> failures) {
+        public static final Spent NOTHING = new Spent(0, List.of());
+
+        public Spent {
+            failures = List.copyOf(failures);
+        }
+    }
+
+    public RetryBudget(RetryPolicy policy, Spent spent) {
         this.policy = policy;
+        this.count = spent.count();
+        this.failures = new ArrayDeque<>(spent.failures());
     }
 
     public RetryPolicy policy() {
         return policy;
+    }
+
+    public Spent spent() {
+        return new Spent(count, List.copyOf(failures));
     }
 
     /** Whether a process that has failed now is to be tried again; if so, that counts. */
@@ -30,16 +51,16 @@ public final class RetryBudget {
             return true;
         }
         if (policy.validityMs() <= 0) {
-            return ++spent <= policy.maxRetries();
+            return ++count <= policy.maxRetries();
         }
-        while (!counted.isEmpty()
-                && counted.peekFirst().plusMillis(policy.validityMs()).isBefore(now)) {
-            counted.removeFirst();
+        while (!failures.isEmpty()
+                && failures.peekFirst().plusMillis(policy.validityMs()).isBefore(now)) {
+            failures.removeFirst();
         }
-        if (counted.size() >= policy.maxRetries()) {
+        if (failures.size() >= policy.maxRetries()) {
             return false;
         }
-        counted.addLast(now);
+        failures.addLast(now);
         return true;
     }
 }

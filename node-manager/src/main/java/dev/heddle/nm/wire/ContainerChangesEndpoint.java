@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import org.apache.hadoop.security.token.SecretManager.InvalidToken;
 import org.apache.hadoop.yarn.api.protocolrecords.ContainerUpdateResponse;
@@ -103,7 +104,7 @@ final class ContainerChangesEndpoint {
                 failures.put(identifier.getContainerID(), SerializedException.newInstance(e));
             }
         }
-        return writer.ask(() -> {
+        return durably(() -> {
             List<ContainerId> made = new ArrayList<>();
             for (ContainerTokenIdentifier identifier : verified) {
                 try {
@@ -205,9 +206,14 @@ final class ContainerChangesEndpoint {
     }
 
     private <R> CompletionStage<R> make(Change change, R answer) {
-        return writer.ask(() -> {
+        return durably(() -> {
             change.make();
             return answer;
         });
+    }
+
+    /** Answers once what the writer thread has decided would survive this daemon. */
+    private <R> CompletionStage<R> durably(Callable<R> decision) {
+        return writer.ask(decision).thenCompose(answer -> changes.durable().thenApply(safe -> answer));
     }
 }

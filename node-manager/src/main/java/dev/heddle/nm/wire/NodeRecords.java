@@ -6,6 +6,7 @@ import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.FileState;
 import dev.heddle.nm.container.NodeReport;
+import dev.heddle.nm.watch.NodeUtilization;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
 import org.apache.hadoop.yarn.api.records.LocalizationState;
 import org.apache.hadoop.yarn.api.records.LocalizationStatus;
+import org.apache.hadoop.yarn.api.records.ResourceUtilization;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
@@ -86,7 +88,8 @@ final class NodeRecords {
         return status;
     }
 
-    static NodeStatus nodeStatus(NodeReport report, NodeIdentity node, int responseId, Instant now) {
+    static NodeStatus nodeStatus(
+            NodeReport report, NodeIdentity node, NodeUtilization used, int responseId, Instant now) {
         NodeHealthStatus health = NodeHealthStatus.newInstance(true, "", now.toEpochMilli());
         return NodeStatus.newInstance(
                 node.nodeId(),
@@ -96,8 +99,8 @@ final class NodeRecords {
                         .toList(),
                 List.of(),
                 health,
-                null,
-                null,
+                utilization(used.containers()),
+                utilization(used.node()),
                 report.increased().stream().map(NodeRecords::increased).toList());
     }
 
@@ -105,6 +108,10 @@ final class NodeRecords {
         ContainerTokenIdentifier token = container.token();
         return Container.newInstance(
                 container.id(), null, null, token.getResource(), null, null, token.getExecutionType());
+    }
+
+    private static ResourceUtilization utilization(NodeUtilization.Share share) {
+        return ResourceUtilization.newInstance(share.memoryMb(), share.virtualMemoryMb(), (float) share.vcores());
     }
 
     private static org.apache.hadoop.yarn.api.records.ContainerState state(ContainerSnapshot container) {

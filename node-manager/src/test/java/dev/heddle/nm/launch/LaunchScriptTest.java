@@ -43,7 +43,12 @@ class LaunchScriptTest {
         LaunchRequest request =
                 new LaunchRequest(CONTAINER, "alice", List.of(commands), environment, new Credentials());
         ContainerPaths paths = new ContainerPaths(
-                work, log, List.of(Path.of("/a/app"), Path.of("/b/app")), List.of(Path.of("/a/alice")), List.of(log));
+                work,
+                work.resolveSibling("private"),
+                log,
+                List.of(Path.of("/a/app"), Path.of("/b/app")),
+                List.of(Path.of("/a/alice")),
+                List.of(log));
         return new LaunchScript(node, request, paths).text();
     }
 

@@ -2,6 +2,7 @@ package dev.heddle.nm.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.nm.retry.RetryBudget.Spent;
 import dev.heddle.nm.retry.RetryPolicy.Failures;
 import java.time.Instant;
 import java.util.Set;
@@ -11,7 +12,7 @@ class RetryBudgetTest {
     private static final Instant NOW = Instant.ofEpochSecond(1_000);
 
     private static RetryBudget budget(Failures failures, Set<Integer> statuses, int maxRetries, long validityMs) {
-        return new RetryBudget(new RetryPolicy(failures, statuses, maxRetries, 0, validityMs));
+        return new RetryBudget(new RetryPolicy(failures, statuses, maxRetries, 0, validityMs), Spent.NOTHING);
     }
 
     @Test
@@ -53,5 +54,16 @@ class RetryBudgetTest {
     void shouldNotTakeAnInvalidNumberForMany() {
         assertThat(budget(Failures.ALL, Set.of(), -1000, 0).spend(1, NOW)).isFalse();
         assertThat(budget(Failures.ALL, Set.of(), -1000, 1).spend(1, NOW)).isFalse();
+    }
+
+    @Test
+    void shouldGoOnFromWhatHasBeenSpent() {
+        for (long validityMs : new long[] {0, 1_000}) {
+            RetryBudget first = budget(Failures.ALL, Set.of(), 2, validityMs);
+            first.spend(1, NOW);
+            RetryBudget next = new RetryBudget(first.policy(), first.spent());
+            assertThat(next.spend(1, NOW)).isTrue();
+            assertThat(next.spend(1, NOW)).isFalse();
+        }
     }
 }

@@ -25,6 +25,8 @@ public sealed interface NodeCommand<R> extends Command<R> {
 
         NodeInstructions nodeHeartbeat(NodeHeartbeat command);
 
+        Done hearNodes(HearNodes command);
+
         Done unregisterNode(UnregisterNode command);
 
         Done reportLogs(ReportLogs command);
@@ -62,6 +64,23 @@ public sealed interface NodeCommand<R> extends Command<R> {
             return handlers.nodes().nodeHeartbeat(this);
         }
     }
+
+    /** Nodes whose heartbeats brought nothing new have been answered already. */
+    record HearNodes(List<Heard> nodes) implements NodeCommand<Done> {
+        @Override
+        public Done on(CommandHandlers handlers) {
+            return handlers.nodes().hearNodes(this);
+        }
+    }
+
+    /**
+     * What has become of a node without the core.
+     *
+     * @param registration which of all registrations it holds for
+     * @param responseId that it was answered with last
+     * @param atMs when it was heard last, in ms since 1970
+     */
+    record Heard(NodeId node, int registration, int responseId, NodeStatus status, long atMs) {}
 
     /** A node has made containers as large as their masters' tokens allow. */
     record SettleIncreases(NodeId node, Map<ContainerId, Resource> sizes) implements NodeCommand<Done> {

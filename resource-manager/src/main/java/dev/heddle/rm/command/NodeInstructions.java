@@ -23,6 +23,16 @@ public record NodeInstructions(Action action, int responseId, String diagnostics
         SHUTDOWN
     }
 
+    /** The response id after another. They go round from the largest int to 0, as in YARN. */
+    public static int next(int responseId) {
+        return (responseId + 1) & Integer.MAX_VALUE;
+    }
+
+    /** It goes on as before. */
+    public static NodeInstructions nothing(int responseId) {
+        return new NodeInstructions(Action.NORMAL, responseId, "", NodeOrders.NONE);
+    }
+
     public static NodeInstructions resync(String why) {
         return new NodeInstructions(Action.RESYNC, 0, why, NodeOrders.NONE);
     }

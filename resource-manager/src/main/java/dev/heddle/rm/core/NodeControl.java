@@ -148,7 +148,8 @@ final class NodeControl implements NodeCommand.Handler {
                     ? NodeInstructions.resync("Node not found resyncing " + id)
                     : NodeInstructions.shutdown("Disallowed NodeManager nodeId: " + id + " hostname: " + id.host());
         }
-        if (node.lastReply() instanceof NodeInstructions last && command.responseId() == next(node.responseId(), -1)) {
+        if (node.lastReply() instanceof NodeInstructions last
+                && NodeInstructions.next(command.responseId()) == node.responseId()) {
             return last;
         }
         if (command.responseId() != node.responseId() || node.state() == NodeState.REBOOTED) {
@@ -169,14 +170,25 @@ final class NodeControl implements NodeCommand.Handler {
             return NodeInstructions.shutdown(why);
         }
         NodeInstructions reply = new NodeInstructions(
-                NodeInstructions.Action.NORMAL, next(node.responseId(), 1), "", node.pendingOrders());
+                NodeInstructions.Action.NORMAL, NodeInstructions.next(node.responseId()), "", node.pendingOrders());
         ledger.emit(new NodeEvent.NodeAnswered(id, reply.responseId(), reply, ledger.nowMs()));
         return reply;
     }
 
-    /** Response ids go round from the largest int to 0, as in YARN. */
-    private static int next(int responseId, int step) {
-        return (responseId + step) & Integer.MAX_VALUE;
+    @Override
+    public Done hearNodes(NodeCommand.HearNodes command) {
+        for (NodeCommand.Heard heard : command.nodes()) {
+            Node node = state.node(heard.node());
+            if (node == null || !node.isInUse() || node.registration() != heard.registration()) {
+                continue;
+            }
+            if (!heard.status().equals(node.status())) {
+                ledger.emit(new NodeEvent.NodeReported(heard.node(), heard.status()));
+            }
+            ledger.emit(new NodeEvent.NodeHeard(
+                    heard.node(), NodeInstructions.nothing(heard.responseId()), heard.responseId(), heard.atMs()));
+        }
+        return Done.DONE;
     }
 
     /** It keeps what runs there, until it registers and says what that is. */

@@ -27,6 +27,8 @@ public sealed interface NodeEvent extends Event {
 
         void nodeAnswered(NodeAnswered event);
 
+        void nodeHeard(NodeHeard event);
+
         void nodeKeyReplaced(NodeKeyReplaced event);
 
         void nodeForgotten(NodeForgotten event);
@@ -58,13 +60,18 @@ public sealed interface NodeEvent extends Event {
         void nodeReleased(NodeReleased event);
     }
 
+    /** After this a node is to be told something, or is treated otherwise than before: its next heartbeat matters. */
+    interface Stirring {
+        NodeId node();
+    }
+
     /**
      * A node has registered, for the first time or again.
      *
      * @param total what it is counted with, which need not be what it offers
      */
     record NodeJoined(NodeId node, NodeOffer offer, Resource total, NodeState state, NodeStatus status, long atMs)
-            implements NodeEvent, Event.Soft {
+            implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeJoined(this);
@@ -78,7 +85,7 @@ public sealed interface NodeEvent extends Event {
 
     /** A node must end containers, or forget ended ones, with its next reply. */
     record NodeToldToClean(NodeId node, List<ContainerId> containers, List<ApplicationId> applications)
-            implements NodeEvent, Event.Soft {
+            implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeToldToClean(this);
@@ -86,7 +93,7 @@ public sealed interface NodeEvent extends Event {
     }
 
     /** Who had to know of the end of these containers knows, so the node need not remember it. */
-    record ExitsNoted(NodeId node, List<ContainerId> containers) implements NodeEvent, Event.Soft {
+    record ExitsNoted(NodeId node, List<ContainerId> containers) implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().exitsNoted(this);
@@ -101,6 +108,14 @@ public sealed interface NodeEvent extends Event {
         }
     }
 
+    /** The node had nothing to say, and was answered before the core knew. A repeated call gets the same reply again. */
+    record NodeHeard(NodeId node, Object reply, int responseId, long atMs) implements NodeEvent, Event.Soft {
+        @Override
+        public void accept(EventVisitors visitors) {
+            visitors.nodes().nodeHeard(this);
+        }
+    }
+
     /** Tokens for nodes are made with another key from now on: masters need new ones. */
     record NodeKeyReplaced() implements NodeEvent, Event.Soft {
         @Override
@@ -110,7 +125,7 @@ public sealed interface NodeEvent extends Event {
     }
 
     /** A node that went long ago is dropped from the history. */
-    record NodeForgotten(NodeId node) implements NodeEvent, Event.Soft {
+    record NodeForgotten(NodeId node) implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeForgotten(this);
@@ -123,7 +138,7 @@ public sealed interface NodeEvent extends Event {
     }
 
     /** A node is not used any more. */
-    record NodeGone(NodeId node, NodeState state, String reason, long atMs) implements NodeEvent, Event.Soft {
+    record NodeGone(NodeId node, NodeState state, String reason, long atMs) implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeGone(this);
@@ -136,7 +151,7 @@ public sealed interface NodeEvent extends Event {
     }
 
     /** A node must tell something to a container's process with its next reply. */
-    record NodeToldToSignal(NodeId node, ContainerToSignal signal) implements NodeEvent, Event.Soft {
+    record NodeToldToSignal(NodeId node, ContainerToSignal signal) implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeToldToSignal(this);
@@ -144,7 +159,7 @@ public sealed interface NodeEvent extends Event {
     }
 
     /** A node must follow what has become of a container with its next reply. */
-    record NodeToldToUpdate(NodeId node, ContainerUpdate update) implements NodeEvent, Event.Soft {
+    record NodeToldToUpdate(NodeId node, ContainerUpdate update) implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeToldToUpdate(this);
@@ -165,7 +180,8 @@ public sealed interface NodeEvent extends Event {
     }
 
     /** A node that is in use is fit, unfit or out of step from now on. */
-    record NodeStateChanged(NodeId node, NodeState state, String reason, long atMs) implements NodeEvent, Event.Soft {
+    record NodeStateChanged(NodeId node, NodeState state, String reason, long atMs)
+            implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeStateChanged(this);
@@ -184,7 +200,7 @@ public sealed interface NodeEvent extends Event {
      * @param waitsFor the applications that were on it
      */
     record NodeDecommissioning(NodeId node, int timeoutSeconds, List<ApplicationId> waitsFor, long atMs)
-            implements NodeEvent, Event.Soft {
+            implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeDecommissioning(this);
@@ -197,7 +213,7 @@ public sealed interface NodeEvent extends Event {
     }
 
     /** An operator has changed what a node offers; it learns that with its next reply. */
-    record NodeResized(NodeId node, Resource total) implements NodeEvent, Event.Soft {
+    record NodeResized(NodeId node, Resource total) implements NodeEvent, Event.Soft, Stirring {
         @Override
         public void accept(EventVisitors visitors) {
             visitors.nodes().nodeResized(this);

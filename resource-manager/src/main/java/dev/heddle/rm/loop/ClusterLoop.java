@@ -4,6 +4,8 @@ import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.FaultHandler;
 import dev.heddle.rm.command.Command;
 import dev.heddle.rm.command.CoreCommand;
+import dev.heddle.rm.command.NodeCommand;
+import dev.heddle.rm.command.NodeInstructions;
 import dev.heddle.rm.command.Refusal;
 import dev.heddle.rm.core.ClusterController;
 import dev.heddle.rm.core.CorePolicy;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,7 @@ public final class ClusterLoop implements AutoCloseable {
     private final ClusterController controller;
     private final InstantSource clock;
     private final List<Publisher> publishers;
+    private final QuietNodes quietNodes = new QuietNodes();
     private final EventLoop loop;
 
     public ClusterLoop(
@@ -44,7 +48,8 @@ public final class ClusterLoop implements AutoCloseable {
         this.state = state;
         this.controller = new ClusterController(state, policy);
         this.clock = clock;
-        this.publishers = List.copyOf(publishers);
+        this.publishers =
+                Stream.concat(publishers.stream(), Stream.of(quietNodes)).toList();
         this.loop = new EventLoop("core", QUEUE_CAPACITY, TICK_INTERVAL_MS, this::tick, faults);
     }
 
@@ -62,10 +67,42 @@ public final class ClusterLoop implements AutoCloseable {
     public <R> CompletionStage<R> submit(Command<R> command) {
         CompletableFuture<R> reply = new CompletableFuture<>();
         if (!loop.offer(() -> run(command, reply))) {
-            reply.completeExceptionally(
-                    new RejectedExecutionException("the resource manager is too busy, or about to stop"));
+            reply.completeExceptionally(tooBusy());
         }
         return reply;
+    }
+
+    /**
+     * Answers a node's heartbeat: at once and on the calling thread where it brings nothing new, otherwise as
+     * {@link #submit} does.
+     */
+    public CompletionStage<NodeInstructions> hear(NodeCommand.NodeHeartbeat heartbeat) {
+        int responseId = quietNodes.answer(heartbeat, clock.millis());
+        if (responseId != QuietNodes.NOT_QUIET) {
+            return CompletableFuture.completedFuture(NodeInstructions.nothing(responseId));
+        }
+        CompletableFuture<NodeInstructions> reply = new CompletableFuture<>();
+        boolean taken = loop.offer(() -> {
+            tell(quietNodes.take(heartbeat.node()));
+            run(heartbeat, reply);
+        });
+        if (!taken) {
+            reply.completeExceptionally(tooBusy());
+        }
+        return reply.thenApply(instructions -> {
+            quietNodes.answered(heartbeat, instructions);
+            return instructions;
+        });
+    }
+
+    private void tell(NodeCommand.HearNodes heard) {
+        if (!heard.nodes().isEmpty()) {
+            run(heard, new CompletableFuture<>());
+        }
+    }
+
+    private static RejectedExecutionException tooBusy() {
+        return new RejectedExecutionException("the resource manager is too busy, or about to stop");
     }
 
     private <R> void run(Command<R> command, CompletableFuture<R> reply) {
@@ -97,6 +134,7 @@ public final class ClusterLoop implements AutoCloseable {
     }
 
     private void tick() {
+        tell(quietNodes.takeAll());
         run(new CoreCommand.Expire(), new CompletableFuture<>());
         if (controller.isPreemptionDue(clock.millis())) {
             run(new CoreCommand.Preempt(), new CompletableFuture<>());
@@ -105,6 +143,7 @@ public final class ClusterLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        quietNodes.close();
         loop.close();
     }
 }

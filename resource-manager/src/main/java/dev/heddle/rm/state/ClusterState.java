@@ -250,6 +250,16 @@ public final class ClusterState {
         return Collections.unmodifiableCollection(queues.queues());
     }
 
+    /** Whether somebody waits until nodes with room have been heard of often enough. */
+    public boolean countsHeartbeats() {
+        for (Partition partition : queues.partitions()) {
+            if (partition.countsOpportunities()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The partitions of the cluster, that of the nodes without a label first. */
     public Collection<Partition> partitions() {
         return Collections.unmodifiableCollection(queues.partitions());

@@ -169,6 +169,11 @@ public final class Node {
         return decommission;
     }
 
+    /** Which one of all registrations its last was. */
+    public int registration() {
+        return registration;
+    }
+
     public int responseId() {
         return responseId;
     }

@@ -78,6 +78,14 @@ final class NodeApplier implements NodeEvent.Visitor {
     }
 
     @Override
+    public void nodeHeard(NodeEvent.NodeHeard event) {
+        Node node = known(event.node());
+        node.responseId = event.responseId();
+        node.lastReply = event.reply();
+        node.lastHeardMs = event.atMs();
+    }
+
+    @Override
     public void nodeReported(NodeEvent.NodeReported event) {
         Node node = known(event.node());
         node.status = event.status();

@@ -176,6 +176,11 @@ public final class Partition {
         return opportunities;
     }
 
+    /** Whether somebody waits until there have been enough of them. */
+    boolean countsOpportunities() {
+        return delayedUntil < Long.MAX_VALUE;
+    }
+
     /** Somebody waits for certain places until there have been so many opportunities. */
     public void delayUntil(long opportunity) {
         delayedUntil = Math.min(delayedUntil, opportunity);

@@ -1,6 +1,8 @@
 package dev.heddle.rm.wire;
 
+import dev.heddle.rm.model.NodeId;
 import dev.heddle.rm.model.Utilization;
+import dev.heddle.rm.snapshot.ClusterSnapshots;
 import dev.heddle.rm.snapshot.NodeSnapshot;
 import dev.heddle.rm.snapshot.Totals;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,11 @@ public record HeartbeatPace(long intervalMs, @Nullable Scaling scaling) {
     public record Scaling(long minMs, long maxMs, float speedup, float slowdown) {}
 
     /** What this node is to wait, in ms. */
+    long intervalMs(ClusterSnapshots snapshots, NodeId node) {
+        return scaling == null ? intervalMs : intervalMs(snapshots.node(node), snapshots.totals());
+    }
+
+    /** What a node is to wait, in ms. */
     long intervalMs(@Nullable NodeSnapshot node, Totals totals) {
         if (scaling == null || node == null || node.status().machine().equals(Utilization.NONE)) {
             return intervalMs;

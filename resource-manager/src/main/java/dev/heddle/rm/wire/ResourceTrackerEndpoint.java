@@ -224,12 +224,9 @@ public final class ResourceTrackerEndpoint {
 
     private CompletionStage<NodeHeartbeatResponseProto> heartbeat(
             LeadingCluster cluster, NodeCommand.NodeHeartbeat command, NodeHeartbeatRequestProto request) {
-        return Submission.submit(cluster, command, reply -> {
-            NodeHeartbeatResponseProto.Builder response = encode(reply)
-                    .setNextHeartBeatInterval(pace.get()
-                            .intervalMs(
-                                    cluster.snapshots().node(command.node()),
-                                    cluster.snapshots().totals()));
+        return Submission.answer(cluster.loop().hear(command), reply -> {
+            NodeHeartbeatResponseProto.Builder response =
+                    encode(reply).setNextHeartBeatInterval(pace.get().intervalMs(cluster.snapshots(), command.node()));
             reply.orders().updates().forEach(update -> addUpdate(response, cluster, command.node(), update));
             addNextKeys(response, cluster, request);
             return response.build();

@@ -23,7 +23,12 @@ final class Submission {
     private Submission() {}
 
     static <R, M> CompletionStage<M> submit(LeadingCluster cluster, Command<R> command, Function<R, M> encode) {
-        return cluster.loop().submit(command).handle((reply, failure) -> {
+        return answer(cluster.loop().submit(command), encode);
+    }
+
+    /** Turns what the core says into what the wire carries. */
+    static <R, M> CompletionStage<M> answer(CompletionStage<R> decided, Function<R, M> encode) {
+        return decided.handle((reply, failure) -> {
             if (failure != null) {
                 throw new CompletionException(toWire(failure));
             }
@@ -32,6 +37,9 @@ final class Submission {
     }
 
     private static Throwable toWire(Throwable failure) {
+        if (failure instanceof CompletionException && failure.getCause() != null) {
+            return toWire(failure.getCause());
+        }
         if (failure instanceof Refusal refusal) {
             return toWire(refusal);
         }
