@@ -41,6 +41,7 @@ final class NodeContainer {
     private @Nullable Instant relaunchAt;
     private boolean processEnded;
     private int run;
+    private int launchedRun;
 
     /** What it ran before it was reinitialized, to which it can still go back. */
     private record Former(StartOrder order, ContainerFiles files) {}
@@ -66,6 +67,7 @@ final class NodeContainer {
             container.state = ContainerState.DONE;
         } else if (left.process() != null) {
             container.process = left.process();
+            container.launchedRun = progress.run();
             container.state = container.isCondemned() ? ContainerState.KILLING : ContainerState.RUNNING;
         }
         log.info("{} was left behind by an earlier node manager and is {}", container.id(), container.state);
@@ -151,7 +153,7 @@ final class NodeContainer {
     }
 
     /** Whether what it is meant to run runs. */
-    boolean runs() {
+    boolean isRunning() {
         return state == ContainerState.RUNNING || state == ContainerState.REINITIALIZING;
     }
 
@@ -203,6 +205,17 @@ final class NodeContainer {
     /** Counts the times that a process is started. */
     int nextRun() {
         return ++run;
+    }
+
+    int runs() {
+        return run;
+    }
+
+    /** Notes for which run a process is started now; answers for which one the process before was, 0 where there was none. */
+    int launching(int next) {
+        int former = launchedRun;
+        launchedRun = next;
+        return former;
     }
 
     /** How far it has come, once it has come this far. */
