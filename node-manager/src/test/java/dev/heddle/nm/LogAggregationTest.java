@@ -106,7 +106,8 @@ class LogAggregationTest {
     }
 
     private ApplicationMasterClient run(
-            ContainerId id, String command, ContainerType type, @Nullable LogAggregationContext context) throws Exception {
+            ContainerId id, String command, ContainerType type, @Nullable LogAggregationContext context)
+            throws Exception {
         Token nmToken = resourceManager.nmToken(id, nodeManager.nodeId(), USER);
         ApplicationMasterClient client =
                 new ApplicationMasterClient(id.getApplicationAttemptId(), nodeManager.nodeId(), nmToken);
@@ -235,7 +236,9 @@ class LogAggregationTest {
         finish(application(2));
         awaitStatus(application(2), LogAggregationStatus.SUCCEEDED);
 
-        for (Path folder = remoteFolder(application(2)); !folder.equals(remote()); folder = Objects.requireNonNull(folder.getParent())) {
+        for (Path folder = remoteFolder(application(2));
+                !folder.equals(remote());
+                folder = Objects.requireNonNull(folder.getParent())) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                     .as(folder.toString())
                     .isEqualTo("rwxrwx---");

@@ -104,7 +104,9 @@ public final class WebServer implements AutoCloseable {
                         // Nothing is served from files of its own, for which it would keep a directory.
                         .setFileSystemOptions(new FileSystemOptions()
                                 .setFileCachingEnabled(false)
-                                .setClassPathResolvingEnabled(false))), bind, key);
+                                .setClassPathResolvingEnabled(false))),
+                bind,
+                key);
     }
 
     /** The port that was really taken. */
