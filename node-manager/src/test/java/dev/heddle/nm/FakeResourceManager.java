@@ -42,6 +42,7 @@ import org.apache.hadoop.yarn.server.api.records.NodeAction;
 import org.apache.hadoop.yarn.server.security.BaseContainerTokenSecretManager;
 import org.apache.hadoop.yarn.server.security.BaseNMTokenSecretManager;
 import org.apache.hadoop.yarn.server.security.MasterKeyData;
+import org.jspecify.annotations.Nullable;
 
 /** The side of a resource manager that nodes see, on a real socket: it says what the test wants said. */
 public final class FakeResourceManager implements AutoCloseable {
@@ -267,7 +268,7 @@ public final class FakeResourceManager implements AutoCloseable {
     }
 
     /** A grant of an application that wants something done with its logs. */
-    Token containerToken(Grant grant, ContainerType type, LogAggregationContext logs) {
+    Token containerToken(Grant grant, ContainerType type, @Nullable LogAggregationContext logs) {
         ContainerTokenIdentifier token = new ContainerTokenIdentifier(
                 grant.container(),
                 grant.node(),
