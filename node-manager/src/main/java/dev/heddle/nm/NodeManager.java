@@ -21,6 +21,7 @@ import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.services.AuxiliaryServices;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -82,6 +83,7 @@ public final class NodeManager implements Daemon {
     private static final String JAVA_HOME = "JAVA_HOME";
 
     private final NodeDirectories directories;
+    private final AuxiliaryServices services;
     private final long killDelayMs;
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
@@ -132,15 +134,26 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key());
+        AuxiliaryServices services;
+        try {
+            services = AuxiliaryServices.start(configuration, directories, null);
+        } catch (RuntimeException e) {
+            directories.close();
+            throw e;
+        }
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            return new NodeManager(configuration, clock, dismissed, terms, directories, threads);
+            return new NodeManager(configuration, clock, dismissed, terms, new Ground(directories, services), threads);
         } catch (RuntimeException e) {
             threads.close();
+            services.close();
             directories.close();
             throw e;
         }
     }
+
+    /** What a node manager stands on, begun before it. */
+    private record Ground(NodeDirectories directories, AuxiliaryServices services) {}
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
     private record Terms(NodeAddresses addresses, Resource capability, List<InetSocketAddress> resourceManagers) {}
@@ -150,10 +163,11 @@ public final class NodeManager implements Daemon {
             InstantSource clock,
             Consumer<String> dismissed,
             Terms terms,
-            NodeDirectories directories,
+            Ground ground,
             RpcThreads threads) {
         this.threads = threads;
-        this.directories = directories;
+        this.directories = ground.directories();
+        this.services = ground.services();
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
                 "download",
@@ -182,7 +196,7 @@ public final class NodeManager implements Daemon {
         this.nodeId = terms.addresses().nodeId(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
-        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
+        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability(), services);
         this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
         this.link = new ResourceManagerLink(
                 identity,
@@ -232,13 +246,13 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId)),
-                new NodeController.Threads(workers, writer),
-                clock,
+                new ContainerLauncher(environment(configuration)),
+                services,
+                new NodeController.Threads(workers, writer, clock),
                 listener);
     }
 
-    private static NodeEnvironment environment(Configuration configuration, NodeId nodeId) {
+    private NodeEnvironment environment(Configuration configuration) {
         Map<String, String> whitelisted = new HashMap<>();
         for (String name : NodeManagerSettings.list(configuration, NodeManagerSettings.ENVIRONMENT_WHITELIST)) {
             String value = name.equals(JAVA_HOME)
@@ -254,7 +268,8 @@ public final class NodeManager implements Daemon {
                 NO_HTTP_PORT,
                 Map.copyOf(whitelisted),
                 NodeManagerSettings.ADMINISTRATOR_ENVIRONMENT.get(configuration),
-                NodeManagerSettings.USER_HOME.get(configuration));
+                NodeManagerSettings.USER_HOME.get(configuration),
+                services.environment());
     }
 
     /** Who hears of changes on the node. */
@@ -305,6 +320,7 @@ public final class NodeManager implements Daemon {
             Thread.currentThread().interrupt();
         }
         server.close();
+        services.close();
         threads.close();
         writer.close();
         loop.close();

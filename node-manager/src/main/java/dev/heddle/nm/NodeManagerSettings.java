@@ -2,11 +2,13 @@ package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
+import dev.heddle.nm.services.ServiceSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
@@ -152,6 +154,10 @@ public final class NodeManagerSettings {
 
     /** In the order of the reference page. */
     public static List<Setting<?>> all() {
+        return Stream.of(own(), ServiceSettings.all()).flatMap(List::stream).toList();
+    }
+
+    private static List<Setting<?>> own() {
         return List.of(
                 ADDRESS,
                 HOSTNAME,

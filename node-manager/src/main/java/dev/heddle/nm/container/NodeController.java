@@ -7,6 +7,7 @@ import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.services.AuxiliaryServices;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,7 +40,9 @@ public final class NodeController {
     private final Limits limits;
     private final NodeDirectories directories;
     private final ResourceCache cache;
+    private final AuxiliaryServices services;
     private final Executor workers;
+    private final Executor writer;
     private final InstantSource clock;
     private final NodeListener listener;
     private final ContainerFlow flow;
@@ -61,7 +64,7 @@ public final class NodeController {
     public record Limits(long killDelayMs, int diagnosticsLimit, int stderrTailBytes, long stoppedMemoryMs) {}
 
     /** Where blocking work is done, and how its results come back. */
-    public record Threads(Executor workers, Executor writer) {}
+    public record Threads(Executor workers, Executor writer, InstantSource clock) {}
 
     /** An application with at least one container here, or files that such a container has left. */
     private static final class NodeApplication {
@@ -79,14 +82,16 @@ public final class NodeController {
             NodeDirectories directories,
             ResourceCache cache,
             ContainerLauncher launcher,
+            AuxiliaryServices services,
             Threads threads,
-            InstantSource clock,
             NodeListener listener) {
         this.limits = limits;
         this.directories = directories;
         this.cache = cache;
+        this.services = services;
         this.workers = threads.workers();
-        this.clock = clock;
+        this.writer = threads.writer();
+        this.clock = threads.clock();
         this.listener = listener;
         this.stopped = new RecentContainers(MAX_CONTAINERS);
         this.started = new RecentContainers(MAX_CONTAINERS);
@@ -139,7 +144,26 @@ public final class NodeController {
         containers.put(id, container);
         application.live.add(id);
         log.info("{} accepted for user {} with {}", id, user, order.token().getResource());
-        flow.begin(container);
+        prepare(container);
+    }
+
+    /** Auxiliary services hear of a container before anything else is done for it. */
+    private void prepare(NodeContainer container) {
+        CompletableFuture<List<String>> told = services.containerStarts(
+                container.order.token(), container.order.launch().user(), container.order.serviceData());
+        if (told.isDone()) {
+            prepared(container, told.join());
+        } else {
+            told.thenAcceptAsync(complaints -> prepared(container, complaints), writer);
+        }
+    }
+
+    private void prepared(NodeContainer container, List<String> complaints) {
+        if (complaints.isEmpty()) {
+            flow.begin(container);
+        } else {
+            flow.refuse(container, complaints);
+        }
     }
 
     /**
@@ -237,6 +261,7 @@ public final class NodeController {
                 .map(root -> NodeDirectories.applicationDirectory(root, application.user, id.toString()))
                 .toList();
         workers.execute(() -> folders.forEach(Deletion::delete));
+        services.applicationEnded(id);
         listener.applicationEnded(id);
         if (stopping != null && applications.isEmpty()) {
             stopping.complete(null);
@@ -251,6 +276,8 @@ public final class NodeController {
     private void done(NodeContainer container) {
         Instant now = clock.instant();
         stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
+        services.containerEnded(
+                container.order.token(), container.order.launch().user());
         Path work = container.paths.work();
         ContainerProcess process = container.process();
         workers.execute(() -> {

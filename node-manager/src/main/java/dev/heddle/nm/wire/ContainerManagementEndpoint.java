@@ -124,7 +124,7 @@ public final class ContainerManagementEndpoint {
             try {
                 containerTokens.verify(each.getContainerToken(), token);
                 authorize(nmToken, token, resourceManager);
-                orders.add(StartOrders.read(token, each.getContainerLaunchContext()));
+                orders.add(StartOrders.read(token, each.getContainerLaunchContext(), node.services()));
             } catch (YarnException | InvalidToken e) {
                 failures.put(token.getContainerID(), SerializedException.newInstance(e));
             }
@@ -148,7 +148,8 @@ public final class ContainerManagementEndpoint {
                 failures.put(id, SerializedException.newInstance(e));
             }
         }
-        return ((StartContainersResponsePBImpl) StartContainersResponse.newInstance(Map.of(), started, failures))
+        return ((StartContainersResponsePBImpl)
+                        StartContainersResponse.newInstance(node.services().metadata(), started, failures))
                 .getProto();
     }
 

@@ -5,6 +5,7 @@ import dev.heddle.nm.launch.LaunchRequest;
 import dev.heddle.nm.localization.ResourceRequest;
 import dev.heddle.nm.localization.ResourceRequest.Kind;
 import dev.heddle.nm.localization.ResourceRequest.Visibility;
+import dev.heddle.nm.services.AuxiliaryServices;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.util.HashMap;
@@ -30,16 +31,20 @@ final class StartOrders {
      * Reads one request.
      *
      * @param token verified
+     * @param services of this node
      * @throws YarnException if the request asks for what this node cannot do; the message says what
      */
-    static StartOrder read(ContainerTokenIdentifier token, ContainerLaunchContext launch) throws YarnException {
+    static StartOrder read(ContainerTokenIdentifier token, ContainerLaunchContext launch, AuxiliaryServices services)
+            throws YarnException {
         String user = token.getApplicationSubmitter();
         // The name becomes a folder's.
         if (NO_USER.contains(user) || user.indexOf('/') >= 0 || user.indexOf('\0') >= 0) {
             throw new YarnException("'" + user + "' is no user name that containers can run under");
         }
         for (String service : launch.getServiceData().keySet()) {
-            throw new InvalidAuxServiceException("The auxService:" + service + " does not exist");
+            if (!services.has(service)) {
+                throw new InvalidAuxServiceException("The auxService:" + service + " does not exist");
+            }
         }
         Credentials credentials;
         try {
@@ -54,7 +59,8 @@ final class StartOrders {
                 token,
                 new LaunchRequest(
                         token.getContainerID(), user, launch.getCommands(), launch.getEnvironment(), credentials),
-                resources(launch.getLocalResources()));
+                resources(launch.getLocalResources()),
+                launch.getServiceData());
     }
 
     private static List<ResourceRequest> resources(Map<String, LocalResource> resources) throws YarnException {
