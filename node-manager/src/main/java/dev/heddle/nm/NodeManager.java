@@ -14,6 +14,7 @@ import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
+import dev.heddle.nm.descriptors.NodeDescriptors;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.launch.ContainerLauncher;
@@ -27,6 +28,7 @@ import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
 import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
+import dev.heddle.nm.wire.SelfDescription;
 import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
 import java.net.InetSocketAddress;
@@ -84,6 +86,7 @@ public final class NodeManager implements Daemon {
 
     private final NodeDirectories directories;
     private final AuxiliaryServices services;
+    private final NodeDescriptors descriptors;
     private final long killDelayMs;
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
@@ -119,9 +122,12 @@ public final class NodeManager implements Daemon {
     static NodeManager start(YarnConfiguration configuration, InstantSource clock, Consumer<String> dismissed) {
         // All of them, before anything is begun that would have to be undone.
         NodeManagerSettings.all().forEach(setting -> setting.get(configuration));
+        Machine machine = Machine.detect();
         Terms terms = new Terms(
+                machine,
                 NodeAddresses.read(configuration),
-                NodeCapability.read(configuration),
+                NodeCapability.read(configuration, machine),
+                NodeDescriptors.read(configuration),
                 ResourceManagerAddresses.forNodes(configuration));
         DeclaredKinds.declare(ResourceTypes.read(configuration));
         ServiceLogin.login(
@@ -156,7 +162,12 @@ public final class NodeManager implements Daemon {
     private record Ground(NodeDirectories directories, AuxiliaryServices services) {}
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
-    private record Terms(NodeAddresses addresses, Resource capability, List<InetSocketAddress> resourceManagers) {}
+    private record Terms(
+            Machine machine,
+            NodeAddresses addresses,
+            Resource capability,
+            NodeDescriptors descriptors,
+            List<InetSocketAddress> resourceManagers) {}
 
     private NodeManager(
             YarnConfiguration configuration,
@@ -168,6 +179,7 @@ public final class NodeManager implements Daemon {
         this.threads = threads;
         this.directories = ground.directories();
         this.services = ground.services();
+        this.descriptors = terms.descriptors();
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
                 "download",
@@ -196,7 +208,7 @@ public final class NodeManager implements Daemon {
         this.nodeId = terms.addresses().nodeId(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
-        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability(), services);
+        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, services);
         this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
         this.link = new ResourceManagerLink(
                 identity,
@@ -208,7 +220,15 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, clock),
+                new ResourceManagerLink.Inside(
+                        writer,
+                        controller,
+                        new SelfDescription(
+                                terms.capability(),
+                                terms.machine().resource(),
+                                descriptors,
+                                NodeManagerSettings.MINIMUM_RESOURCE_MANAGER.get(configuration)),
+                        clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
@@ -217,6 +237,7 @@ public final class NodeManager implements Daemon {
         reporting.set(link);
         loop.start();
         link.start();
+        descriptors.watch(link::report);
         log.info("node {} offers {}", nodeId, terms.capability());
     }
 
@@ -309,6 +330,7 @@ public final class NodeManager implements Daemon {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        descriptors.close();
         link.close();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         writer.execute(() -> controller.stopAll(ended));

@@ -1,6 +1,5 @@
 package dev.heddle.nm.wire;
 
-import dev.heddle.common.resources.Resource;
 import dev.heddle.nm.services.AuxiliaryServices;
 import org.apache.hadoop.yarn.api.records.NodeId;
 
@@ -9,4 +8,4 @@ import org.apache.hadoop.yarn.api.records.NodeId;
  *
  * @param httpPort 0 where no page is served
  */
-public record NodeIdentity(NodeId nodeId, int httpPort, Resource capability, AuxiliaryServices services) {}
+public record NodeIdentity(NodeId nodeId, int httpPort, AuxiliaryServices services) {}

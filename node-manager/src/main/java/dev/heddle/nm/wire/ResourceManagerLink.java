@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatResponseProto;
@@ -115,7 +116,8 @@ public final class ResourceManagerLink implements AutoCloseable {
     public record Trust(NmTokenSecrets nmTokens, ContainerTokenSecrets containerTokens, Registration registration) {}
 
     /** The node that is reported on. */
-    public record Inside(LoopHandoff writer, NodeController controller, InstantSource clock) {}
+    public record Inside(
+            LoopHandoff writer, NodeController controller, SelfDescription description, InstantSource clock) {}
 
     /**
      * Prepares the link.
@@ -187,6 +189,9 @@ public final class ResourceManagerLink implements AutoCloseable {
     private void settle(@Nullable Throwable failure) {
         underWay = null;
         searching = failure != null;
+        if (searching) {
+            inside.description().unheard();
+        }
         long pauseMs;
         if (failure == null) {
             search.succeeded();
@@ -203,7 +208,7 @@ public final class ResourceManagerLink implements AutoCloseable {
         RegisterNodeManagerRequest request = RegisterNodeManagerRequest.newInstance(
                 node.nodeId(),
                 node.httpPort(),
-                NodeRecords.resource(node.capability()),
+                inside.description().capability(),
                 YarnVersionInfo.getVersion(),
                 report.containers().stream().map(NodeRecords::registered).toList(),
                 report.applications(),
@@ -211,6 +216,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                 null,
                 null,
                 NodeRecords.nodeStatus(report, node, 0, inside.clock().instant()));
+        inside.description().fill(request, inside.clock().instant());
         return search.connection()
                 .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
                 .thenAcceptAsync(
@@ -225,6 +231,12 @@ public final class ResourceManagerLink implements AutoCloseable {
             dismiss(response.getDiagnosticsMessage());
             return;
         }
+        String refusal = inside.description().refusal(response);
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
+        inside.description().taken(response);
         take(response.getContainerTokenMasterKey(), response.getNMTokenMasterKey());
         registration.registered(response.getRMIdentifier());
         responseId = 0;
@@ -235,7 +247,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                 "registered with the resource manager at {} as {} with {} and {} containers",
                 search.current(),
                 node.nodeId(),
-                node.capability(),
+                inside.description().capability(),
                 containers);
     }
 
@@ -245,6 +257,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);
+        inside.description().fill(request, inside.clock().instant());
         return search.connection()
                 .call(HEARTBEAT, ((NodeHeartbeatRequestPBImpl) request).getProto(), CALL_LIMIT)
                 .thenComposeAsync(response -> answered(report, new NodeHeartbeatResponsePBImpl(response)), loop);
@@ -264,6 +277,7 @@ public final class ResourceManagerLink implements AutoCloseable {
             news.set(true);
             return nothing();
         }
+        inside.description().taken(response);
         take(response.getContainerTokenMasterKey(), response.getNMTokenMasterKey());
         responseId = response.getResponseId();
         intervalMs =
@@ -307,10 +321,24 @@ public final class ResourceManagerLink implements AutoCloseable {
     }
 
     private void dismiss(@Nullable String diagnostics) {
-        registered = false;
-        closed = true;
         String why = diagnostics == null || diagnostics.isEmpty() ? "it gave no reason" : diagnostics;
         log.error("the resource manager at {} wants this node to go: {}", search.current(), why);
+        leave(why);
+    }
+
+    /** It has taken this node, which does not stay. */
+    private void refuse(String why) {
+        log.error(
+                "this node leaves the resource manager at {}: {}; upgrade that, or lower {}",
+                search.current(),
+                why,
+                YarnConfiguration.NM_RESOURCEMANAGER_MINIMUM_VERSION);
+        leave(why);
+    }
+
+    private void leave(String why) {
+        registered = false;
+        closed = true;
         dismissed.accept(why);
     }
 
