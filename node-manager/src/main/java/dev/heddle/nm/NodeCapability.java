@@ -8,6 +8,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.common.resources.ResourceKind;
 import dev.heddle.common.resources.ResourceKinds;
 import dev.heddle.common.resources.Unit;
+import dev.heddle.nm.isolation.IsolationSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -20,6 +21,7 @@ final class NodeCapability {
     private static final int DEFAULT_MEMORY_MB = 8192;
     private static final int DEFAULT_VCORES = 8;
     private static final int BYTES_PER_MB_SHIFT = 20;
+    private static final double PERCENT = 100;
     private static final double SHARE_FOR_CONTAINERS = 0.8;
 
     private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,18}) ?([a-zA-Z]*)");
@@ -63,7 +65,8 @@ final class NodeCapability {
 
     private static int detectedVcores(Configuration configuration, Machine machine) {
         int cores = NodeManagerSettings.LOGICAL_PROCESSORS.get(configuration) ? machine.processors() : machine.cores();
-        return (int) Math.max(1, Math.round(cores * NodeManagerSettings.VCORES_PER_CORE.get(configuration)));
+        double forContainers = cores * IsolationSettings.CPU_PERCENT.get(configuration) / PERCENT;
+        return (int) Math.max(1, Math.round(forContainers * NodeManagerSettings.VCORES_PER_CORE.get(configuration)));
     }
 
     /** Of the kinds that are declared, as much of each as its key says; an amount may have a unit. */

@@ -17,12 +17,20 @@ import dev.heddle.nm.container.NodeListener;
 import dev.heddle.nm.descriptors.NodeDescriptors;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.isolation.Isolation;
+import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.services.AuxiliaryServices;
+import dev.heddle.nm.watch.ContainerBounds;
+import dev.heddle.nm.watch.ContainerWatch;
+import dev.heddle.nm.watch.Excess;
+import dev.heddle.nm.watch.WatchTerms;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -46,6 +54,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
@@ -57,7 +66,7 @@ import org.slf4j.LoggerFactory;
  * One node's daemon: serves {@code ContainerManagementProtocol} and reports to a resource manager, Heddle's or Hadoop's.
  *
  * <p>Threads: those of RPC, which also talk to the resource manager, one writer that owns containers and applications,
- * workers for what blocks, and workers that fetch files.
+ * workers for what blocks, workers that fetch files, and one that looks at what containers use.
  */
 public final class NodeManager implements Daemon {
     private static final Logger log = LoggerFactory.getLogger(NodeManager.class);
@@ -80,6 +89,7 @@ public final class NodeManager implements Daemon {
 
     private static final int BYTES_PER_MB_SHIFT = 20;
     private static final int NO_HTTP_PORT = 0;
+    private static final double PERCENT = 100;
 
     /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
     private static final String JAVA_HOME = "JAVA_HOME";
@@ -87,6 +97,10 @@ public final class NodeManager implements Daemon {
     private final NodeDirectories directories;
     private final AuxiliaryServices services;
     private final NodeDescriptors descriptors;
+    private final Recovery recovery;
+    /** Whether containers go on when this daemon is stopped. */
+    private final boolean outlived;
+
     private final long killDelayMs;
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
@@ -94,6 +108,7 @@ public final class NodeManager implements Daemon {
     private final EventLoop loop;
     private final LoopHandoff writer;
     private final Registration registration = new Registration();
+    private final ContainerBounds bounds;
     private final NodeController controller;
     private final RpcThreads threads;
     private final RpcServer server;
@@ -135,31 +150,18 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.KEYTAB.key(),
                 NodeManagerSettings.PRINCIPAL.key(),
                 terms.addresses().bind());
-        NodeDirectories directories = NodeDirectories.open(
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
-                NodeManagerSettings.LOCAL_DIRS.key(),
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
-                NodeManagerSettings.LOG_DIRS.key());
-        AuxiliaryServices services;
-        try {
-            services = AuxiliaryServices.start(configuration, directories, null);
-        } catch (RuntimeException e) {
-            directories.close();
-            throw e;
-        }
+        Isolation isolation =
+                Isolations.choose(configuration, terms.capability().vcores());
+        Ground ground = Ground.open(configuration, isolation);
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            return new NodeManager(configuration, clock, dismissed, terms, new Ground(directories, services), threads);
+            return new NodeManager(configuration, clock, dismissed, terms, ground, threads);
         } catch (RuntimeException e) {
             threads.close();
-            services.close();
-            directories.close();
+            ground.close();
             throw e;
         }
     }
-
-    /** What a node manager stands on, begun before it. */
-    private record Ground(NodeDirectories directories, AuxiliaryServices services) {}
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
     private record Terms(
@@ -178,38 +180,49 @@ public final class NodeManager implements Daemon {
             RpcThreads threads) {
         this.threads = threads;
         this.directories = ground.directories();
+        this.recovery = ground.recovery();
         this.services = ground.services();
         this.descriptors = terms.descriptors();
+        this.outlived = NodeManagerSettings.RECOVERY_ENABLED.get(configuration)
+                && NodeManagerSettings.RECOVERY_SUPERVISED.get(configuration);
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
                 "download",
                 NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
                 NodeManagerSettings.DOWNLOAD_THREADS.get(configuration));
-        directories.clear().forEach(left -> workers.execute(() -> Deletion.delete(left)));
-
         // A node knows its name only once its port is bound, and most of it needs the name: until then calls are told
         // so.
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        NmTokenSecrets nmTokens = new NmTokenSecrets();
-        ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
+        Recovery.Left left = recovery.left();
+        left.trash().forEach(each -> workers.execute(() -> Deletion.delete(each)));
+        NmTokenSecrets nmTokens = recovery.nmTokens();
+        ContainerTokenSecrets containerTokens = recovery.containerTokens();
         this.loop =
                 new EventLoop("node-writer", QUEUE_CAPACITY, TICK_INTERVAL_MS, () -> tick(ticking), new ExitOnFault());
         this.writer = new LoopHandoff(loop);
         this.server = RpcServer.start(
                 threads,
                 configuration,
-                terms.addresses().bind(),
+                listenAt(terms.addresses().bind(), recovery.port()),
                 NodeManagerSettings.ADDRESS.key(),
                 RpcServer.Authentication.TOKEN_ONLY,
                 nmTokens,
                 ContainerManagementEndpoint.protocol(endpoint::get));
         this.nodeId = terms.addresses().nodeId(server.port());
+        recovery.servedAt(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
+        ContainerWatch watch = new ContainerWatch(
+                WatchTerms.read(configuration),
+                ground.isolation(),
+                cores(configuration, terms.capability()),
+                workers,
+                (container, excess) -> exceeded(ticking, container, excess));
+        this.bounds = new ContainerBounds(ground.isolation(), watch);
         NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, services);
-        this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
+        this.controller = controller(configuration, clock, new Listener(reporting, nmTokens), left);
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -228,6 +241,7 @@ public final class NodeManager implements Daemon {
                                 terms.machine().resource(),
                                 descriptors,
                                 NodeManagerSettings.MINIMUM_RESOURCE_MANAGER.get(configuration)),
+                        bounds::utilization,
                         clock),
                 threads.loop(),
                 dismissed);
@@ -236,9 +250,30 @@ public final class NodeManager implements Daemon {
         ticking.set(controller);
         reporting.set(link);
         loop.start();
+        watch.start();
         link.start();
         descriptors.watch(link::report);
         log.info("node {} offers {}", nodeId, terms.capability());
+    }
+
+    private void exceeded(AtomicReference<@Nullable NodeController> controlling, ContainerId container, Excess excess) {
+        writer.execute(() -> {
+            NodeController control = controlling.get();
+            if (control != null) {
+                control.exceeded(container, excess);
+            }
+        });
+    }
+
+    private static ContainerWatch.Cores cores(Configuration configuration, Resource capability) {
+        int machine = Runtime.getRuntime().availableProcessors();
+        double forContainers = machine * IsolationSettings.CPU_PERCENT.get(configuration) / PERCENT;
+        return new ContainerWatch.Cores(machine, capability.vcores() / forContainers);
+    }
+
+    /** Containers of an earlier node manager have tokens that name its port. */
+    private static InetSocketAddress listenAt(InetSocketAddress configured, int earlier) {
+        return configured.getPort() == 0 ? new InetSocketAddress(configured.getAddress(), earlier) : configured;
     }
 
     private static void tick(AtomicReference<@Nullable NodeController> ticking) {
@@ -248,18 +283,18 @@ public final class NodeManager implements Daemon {
         }
     }
 
-    private NodeController controller(Configuration configuration, InstantSource clock, NodeListener listener) {
+    private NodeController controller(
+            Configuration configuration, InstantSource clock, NodeListener listener, Recovery.Left left) {
         ResourceCache cache = new ResourceCache(
                 configuration,
                 directories,
                 new ResourceCache.Limits(
                         NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
                         NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT),
-                downloads,
-                workers,
-                writer,
-                clock);
-        return new NodeController(
+                new ResourceCache.Threads(downloads, workers, writer, clock),
+                recovery.copies());
+        cache.restore(left.copies());
+        NodeController made = new NodeController(
                 new NodeController.Limits(
                         killDelayMs,
                         NodeManagerSettings.DIAGNOSTICS_SIZE.get(configuration),
@@ -267,10 +302,12 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration)),
+                new ContainerLauncher(environment(configuration), bounds),
                 services,
                 new NodeController.Threads(workers, writer, clock),
-                listener);
+                new NodeController.Audience(listener, recovery.journal()));
+        made.restore(left.node());
+        return made;
     }
 
     private NodeEnvironment environment(Configuration configuration) {
@@ -331,7 +368,31 @@ public final class NodeManager implements Daemon {
             return;
         }
         descriptors.close();
-        link.close();
+        if (outlived && !link.isDecommissioned()) {
+            link.leaveQuietly();
+            log.info("containers go on running for the next node manager");
+        } else {
+            link.close();
+            endContainers();
+        }
+        server.close();
+        services.close();
+        threads.close();
+        writer.close();
+        loop.close();
+        bounds.close();
+        downloads.close();
+        workers.drain(DRAIN_LIMIT_MS);
+        if (link.isDecommissioned()) {
+            recovery.forget();
+        } else {
+            recovery.close();
+        }
+        directories.close();
+        log.info("node {} has stopped", nodeId);
+    }
+
+    private void endContainers() {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         writer.execute(() -> controller.stopAll(ended));
         try {
@@ -341,14 +402,5 @@ public final class NodeManager implements Daemon {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        server.close();
-        services.close();
-        threads.close();
-        writer.close();
-        loop.close();
-        downloads.close();
-        workers.drain(DRAIN_LIMIT_MS);
-        directories.close();
-        log.info("node {} has stopped", nodeId);
     }
 }

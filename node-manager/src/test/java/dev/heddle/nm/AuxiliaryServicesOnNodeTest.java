@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.ContainerState;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.ContainerSubState;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.InvalidAuxServiceException;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
@@ -149,6 +151,36 @@ class AuxiliaryServicesOnNodeTest {
                     .contains("auxiliary service test_service failed in initializeApplication: IllegalStateException:"
                             + " no initializeApplication today");
         }
+    }
+
+    @Test
+    void shouldTellServicesAgainOfContainersThatOutliveANodeManager() throws Exception {
+        Map<String, String> kept = Map.of(
+                NodeManagerSettings.RECOVERY_ENABLED.key(),
+                "true",
+                NodeManagerSettings.RECOVERY_DIR.key(),
+                directory.resolve("recovery").toString());
+        Map<String, String> supervised = new HashMap<>(kept);
+        supervised.put(NodeManagerSettings.RECOVERY_SUPERVISED.key(), "true");
+        try (NodeManager nodeManager = start(supervised);
+                ApplicationMasterClient client = client(nodeManager)) {
+            start(nodeManager, client, "sleep 1000", TestService.NAME);
+            awaitTold("setRecoveryPath " + TestService.NAME);
+            Await.until(
+                    "the container to run",
+                    LIMIT,
+                    () -> status(client).getContainerSubState() == ContainerSubState.RUNNING);
+        }
+        TestService.TOLD.clear();
+        NodeManager next = start(kept);
+        try {
+            awaitTold("initializeContainer " + CONTAINER + " alice");
+            awaitTold("initializeApplication " + APPLICATION + " alice data");
+        } finally {
+            next.close();
+        }
+        awaitTold("stopContainer " + CONTAINER + " alice");
+        awaitTold("stopApplication " + APPLICATION);
     }
 
     @Test

@@ -60,6 +60,9 @@ class NodeCapabilityTest {
         configuration.set(NodeManagerSettings.VCORES_PER_CORE.key(), "1.5");
         assertThat(NodeCapability.read(configuration, MACHINE)).isEqualTo(new Resource(60 * 1024, 48));
 
+        configuration.setInt("yarn.nodemanager.resource.percentage-physical-cpu-limit", 50);
+        assertThat(NodeCapability.read(configuration, MACHINE)).isEqualTo(new Resource(60 * 1024, 24));
+
         configuration.setInt(NodeManagerSettings.MEMORY.key(), 1000);
         configuration.setInt(NodeManagerSettings.VCORES.key(), 3);
         assertThat(NodeCapability.read(configuration, MACHINE)).isEqualTo(new Resource(1000, 3));

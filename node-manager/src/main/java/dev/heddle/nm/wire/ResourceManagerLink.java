@@ -7,6 +7,7 @@ import dev.heddle.nm.container.NodeInstructions;
 import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.watch.NodeUtilization;
 import dev.heddle.nm.work.LoopHandoff;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
@@ -100,6 +102,8 @@ public final class ResourceManagerLink implements AutoCloseable {
     private final ScheduledExecutorService loop;
     private final AtomicBoolean news = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile boolean quiet;
+    private volatile boolean decommissioned;
 
     // These belong to the loop.
     private boolean registered;
@@ -115,9 +119,17 @@ public final class ResourceManagerLink implements AutoCloseable {
     /** The secrets that the resource manager hands out and rolls, and the life of it that they are from. */
     public record Trust(NmTokenSecrets nmTokens, ContainerTokenSecrets containerTokens, Registration registration) {}
 
-    /** The node that is reported on. */
+    /**
+     * The node that is reported on.
+     *
+     * @param utilization what it and its containers use; never blocks
+     */
     public record Inside(
-            LoopHandoff writer, NodeController controller, SelfDescription description, InstantSource clock) {}
+            LoopHandoff writer,
+            NodeController controller,
+            SelfDescription description,
+            Supplier<NodeUtilization> utilization,
+            InstantSource clock) {}
 
     /**
      * Prepares the link.
@@ -215,7 +227,12 @@ public final class ResourceManagerLink implements AutoCloseable {
                 null,
                 null,
                 null,
-                NodeRecords.nodeStatus(report, node, 0, inside.clock().instant()));
+                NodeRecords.nodeStatus(
+                        report,
+                        node,
+                        inside.utilization().get(),
+                        0,
+                        inside.clock().instant()));
         inside.description().fill(request, inside.clock().instant());
         return search.connection()
                 .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
@@ -253,7 +270,12 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private CompletableFuture<Void> heartbeat(NodeReport report) {
         NodeHeartbeatRequest request = NodeHeartbeatRequest.newInstance(
-                NodeRecords.nodeStatus(report, node, responseId, inside.clock().instant()),
+                NodeRecords.nodeStatus(
+                        report,
+                        node,
+                        inside.utilization().get(),
+                        responseId,
+                        inside.clock().instant()),
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);
@@ -265,6 +287,7 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private CompletableFuture<Void> answered(NodeReport report, NodeHeartbeatResponse response) {
         if (response.getNodeAction() == NodeAction.SHUTDOWN) {
+            decommissioned = true;
             dismiss(response.getDiagnosticsMessage());
             return nothing();
         }
@@ -352,7 +375,7 @@ public final class ResourceManagerLink implements AutoCloseable {
     }
 
     private CompletableFuture<Void> goodbye() {
-        if (!registered) {
+        if (!registered || quiet) {
             return nothing();
         }
         registered = false;
@@ -372,6 +395,17 @@ public final class ResourceManagerLink implements AutoCloseable {
                             return null;
                         },
                         loop);
+    }
+
+    /** Ends without a goodbye: the node comes back, and its containers go on meanwhile. */
+    public void leaveQuietly() {
+        quiet = true;
+        close();
+    }
+
+    /** Whether the resource manager has sent this node away after it had taken it. */
+    public boolean isDecommissioned() {
+        return decommissioned;
     }
 
     /** Says goodbye, for which the resource manager has little time, and ends. Safe to call more than once. */
