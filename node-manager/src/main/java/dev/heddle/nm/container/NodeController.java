@@ -204,7 +204,7 @@ public final class NodeController {
         switch (container.state()) {
             case LOCALIZING -> prepare(container, flow::resume);
             case RUNNING, KILLING -> {
-                tell(container);
+                var unused = tell(container);
                 flow.resume(container);
             }
             case LAUNCHING, ENDING, DONE -> flow.resume(container);
@@ -222,7 +222,7 @@ public final class NodeController {
         if (told.isDone()) {
             prepared(container, told.join(), next);
         } else {
-            told.thenAcceptAsync(complaints -> prepared(container, complaints, next), writer);
+            var unused = told.thenAcceptAsync(complaints -> prepared(container, complaints, next), writer);
         }
     }
 

@@ -75,7 +75,7 @@ public final class NodeDescriptors implements AutoCloseable {
         for (DescriptorSource<?> source : sources()) {
             int intervalMs = source.intervalMs();
             if (intervalMs > 0) {
-                thread.scheduleWithFixedDelay(
+                var unused = thread.scheduleWithFixedDelay(
                         () -> look(source, changed), intervalMs, intervalMs, TimeUnit.MILLISECONDS);
             }
         }

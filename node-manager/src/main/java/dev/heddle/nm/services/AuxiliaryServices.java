@@ -198,13 +198,7 @@ public final class AuxiliaryServices implements AutoCloseable {
     }
 
     private void tellAll(String method, Consumer<AuxiliaryService> call) {
-        for (RunningService service : services.values()) {
-            service.tell(call).whenComplete((done, failure) -> {
-                if (failure != null) {
-                    log.warn("auxiliary service {} failed in {}", service.name(), method, failure);
-                }
-            });
-        }
+        services.values().forEach(service -> service.inform(method, call));
     }
 
     private static void stop(Iterable<RunningService> services) {

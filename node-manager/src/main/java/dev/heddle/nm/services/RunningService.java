@@ -71,7 +71,7 @@ final class RunningService {
         } catch (ExecutionException e) {
             running.stop();
             running.awaitEnd();
-            throw running.cannotStart(e.getCause());
+            throw running.cannotStart(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             running.worker.close();
             throw new UserException(
@@ -173,36 +173,59 @@ final class RunningService {
         });
     }
 
+    /** As {@link #tell}, for what needs no answer: what goes wrong is logged. */
+    void inform(String method, Consumer<AuxiliaryService> call) {
+        queue(
+                () -> {
+                    AuxiliaryService informed = service;
+                    if (informed != null) {
+                        call.accept(informed);
+                    }
+                },
+                failure -> {
+                    if (failure != null) {
+                        log.warn("auxiliary service {} failed in {}", name(), method, failure);
+                    }
+                });
+    }
+
     private interface Call {
         void run() throws Exception;
     }
 
-    // A service may throw whatever it likes, errors of linking included; its thread and this daemon go on.
     private CompletableFuture<Void> run(Call call) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        queue(call, failure -> {
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        });
+        return done;
+    }
+
+    // A service may throw whatever it likes, errors of linking included; its thread and this daemon go on.
+    private void queue(Call call, Consumer<@Nullable Throwable> done) {
         try {
             worker.execute(() -> {
                 Thread.currentThread().setContextClassLoader(classes);
+                Throwable failure = null;
                 try {
                     call.run();
-                    done.complete(null);
                 } catch (Throwable e) {
-                    done.completeExceptionally(e);
+                    failure = e;
                 }
+                done.accept(failure);
             });
         } catch (RejectedExecutionException e) {
-            done.completeExceptionally(new RejectedExecutionException("too many calls wait for it, or it has stopped"));
+            done.accept(new RejectedExecutionException("too many calls wait for it, or it has stopped", e));
         }
-        return done;
     }
 
     /** Has the service stop, after whatever it still does; {@link #awaitEnd} waits for it. */
     void stop() {
-        tell(Service::stop).whenComplete((done, failure) -> {
-            if (failure != null) {
-                log.warn("auxiliary service {} failed when it was stopped", name(), failure);
-            }
-        });
+        inform("stop", Service::stop);
     }
 
     void awaitEnd() {
