@@ -200,6 +200,8 @@ public final class NodeManagerSettings {
                         own(),
                         IsolationSettings.all(),
                         WatchSettings.all(),
+                        LogSettings.all(),
+                        WebSettings.all(),
                         ServiceSettings.all(),
                         DescriptorSettings.all())
                 .flatMap(List::stream)

@@ -56,6 +56,7 @@ class AuxiliaryServicesOnNodeTest {
         YarnConfiguration configuration = new YarnConfiguration();
         configuration.set(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS, resourceManager.address());
         configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
+        configuration.set(WebSettings.ADDRESS.key(), "127.0.0.1:0");
         configuration.set(
                 NodeManagerSettings.LOCAL_DIRS.key(), directory.resolve("local").toString());
         configuration.set(

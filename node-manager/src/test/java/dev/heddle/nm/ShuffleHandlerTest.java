@@ -67,6 +67,7 @@ class ShuffleHandlerTest {
         YarnConfiguration configuration = new YarnConfiguration();
         configuration.set(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS, resourceManager.address());
         configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
+        configuration.set(WebSettings.ADDRESS.key(), "127.0.0.1:0");
         configuration.set(NodeManagerSettings.LOCAL_DIRS.key(), directory.resolve("a") + "," + directory.resolve("b"));
         configuration.set(
                 NodeManagerSettings.LOG_DIRS.key(), directory.resolve("logs").toString());

@@ -25,9 +25,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.DataOutputBuffer;
 import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
@@ -61,6 +63,7 @@ final class NodeRecordForms {
                 .texts(launch.commands())
                 .texts(launch.environment())
                 .bytes(credentials(launch.credentials()))
+                .texts(acls(launch.acls()))
                 .number(order.resources().size());
         order.resources().forEach(resource -> resource(record, resource));
         record.number(order.serviceData().size());
@@ -84,7 +87,8 @@ final class NodeRecordForms {
                 record.text(),
                 record.textList(),
                 record.textMap(),
-                credentials(record.bytes()));
+                credentials(record.bytes()),
+                acls(record));
         List<ResourceRequest> resources = new ArrayList<>();
         for (long left = record.number(); left > 0; left--) {
             resources.add(resource(record));
@@ -103,6 +107,16 @@ final class NodeRecordForms {
         byte[] content = new byte[data.remaining()];
         data.duplicate().get(content);
         return content;
+    }
+
+    private static Map<String, String> acls(Map<ApplicationAccessType, String> acls) {
+        return acls.entrySet().stream()
+                .collect(Collectors.toMap(each -> each.getKey().name(), Map.Entry::getValue));
+    }
+
+    private static Map<ApplicationAccessType, String> acls(RecordReader record) throws IOException {
+        return record.textMap().entrySet().stream()
+                .collect(Collectors.toMap(each -> ApplicationAccessType.valueOf(each.getKey()), Map.Entry::getValue));
     }
 
     private static void resource(RecordWriter record, ResourceRequest resource) {

@@ -42,7 +42,7 @@ class LaunchScriptTest {
                 "/home/",
                 Map.of("NM_AUX_SERVICE_mapreduce_shuffle", "AAA0+g=="));
         LaunchRequest request =
-                new LaunchRequest(CONTAINER, "alice", List.of(commands), environment, new Credentials());
+                new LaunchRequest(CONTAINER, "alice", List.of(commands), environment, new Credentials(), Map.of());
         ContainerPaths paths = new ContainerPaths(
                 work,
                 work.resolveSibling("private"),
