@@ -15,6 +15,7 @@ import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
 import dev.heddle.nm.container.RestoredNode;
+import dev.heddle.nm.descriptors.NodeDescriptors;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.isolation.Isolation;
@@ -29,6 +30,7 @@ import dev.heddle.nm.recovery.OpaqueRecords;
 import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.services.AuxiliaryServices;
 import dev.heddle.nm.snapshot.NodeSnapshots;
 import dev.heddle.nm.watch.ContainerBounds;
 import dev.heddle.nm.watch.ContainerWatch;
@@ -43,6 +45,7 @@ import dev.heddle.nm.wire.MachineAddress;
 import dev.heddle.nm.wire.NodeIdentity;
 import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
+import dev.heddle.nm.wire.SelfDescription;
 import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
 import java.io.IOException;
@@ -110,6 +113,8 @@ public final class NodeManager implements Daemon {
     private static final String JAVA_HOME = "JAVA_HOME";
 
     private final NodeDirectories directories;
+    private final AuxiliaryServices services;
+    private final NodeDescriptors descriptors;
     private final Recovery recovery;
     /** Whether containers go on when this daemon is stopped. */
     private final boolean outlived;
@@ -153,9 +158,12 @@ public final class NodeManager implements Daemon {
     static NodeManager start(YarnConfiguration configuration, InstantSource clock, Consumer<String> dismissed) {
         // All of them, before anything is begun that would have to be undone.
         NodeManagerSettings.all().forEach(setting -> setting.get(configuration));
+        Machine machine = Machine.detect();
         Terms terms = new Terms(
+                machine,
                 NodeAddresses.read(configuration),
-                NodeCapability.read(configuration),
+                NodeCapability.read(configuration, machine),
+                NodeDescriptors.read(configuration),
                 ResourceManagerAddresses.forNodes(configuration),
                 LogSettings.policy(configuration));
         DeclaredKinds.declare(ResourceTypes.read(configuration));
@@ -166,49 +174,23 @@ public final class NodeManager implements Daemon {
                 terms.addresses().bind());
         Isolation isolation =
                 Isolations.choose(configuration, terms.capability().vcores());
-        NodeDirectories directories = NodeDirectories.open(
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
-                NodeManagerSettings.LOCAL_DIRS.key(),
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
-                NodeManagerSettings.LOG_DIRS.key());
-        Recovery recovery;
-        try {
-            recovery = recovery(configuration, directories);
-        } catch (RuntimeException e) {
-            directories.close();
-            throw e;
-        }
+        Ground ground = Ground.open(configuration, isolation);
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            return new NodeManager(
-                    configuration, clock, dismissed, terms, isolation, new Disks(directories, recovery), threads);
+            return new NodeManager(configuration, clock, dismissed, terms, ground, threads);
         } catch (RuntimeException e) {
             threads.close();
-            recovery.close();
-            directories.close();
+            ground.close();
             throw e;
         }
     }
-
-    private static Recovery recovery(YarnConfiguration configuration, NodeDirectories directories) {
-        if (!NodeManagerSettings.RECOVERY_ENABLED.get(configuration)) {
-            return Recovery.off(directories);
-        }
-        return Recovery.open(
-                directories,
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.RECOVERY_DIR)
-                        .get(0),
-                NodeManagerSettings.RECOVERY_DIR.key(),
-                new ExitOnFault());
-    }
-
-    /** Where things are kept. */
-    private record Disks(NodeDirectories directories, Recovery recovery) {}
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
     private record Terms(
+            Machine machine,
             NodeAddresses addresses,
             Resource capability,
+            NodeDescriptors descriptors,
             List<InetSocketAddress> resourceManagers,
             NodeLogs.Policy logPolicy) {}
 
@@ -217,12 +199,13 @@ public final class NodeManager implements Daemon {
             InstantSource clock,
             Consumer<String> dismissed,
             Terms terms,
-            Isolation isolation,
-            Disks disks,
+            Ground ground,
             RpcThreads threads) {
         this.threads = threads;
-        this.directories = disks.directories();
-        this.recovery = disks.recovery();
+        this.directories = ground.directories();
+        this.recovery = ground.recovery();
+        this.services = ground.services();
+        this.descriptors = terms.descriptors();
         this.outlived = NodeManagerSettings.RECOVERY_ENABLED.get(configuration)
                 && NodeManagerSettings.RECOVERY_SUPERVISED.get(configuration);
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
@@ -235,7 +218,7 @@ public final class NodeManager implements Daemon {
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        Recovery.Left left = recovery.left(isolation);
+        Recovery.Left left = recovery.left(ground.isolation());
         left.trash().forEach(each -> workers.execute(() -> Deletion.delete(each)));
         NmTokenSecrets nmTokens = recovery.nmTokens();
         ContainerTokenSecrets containerTokens = recovery.containerTokens();
@@ -256,13 +239,13 @@ public final class NodeManager implements Daemon {
         containerTokens.setNodeId(nodeId);
         ContainerWatch watch = new ContainerWatch(
                 WatchTerms.read(configuration),
-                isolation,
+                ground.isolation(),
                 cores(configuration, terms.capability()),
                 workers,
                 (container, excess) -> exceeded(ticking, container, excess));
-        this.bounds = new ContainerBounds(isolation, watch);
+        this.bounds = new ContainerBounds(ground.isolation(), watch);
         this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
-        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), terms.capability(), MachineAddress.local());
+        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), services, MachineAddress.local());
         this.uploads = new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
         NodeSnapshots snapshots = new NodeSnapshots(clock);
         ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
@@ -284,7 +267,17 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 trust,
-                new ResourceManagerLink.Inside(writer, controller, logs, bounds::utilization, clock),
+                new ResourceManagerLink.Inside(
+                        writer,
+                        controller,
+                        new SelfDescription(
+                                terms.capability(),
+                                terms.machine().resource(),
+                                descriptors,
+                                NodeManagerSettings.MINIMUM_RESOURCE_MANAGER.get(configuration)),
+                        logs,
+                        bounds::utilization,
+                        clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
@@ -314,6 +307,7 @@ public final class NodeManager implements Daemon {
         logs.adopt();
         watch.start();
         link.start();
+        descriptors.watch(link::report);
         log.info("node {} offers {}", nodeId, terms.capability());
     }
 
@@ -402,14 +396,15 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId, web.port()), bounds),
+                new ContainerLauncher(environment(configuration), bounds),
+                services,
                 new NodeController.Threads(workers, writer, clock),
                 new NodeController.Audience(listener, recovery.journal()));
         made.restore(left.node());
         return made;
     }
 
-    private static NodeEnvironment environment(Configuration configuration, NodeId nodeId, int httpPort) {
+    private NodeEnvironment environment(Configuration configuration) {
         Map<String, String> whitelisted = new HashMap<>();
         for (String name : NodeManagerSettings.list(configuration, NodeManagerSettings.ENVIRONMENT_WHITELIST)) {
             String value = name.equals(JAVA_HOME)
@@ -422,10 +417,11 @@ public final class NodeManager implements Daemon {
         return new NodeEnvironment(
                 nodeId.getHost(),
                 nodeId.getPort(),
-                httpPort,
+                web.port(),
                 Map.copyOf(whitelisted),
                 NodeManagerSettings.ADMINISTRATOR_ENVIRONMENT.get(configuration),
-                NodeManagerSettings.USER_HOME.get(configuration));
+                NodeManagerSettings.USER_HOME.get(configuration),
+                services.environment());
     }
 
     /** Where application masters reach this node. */
@@ -453,6 +449,7 @@ public final class NodeManager implements Daemon {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        descriptors.close();
         if (outlived && !link.isDecommissioned()) {
             link.leaveQuietly();
             log.info("containers go on running for the next node manager");
@@ -462,6 +459,7 @@ public final class NodeManager implements Daemon {
             uploadLogs();
         }
         server.close();
+        services.close();
         web.close();
         threads.close();
         writer.close();

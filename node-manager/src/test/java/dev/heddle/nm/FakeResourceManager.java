@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -62,6 +63,7 @@ public final class FakeResourceManager implements AutoCloseable {
     private volatile boolean refusing;
     private volatile boolean slow;
     private volatile boolean knowsNode;
+    private volatile Consumer<RegisterNodeManagerResponse> welcome = response -> {};
 
     private static final class NmTokens extends BaseNMTokenSecretManager {
         NmTokens(int firstKey) {
@@ -131,6 +133,16 @@ public final class FakeResourceManager implements AutoCloseable {
         standby = value;
     }
 
+    /** From now on the answers to registrations say this too. */
+    public void welcome(Consumer<RegisterNodeManagerResponse> words) {
+        welcome = words;
+    }
+
+    /** As after a restart: the node is asked to register again. */
+    public void forgetNode() {
+        knowsNode = false;
+    }
+
     /** From now on nodes are told to go. */
     public void refuse() {
         refusing = true;
@@ -145,6 +157,7 @@ public final class FakeResourceManager implements AutoCloseable {
             throws StandbyException {
         lead();
         RegisterNodeManagerResponsePBImpl response = new RegisterNodeManagerResponsePBImpl();
+        welcome.accept(response);
         response.setNodeAction(refusing ? NodeAction.SHUTDOWN : NodeAction.NORMAL);
         response.setDiagnosticsMessage(refusing ? "not wanted" : "");
         response.setRMIdentifier(identifier);

@@ -70,8 +70,11 @@ final class ContainerFlow {
         this.done = done;
     }
 
-    /** Begins with a container's files. */
+    /** Begins with a container's files, unless somebody has wanted it dead in the meantime. */
     void begin(NodeContainer container) {
+        if (container.state() != ContainerState.LOCALIZING) {
+            return;
+        }
         List<ResourceRequest> requests = container.order().resources();
         if (requests.isEmpty()) {
             localized(container);
@@ -89,6 +92,14 @@ final class ContainerFlow {
                 localizationFailed(container, why);
             }
         });
+    }
+
+    /** Ends a container of which an auxiliary service could not hear. */
+    void refuse(NodeContainer container, List<String> complaints) {
+        if (container.state() == ContainerState.LOCALIZING) {
+            complaints.forEach(complaint -> container.say(clock.instant(), complaint));
+            end(container, "an auxiliary service has failed");
+        }
     }
 
     /** Goes on with a container that an earlier node manager has left, from where it is. */

@@ -6,6 +6,7 @@ import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.services.AuxiliaryServices;
 import dev.heddle.nm.watch.Excess;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -39,7 +41,9 @@ public final class NodeController {
     private final Limits limits;
     private final NodeDirectories directories;
     private final ResourceCache cache;
+    private final AuxiliaryServices services;
     private final Executor workers;
+    private final Executor writer;
     private final InstantSource clock;
     private final NodeListener listener;
     private final NodeJournal journal;
@@ -85,12 +89,15 @@ public final class NodeController {
             NodeDirectories directories,
             ResourceCache cache,
             ContainerLauncher launcher,
+            AuxiliaryServices services,
             Threads threads,
             Audience audience) {
         this.limits = limits;
         this.directories = directories;
         this.cache = cache;
+        this.services = services;
         this.workers = threads.workers();
+        this.writer = threads.writer();
         this.clock = threads.clock();
         this.listener = audience.listener();
         this.journal = audience.journal();
@@ -162,7 +169,7 @@ public final class NodeController {
                 application.live.add(container.id());
             }
         }
-        List.copyOf(containers.values()).forEach(flow::resume);
+        List.copyOf(containers.values()).forEach(this::resume);
         for (RestoredNode.RestoredApplication known : left.applications()) {
             NodeApplication application = applications.get(known.id());
             if (application != null && application.state == ApplicationState.FINISHING) {
@@ -218,7 +225,42 @@ public final class NodeController {
         journal.accepted(order, container.paths);
         listener.containerChanged(container.snapshot());
         log.info("{} accepted for user {} with {}", id, user, order.token().getResource());
-        flow.begin(container);
+        prepare(container, flow::begin);
+    }
+
+    /** Services may have forgotten what an earlier node manager has told them. */
+    private void resume(NodeContainer container) {
+        switch (container.state()) {
+            case LOCALIZING -> prepare(container, flow::resume);
+            case RUNNING, KILLING -> {
+                var unused = tell(container);
+                flow.resume(container);
+            }
+            case LAUNCHING, ENDING, DONE -> flow.resume(container);
+        }
+    }
+
+    private CompletableFuture<List<String>> tell(NodeContainer container) {
+        return services.containerStarts(
+                container.order().token(), container.order().launch().user(), container.order().serviceData());
+    }
+
+    /** Auxiliary services hear of a container before anything else is done for it. */
+    private void prepare(NodeContainer container, Consumer<NodeContainer> next) {
+        CompletableFuture<List<String>> told = tell(container);
+        if (told.isDone()) {
+            prepared(container, told.join(), next);
+        } else {
+            var unused = told.thenAcceptAsync(complaints -> prepared(container, complaints, next), writer);
+        }
+    }
+
+    private void prepared(NodeContainer container, List<String> complaints, Consumer<NodeContainer> next) {
+        if (complaints.isEmpty()) {
+            next.accept(container);
+        } else {
+            flow.refuse(container, complaints);
+        }
     }
 
     private NodeApplication begin(StartOrder first) {
@@ -368,6 +410,7 @@ public final class NodeController {
                 .map(root -> NodeDirectories.applicationDirectory(root, application.user, id.toString()))
                 .toList();
         workers.execute(() -> folders.forEach(Deletion::delete));
+        services.applicationEnded(id);
         listener.applicationEnded(id);
         if (stopping != null && applications.isEmpty()) {
             stopping.complete(null);
@@ -383,6 +426,8 @@ public final class NodeController {
     private void done(NodeContainer container) {
         Instant now = clock.instant();
         stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
+        services.containerEnded(
+                container.order().token(), container.order().launch().user());
         ContainerPaths paths = container.paths;
         int runs = container.runs();
         workers.execute(() -> {

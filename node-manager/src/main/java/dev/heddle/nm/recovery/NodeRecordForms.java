@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * the earlier one for as long as node managers of that version may be replaced.
  */
 final class NodeRecordForms {
-    private static final int ORDER = 1;
+    private static final int ORDER = 2;
     private static final int PROGRESS = 1;
     private static final int APPLICATION = 1;
     private static final int RECENT = 1;
@@ -69,6 +70,8 @@ final class NodeRecordForms {
                 .texts(acls(launch.acls()))
                 .number(order.resources().size());
         order.resources().forEach(resource -> resource(record, resource));
+        record.number(order.serviceData().size());
+        order.serviceData().forEach((service, data) -> record.text(service).bytes(content(data)));
         retries(record, order.retries());
         ContainerPaths paths = accepted.paths();
         return record.path(paths.work())
@@ -95,10 +98,20 @@ final class NodeRecordForms {
         for (long left = record.number(); left > 0; left--) {
             resources.add(resource(record));
         }
+        Map<String, ByteBuffer> serviceData = new HashMap<>();
+        for (long left = record.number(); left > 0; left--) {
+            serviceData.put(record.text(), ByteBuffer.wrap(record.bytes()));
+        }
         return new Accepted(
-                new StartOrder(token, launch, resources, retries(record)),
+                new StartOrder(token, launch, resources, retries(record), serviceData),
                 new ContainerPaths(
                         record.path(), record.path(), record.path(), record.paths(), record.paths(), record.paths()));
+    }
+
+    private static byte[] content(ByteBuffer data) {
+        byte[] content = new byte[data.remaining()];
+        data.duplicate().get(content);
+        return content;
     }
 
     private static Map<String, String> acls(Map<ApplicationAccessType, String> acls) {

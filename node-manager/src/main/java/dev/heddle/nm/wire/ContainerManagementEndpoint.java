@@ -168,7 +168,7 @@ public final class ContainerManagementEndpoint {
             ContainerTokenIdentifier token = TokenRules.read(each.getContainerToken());
             try {
                 rules.check(nmToken, each.getContainerToken(), token, TokenRules.Use.START);
-                orders.add(StartOrders.read(token, each.getContainerLaunchContext(), minimumRetryMs));
+                orders.add(StartOrders.read(token, each.getContainerLaunchContext(), minimumRetryMs, node.services()));
             } catch (YarnException | InvalidToken e) {
                 failures.put(token.getContainerID(), SerializedException.newInstance(e));
             }
@@ -194,7 +194,8 @@ public final class ContainerManagementEndpoint {
                 failures.put(id, SerializedException.newInstance(e));
             }
         }
-        return ((StartContainersResponsePBImpl) StartContainersResponse.newInstance(Map.of(), started, failures))
+        return ((StartContainersResponsePBImpl)
+                        StartContainersResponse.newInstance(node.services().metadata(), started, failures))
                 .getProto();
     }
 

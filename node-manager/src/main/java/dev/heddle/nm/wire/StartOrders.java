@@ -8,6 +8,7 @@ import dev.heddle.nm.localization.ResourceRequest.Kind;
 import dev.heddle.nm.localization.ResourceRequest.Visibility;
 import dev.heddle.nm.retry.RetryPolicy;
 import dev.heddle.nm.retry.RetryPolicy.Failures;
+import dev.heddle.nm.services.AuxiliaryServices;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.util.HashMap;
@@ -39,9 +40,14 @@ final class StartOrders {
      *
      * @param token verified
      * @param minimumRetryMs the least pause before a container is started again
+     * @param services of this node
      * @throws YarnException if the request asks for what this node cannot do; the message says what
      */
-    static StartOrder read(ContainerTokenIdentifier token, ContainerLaunchContext launch, long minimumRetryMs)
+    static StartOrder read(
+            ContainerTokenIdentifier token,
+            ContainerLaunchContext launch,
+            long minimumRetryMs,
+            AuxiliaryServices services)
             throws YarnException {
         String user = token.getApplicationSubmitter();
         // The name becomes a folder's.
@@ -49,7 +55,9 @@ final class StartOrders {
             throw new YarnException("'" + user + "' is no user name that containers can run under");
         }
         for (String service : launch.getServiceData().keySet()) {
-            throw new InvalidAuxServiceException("The auxService:" + service + " does not exist");
+            if (!services.has(service)) {
+                throw new InvalidAuxServiceException("The auxService:" + service + " does not exist");
+            }
         }
         Credentials credentials;
         try {
@@ -70,7 +78,8 @@ final class StartOrders {
                         credentials,
                         launch.getApplicationACLs()),
                 resources(launch.getLocalResources()),
-                retries(launch.getContainerRetryContext(), minimumRetryMs));
+                retries(launch.getContainerRetryContext(), minimumRetryMs),
+                launch.getServiceData());
     }
 
     /**
