@@ -31,6 +31,7 @@ import dev.heddle.nm.watch.Excess;
 import dev.heddle.nm.watch.WatchTerms;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
+import dev.heddle.nm.wire.MachineAddress;
 import dev.heddle.nm.wire.NodeIdentity;
 import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
@@ -75,7 +76,10 @@ public final class NodeManager implements Daemon {
     private static final long TICK_INTERVAL_MS = 50;
     private static final int WORKERS = 4;
 
-    /** Each container has at most this many tasks waiting: its start, a signal or two, its end, the removal of its files. */
+    /**
+     * Each container has at most this many tasks waiting: its start or something else that is asked for, a signal or two,
+     * its end, the removal of its files.
+     */
     private static final int TASKS_PER_CONTAINER = 5;
 
     /** What containers get on top of the delay before SIGKILL until this daemon goes without them. */
@@ -235,8 +239,9 @@ public final class NodeManager implements Daemon {
                 workers,
                 (container, excess) -> exceeded(ticking, container, excess));
         this.bounds = new ContainerBounds(isolation, watch);
-        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
+        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability(), MachineAddress.local());
         this.controller = controller(configuration, clock, new Listener(reporting, nmTokens), left);
+        ResourceManagerLink.Trust trust = new ResourceManagerLink.Trust(nmTokens, containerTokens, registration);
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -246,12 +251,17 @@ public final class NodeManager implements Daemon {
                         ResourceTrackerPB.class,
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
-                new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
+                trust,
                 new ResourceManagerLink.Inside(writer, controller, bounds::utilization, clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
-                identity, nmTokens, containerTokens, registration, writer, controller, clock));
+                identity,
+                trust,
+                writer,
+                controller,
+                clock,
+                NodeManagerSettings.RETRY_MINIMUM_INTERVAL.get(configuration)));
         ticking.set(controller);
         reporting.set(link);
         loop.start();

@@ -265,6 +265,11 @@ public final class FakeResourceManager implements AutoCloseable {
                 grant.node());
     }
 
+    /** The number of the key that signs container tokens now. */
+    public int containerTokenKey() {
+        return containerTokens.getCurrentKey().getKeyId();
+    }
+
     /** From now on both kinds of tokens are signed with new keys, of which nodes hear by their next heartbeat. */
     public void rollKeys() {
         nmTokens.roll();

@@ -3,10 +3,17 @@ package dev.heddle.nm.container;
 import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
+import dev.heddle.nm.retry.RetryBudget;
+import dev.heddle.nm.retry.RetryBudget.Spent;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,20 +22,33 @@ import org.slf4j.LoggerFactory;
 final class NodeContainer {
     private static final Logger log = LoggerFactory.getLogger(NodeContainer.class);
 
-    final StartOrder order;
     final ContainerPaths paths;
+    final Errands errands = new Errands();
     private final Diagnostics diagnostics;
 
+    /** The names that its launches have linked, and what was linked besides. */
+    private final Set<String> linked = new HashSet<>();
+
+    private StartOrder order;
+    private ContainerFiles files = new ContainerFiles();
+    private RetryBudget retries;
+    private @Nullable Former former;
     private ContainerState state = ContainerState.LIFECYCLE.initial();
     private int exitStatus = ContainerExitStatus.INVALID;
     private @Nullable KillReason killReason;
     private @Nullable ContainerProcess process;
     private @Nullable Instant forceAt;
+    private @Nullable Instant relaunchAt;
+    private boolean processEnded;
     private int run;
+
+    /** What it ran before it was reinitialized, to which it can still go back. */
+    private record Former(StartOrder order, ContainerFiles files) {}
 
     NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
         this.order = order;
         this.paths = paths;
+        this.retries = new RetryBudget(order.retries(), Spent.NOTHING);
         this.diagnostics = new Diagnostics(diagnosticsLimit);
     }
 
@@ -40,6 +60,8 @@ final class NodeContainer {
         container.killReason = progress.killReason();
         container.exitStatus = progress.exitStatus();
         container.diagnostics.restore(progress.diagnostics());
+        container.retries = new RetryBudget(left.order().retries(), progress.retries());
+        left.order().resources().forEach(resource -> container.linked.add(resource.linkName()));
         if (progress.done()) {
             container.state = ContainerState.DONE;
         } else if (left.process() != null) {
@@ -58,13 +80,79 @@ final class NodeContainer {
         return id().getApplicationAttemptId().getApplicationId();
     }
 
+    /** What it was started with, as far as that has not been changed. */
+    StartOrder order() {
+        return order;
+    }
+
+    ContainerTokenIdentifier token() {
+        return order.token();
+    }
+
     /** What it may use. */
     Allocation allocation() {
         return Allocation.of(order.token());
     }
 
+    void granted(ContainerTokenIdentifier token) {
+        order = order.granted(token);
+    }
+
+    /** Notes that it has been asked for further files. */
+    void ordered(StartOrder extended) {
+        order = extended;
+    }
+
+    ContainerFiles files() {
+        return files;
+    }
+
+    RetryBudget retries() {
+        return retries;
+    }
+
+    /** From the next launch on, something else is run. */
+    void reinitialize(StartOrder next, ContainerFiles further, boolean revocable) {
+        former = revocable ? new Former(order, files) : null;
+        ContainerFiles merged = new ContainerFiles();
+        merged.merge(files);
+        merged.merge(further);
+        files = merged;
+        order = next.granted(token());
+        renewRetries();
+    }
+
+    /** What it did when it failed counts no longer. */
+    void renewRetries() {
+        retries = new RetryBudget(order.retries(), Spent.NOTHING);
+    }
+
+    boolean canRollBack() {
+        return former != null;
+    }
+
+    /** From the next launch on, it runs what it did before it was reinitialized. */
+    void rollBack() {
+        if (former != null) {
+            order = former.order().granted(token());
+            files = former.files();
+            former = null;
+            renewRetries();
+        }
+    }
+
+    /** There is no way back to what it did before it was reinitialized. */
+    void commit() {
+        former = null;
+    }
+
     ContainerState state() {
         return state;
+    }
+
+    /** Whether what it is meant to run runs. */
+    boolean runs() {
+        return state == ContainerState.RUNNING || state == ContainerState.REINITIALIZING;
     }
 
     void move(ContainerState to, String why) {
@@ -91,13 +179,47 @@ final class NodeContainer {
         exitStatus = status;
     }
 
+    /** The last one that was started, whether it still runs or not. */
     @Nullable
     ContainerProcess process() {
         return process;
     }
 
+    /** The one that runs. */
+    @Nullable
+    ContainerProcess liveProcess() {
+        return processEnded ? null : process;
+    }
+
     void process(ContainerProcess started) {
         process = started;
+        processEnded = false;
+    }
+
+    void processEnded() {
+        processEnded = true;
+    }
+
+    /** Counts the times that a process is started. */
+    int nextRun() {
+        return ++run;
+    }
+
+    /** How far it has come, once it has come this far. */
+    ContainerProgress progress(boolean done) {
+        return new ContainerProgress(run, killReason, done, exitStatus, diagnostics.toString(), retries.spent());
+    }
+
+    /** Which names an earlier launch has linked; remembers those of the next one. */
+    Set<String> relink(Map<String, Path> links) {
+        Set<String> earlier = Set.copyOf(linked);
+        linked.addAll(links.keySet());
+        return earlier;
+    }
+
+    /** Notes a link that was made besides those of a launch. */
+    void linked(String name) {
+        linked.add(name);
     }
 
     /** When patience with a container that was told to end runs out, or null where it was not told or has been forced. */
@@ -110,18 +232,19 @@ final class NodeContainer {
         forceAt = time;
     }
 
-    /** Counts the times that a process is started. */
-    int nextRun() {
-        return ++run;
+    /** When a container that has failed is started again, or null where it is not. */
+    @Nullable
+    Instant relaunchAt() {
+        return relaunchAt;
     }
 
-    int runs() {
+    void relaunchAt(@Nullable Instant time) {
+        relaunchAt = time;
+    }
+
+    /** How often a process was about to be started. */
+    int lastRun() {
         return run;
-    }
-
-    /** How far it has come, once it has come this far. */
-    ContainerProgress progress(boolean done) {
-        return new ContainerProgress(run, killReason, done, exitStatus, diagnostics.toString());
     }
 
     ContainerSnapshot snapshot() {

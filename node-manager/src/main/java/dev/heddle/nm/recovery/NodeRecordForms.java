@@ -13,6 +13,9 @@ import dev.heddle.nm.localization.CachedCopy;
 import dev.heddle.nm.localization.ResourceRequest;
 import dev.heddle.nm.localization.ResourceRequest.Kind;
 import dev.heddle.nm.localization.ResourceRequest.Visibility;
+import dev.heddle.nm.retry.RetryBudget.Spent;
+import dev.heddle.nm.retry.RetryPolicy;
+import dev.heddle.nm.retry.RetryPolicy.Failures;
 import dev.heddle.nm.security.HeldKeys;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -23,6 +26,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.DataOutputBuffer;
 import org.apache.hadoop.security.Credentials;
@@ -61,6 +66,7 @@ final class NodeRecordForms {
                 .bytes(credentials(launch.credentials()))
                 .number(order.resources().size());
         order.resources().forEach(resource -> resource(record, resource));
+        retries(record, order.retries());
         ContainerPaths paths = accepted.paths();
         return record.path(paths.work())
                 .path(paths.nodePrivate())
@@ -86,7 +92,7 @@ final class NodeRecordForms {
             resources.add(resource(record));
         }
         return new Accepted(
-                new StartOrder(token, launch, resources),
+                new StartOrder(token, launch, resources, retries(record)),
                 new ContainerPaths(
                         record.path(), record.path(), record.path(), record.paths(), record.paths(), record.paths()));
     }
@@ -96,7 +102,8 @@ final class NodeRecordForms {
                 .text(resource.source().toString())
                 .text(resource.kind().name())
                 .number(resource.timestamp())
-                .text(resource.visibility().name());
+                .text(resource.visibility().name())
+                .text(resource.pattern());
     }
 
     private static ResourceRequest resource(RecordReader record) throws IOException {
@@ -105,7 +112,22 @@ final class NodeRecordForms {
                 new Path(record.text()),
                 Kind.valueOf(record.text()),
                 record.number(),
-                Visibility.valueOf(record.text()));
+                Visibility.valueOf(record.text()),
+                record.text());
+    }
+
+    private static void retries(RecordWriter record, RetryPolicy retries) {
+        record.text(retries.failures().name())
+                .texts(retries.statuses().stream().map(String::valueOf).toList())
+                .number(retries.maxRetries())
+                .number(retries.intervalMs())
+                .number(retries.validityMs());
+    }
+
+    private static RetryPolicy retries(RecordReader record) throws IOException {
+        Failures failures = Failures.valueOf(record.text());
+        Set<Integer> statuses = record.textList().stream().map(Integer::valueOf).collect(Collectors.toSet());
+        return new RetryPolicy(failures, statuses, record.integer(), record.number(), record.number());
     }
 
     private static byte[] credentials(Credentials credentials) {
@@ -132,6 +154,10 @@ final class NodeRecordForms {
                 .flag(progress.done())
                 .number(progress.exitStatus())
                 .text(progress.diagnostics())
+                .number(progress.retries().count())
+                .texts(progress.retries().failures().stream()
+                        .map(failure -> Long.toString(failure.toEpochMilli()))
+                        .toList())
                 .done();
     }
 
@@ -144,7 +170,17 @@ final class NodeRecordForms {
                 reason.isEmpty() ? null : KillReason.valueOf(reason),
                 record.flag(),
                 record.integer(),
-                record.text());
+                record.text(),
+                spent(record));
+    }
+
+    private static Spent spent(RecordReader record) throws IOException {
+        long count = record.number();
+        return new Spent(
+                count,
+                record.textList().stream()
+                        .map(failure -> Instant.ofEpochMilli(Long.parseLong(failure)))
+                        .toList());
     }
 
     static byte[] application(String user, ApplicationState state) {
@@ -181,6 +217,7 @@ final class NodeRecordForms {
                 .text(key.source().toString())
                 .text(key.kind().name())
                 .number(key.timestamp())
+                .text(key.pattern())
                 .path(copy.directory())
                 .path(copy.path())
                 .number(copy.sizeBytes())
@@ -195,7 +232,8 @@ final class NodeRecordForms {
                 record.text(),
                 new Path(record.text()),
                 Kind.valueOf(record.text()),
-                record.number());
+                record.number(),
+                record.text());
         return new CachedCopy(key, record.path(), record.path(), record.number());
     }
 

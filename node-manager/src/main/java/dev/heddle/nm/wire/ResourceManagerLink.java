@@ -11,7 +11,6 @@ import dev.heddle.nm.watch.NodeUtilization;
 import dev.heddle.nm.work.LoopHandoff;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -291,12 +290,7 @@ public final class ResourceManagerLink implements AutoCloseable {
         responseId = response.getResponseId();
         intervalMs =
                 response.getNextHeartBeatInterval() > 0 ? response.getNextHeartBeatInterval() : DEFAULT_INTERVAL_MS;
-        return follow(
-                report,
-                new NodeInstructions(
-                        List.copyOf(response.getContainersToCleanup()),
-                        List.copyOf(response.getContainersToBeRemovedFromNM()),
-                        List.copyOf(response.getApplicationsToCleanup())));
+        return follow(report, Instructions.read(response));
     }
 
     /** Instructions are given once and must not be lost: a node that is too busy for them is asked again. */
