@@ -24,7 +24,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ExecutionType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one container from its files to its end. Every method is called by the writer thread, except those marked as a
@@ -167,7 +166,7 @@ final class ContainerFlow {
                 container.allocation(),
                 links,
                 container.relink(links),
-                container.process(),
+                container.launching(run),
                 run);
         try {
             container.errands.add(() -> launch(container, launch), workers.pool(), workers.writer());
@@ -180,14 +179,14 @@ final class ContainerFlow {
      * What a worker needs to know.
      *
      * @param stale names that an earlier launch has linked
-     * @param former the process of the earlier run, of which nobody will ask any more
+     * @param former the earlier run, of which nobody will ask any more; 0 where there was none
      */
     private record Launch(
             LaunchRequest request,
             Allocation allocation,
             Map<String, Path> links,
             Set<String> stale,
-            @Nullable ContainerProcess former,
+            int former,
             int run) {}
 
     /** Goes on, in the writer thread, when what was told the journal so far is safe. */
@@ -208,8 +207,8 @@ final class ContainerFlow {
     /** On a worker. */
     private void launch(NodeContainer container, Launch launch) {
         try {
-            if (launch.former() != null) {
-                launch.former().forget();
+            if (launch.former() > 0) {
+                container.paths.record(launch.former()).delete();
             }
             launcher.clear(container.paths, launch.stale());
             ContainerProcess process = launcher.launch(

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -25,6 +26,7 @@ final class NodeContainer {
     final ContainerPaths paths;
     final Errands errands = new Errands();
     private final Diagnostics diagnostics;
+    private final Consumer<NodeContainer> moved;
 
     /** The names that its launches have linked, and what was linked besides. */
     private final Set<String> linked = new HashSet<>();
@@ -41,20 +43,23 @@ final class NodeContainer {
     private @Nullable Instant relaunchAt;
     private boolean processEnded;
     private int run;
+    private int launchedRun;
 
     /** What it ran before it was reinitialized, to which it can still go back. */
     private record Former(StartOrder order, ContainerFiles files) {}
 
-    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
+    /** @param moved hears of each state that the container has reached */
+    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit, Consumer<NodeContainer> moved) {
         this.order = order;
         this.paths = paths;
         this.retries = new RetryBudget(order.retries(), Spent.NOTHING);
         this.diagnostics = new Diagnostics(diagnosticsLimit);
+        this.moved = moved;
     }
 
     /** One that an earlier node manager has left. */
-    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit) {
-        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit);
+    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit, Consumer<NodeContainer> moved) {
+        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit, moved);
         ContainerProgress progress = left.progress();
         container.run = progress.run();
         container.killReason = progress.killReason();
@@ -66,6 +71,7 @@ final class NodeContainer {
             container.state = ContainerState.DONE;
         } else if (left.process() != null) {
             container.process = left.process();
+            container.launchedRun = progress.run();
             container.state = container.isCondemned() ? ContainerState.KILLING : ContainerState.RUNNING;
         }
         log.info("{} was left behind by an earlier node manager and is {}", container.id(), container.state);
@@ -151,13 +157,14 @@ final class NodeContainer {
     }
 
     /** Whether what it is meant to run runs. */
-    boolean runs() {
+    boolean isRunning() {
         return state == ContainerState.RUNNING || state == ContainerState.REINITIALIZING;
     }
 
     void move(ContainerState to, String why) {
         log.info("{} {} -> {}: {}", id(), state, to, why);
         state = ContainerState.LIFECYCLE.transition(state, to);
+        moved.accept(this);
     }
 
     void say(Instant now, String line) {
@@ -205,6 +212,17 @@ final class NodeContainer {
         return ++run;
     }
 
+    int runs() {
+        return run;
+    }
+
+    /** Notes for which run a process is started now; answers for which one the process before was, 0 where there was none. */
+    int launching(int next) {
+        int former = launchedRun;
+        launchedRun = next;
+        return former;
+    }
+
     /** How far it has come, once it has come this far. */
     ContainerProgress progress(boolean done) {
         return new ContainerProgress(run, killReason, done, exitStatus, diagnostics.toString(), retries.spent());
@@ -240,11 +258,6 @@ final class NodeContainer {
 
     void relaunchAt(@Nullable Instant time) {
         relaunchAt = time;
-    }
-
-    /** How often a process was about to be started. */
-    int lastRun() {
-        return run;
     }
 
     ContainerSnapshot snapshot() {

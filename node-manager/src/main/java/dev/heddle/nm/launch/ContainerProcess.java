@@ -112,11 +112,6 @@ public final class ContainerProcess {
         }
     }
 
-    /** Removes what is noted about the process, once its end has been told. Blocks. */
-    public void forget() {
-        record.delete();
-    }
-
     /**
      * Sends a signal to every process of the group. Blocks for the few milliseconds that a command takes.
      *

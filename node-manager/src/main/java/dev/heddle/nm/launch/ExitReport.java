@@ -115,8 +115,8 @@ public final class ExitReport {
                 .append(" bytes of ")
                 .append(file.getFileName())
                 .append(" :\n");
-        try (SeekableByteChannel channel = Files.newByteChannel(
-                file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+        try (SeekableByteChannel channel =
+                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
             channel.position(Math.max(0, channel.size() - tailBytes));
             ByteBuffer tail = ByteBuffer.allocate(tailBytes);
             while (tail.hasRemaining() && channel.read(tail) >= 0) {

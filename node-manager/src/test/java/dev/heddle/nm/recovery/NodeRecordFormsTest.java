@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -36,8 +37,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is written is what is read. Nothing in these records has the value that it has where nobody sets it. */
 class NodeRecordFormsTest {
-    private static final ContainerId CONTAINER =
-            ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(5, 6), 7), 8L << 40 | 9);
+    private static final ContainerId CONTAINER = ContainerId.newContainerId(
+            ApplicationAttemptId.newInstance(ApplicationId.newInstance(5, 6), 7), 8L << 40 | 9);
 
     private static StartOrder order() {
         ContainerTokenIdentifier token = new ContainerTokenIdentifier(
@@ -55,7 +56,12 @@ class NodeRecordFormsTest {
         return new StartOrder(
                 token,
                 new LaunchRequest(
-                        CONTAINER, "alice", List.of("a", "b\\n"), Map.of("NAME", "välue " + "x".repeat(70_000)), credentials),
+                        CONTAINER,
+                        "alice",
+                        List.of("a", "b\\n"),
+                        Map.of("NAME", "välue " + "x".repeat(70_000)),
+                        credentials,
+                        Map.of(ApplicationAccessType.VIEW_APP, "bob")),
                 List.of(
                         new ResourceRequest(
                                 "link",
@@ -65,12 +71,7 @@ class NodeRecordFormsTest {
                                 Visibility.APPLICATION,
                                 "pattern"),
                         new ResourceRequest(
-                                "other",
-                                new org.apache.hadoop.fs.Path("/c"),
-                                Kind.FILE,
-                                16,
-                                Visibility.PUBLIC,
-                                "")),
+                                "other", new org.apache.hadoop.fs.Path("/c"), Kind.FILE, 16, Visibility.PUBLIC, "")),
                 new RetryPolicy(Failures.SOME, Set.of(17, 18), 19, 20, 21));
     }
 
