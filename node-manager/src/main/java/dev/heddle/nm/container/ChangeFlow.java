@@ -22,8 +22,7 @@ final class ChangeFlow {
     private final NodeJournal journal;
     private final Workers workers;
 
-    ChangeFlow(
-            ContainerFlow flow, FileFetch fetch, ContainerLauncher launcher, NodeJournal journal, Workers workers) {
+    ChangeFlow(ContainerFlow flow, FileFetch fetch, ContainerLauncher launcher, NodeJournal journal, Workers workers) {
         this.flow = flow;
         this.fetch = fetch;
         this.launcher = launcher;

@@ -76,8 +76,7 @@ class StartAndStopContractTest {
                                 Stage.launch("sleep 1000"),
                                 stage.token(stage.grant(late).until(1_000))),
                         StartContainerRequest.newInstance(Stage.launch("sleep 1000"), token),
-                        StartContainerRequest.newInstance(
-                                Stage.launch("sleep 1000"), token))));
+                        StartContainerRequest.newInstance(Stage.launch("sleep 1000"), token))));
         assertThat(started.getSuccessfullyStartedContainers()).containsExactly(good);
         assertThat(Stage.message(started.getFailedRequests(), late)).contains("This token is expired. current time is");
         assertThat(Stage.message(started.getFailedRequests(), good))
