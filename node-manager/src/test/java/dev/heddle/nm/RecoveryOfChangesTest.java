@@ -144,11 +144,9 @@ class RecoveryOfChangesTest {
         killAndStartAgain();
 
         assertThat(status().getCapability()).isEqualTo(large);
-        assertThat(update(Resource.newInstance(64, 1), 2)
-                        .getFailedRequests()
-                        .get(FIRST)
-                        .getMessage())
-                .contains("has update version [3] >= requested version [2]");
+        assertThat(update(Resource.newInstance(64, 1), 2).getFailedRequests())
+                .hasEntrySatisfying(FIRST, failure -> assertThat(failure.getMessage())
+                        .contains("has update version [3] >= requested version [2]"));
     }
 
     @Test
