@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -25,6 +26,7 @@ final class NodeContainer {
     final ContainerPaths paths;
     final Errands errands = new Errands();
     private final Diagnostics diagnostics;
+    private final Consumer<NodeContainer> moved;
 
     /** The names that its launches have linked, and what was linked besides. */
     private final Set<String> linked = new HashSet<>();
@@ -46,16 +48,18 @@ final class NodeContainer {
     /** What it ran before it was reinitialized, to which it can still go back. */
     private record Former(StartOrder order, ContainerFiles files) {}
 
-    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
+    /** @param moved hears of each state that the container has reached */
+    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit, Consumer<NodeContainer> moved) {
         this.order = order;
         this.paths = paths;
         this.retries = new RetryBudget(order.retries(), Spent.NOTHING);
         this.diagnostics = new Diagnostics(diagnosticsLimit);
+        this.moved = moved;
     }
 
     /** One that an earlier node manager has left. */
-    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit) {
-        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit);
+    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit, Consumer<NodeContainer> moved) {
+        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit, moved);
         ContainerProgress progress = left.progress();
         container.run = progress.run();
         container.killReason = progress.killReason();
@@ -160,6 +164,7 @@ final class NodeContainer {
     void move(ContainerState to, String why) {
         log.info("{} {} -> {}: {}", id(), state, to, why);
         state = ContainerState.LIFECYCLE.transition(state, to);
+        moved.accept(this);
     }
 
     void say(Instant now, String line) {

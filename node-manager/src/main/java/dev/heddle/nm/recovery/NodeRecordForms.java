@@ -26,11 +26,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.DataOutputBuffer;
 import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
@@ -64,6 +66,7 @@ final class NodeRecordForms {
                 .texts(launch.commands())
                 .texts(launch.environment())
                 .bytes(credentials(launch.credentials()))
+                .texts(acls(launch.acls()))
                 .number(order.resources().size());
         order.resources().forEach(resource -> resource(record, resource));
         retries(record, order.retries());
@@ -86,7 +89,8 @@ final class NodeRecordForms {
                 record.text(),
                 record.textList(),
                 record.textMap(),
-                credentials(record.bytes()));
+                credentials(record.bytes()),
+                acls(record));
         List<ResourceRequest> resources = new ArrayList<>();
         for (long left = record.number(); left > 0; left--) {
             resources.add(resource(record));
@@ -95,6 +99,16 @@ final class NodeRecordForms {
                 new StartOrder(token, launch, resources, retries(record)),
                 new ContainerPaths(
                         record.path(), record.path(), record.path(), record.paths(), record.paths(), record.paths()));
+    }
+
+    private static Map<String, String> acls(Map<ApplicationAccessType, String> acls) {
+        return acls.entrySet().stream()
+                .collect(Collectors.toMap(each -> each.getKey().name(), Map.Entry::getValue));
+    }
+
+    private static Map<ApplicationAccessType, String> acls(RecordReader record) throws IOException {
+        return record.textMap().entrySet().stream()
+                .collect(Collectors.toMap(each -> ApplicationAccessType.valueOf(each.getKey()), Map.Entry::getValue));
     }
 
     private static void resource(RecordWriter record, ResourceRequest resource) {

@@ -6,6 +6,7 @@ import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.FileState;
 import dev.heddle.nm.container.NodeReport;
+import dev.heddle.nm.logs.LogReport;
 import dev.heddle.nm.watch.NodeUtilization;
 import java.time.Instant;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import org.apache.hadoop.yarn.api.records.LocalizationState;
 import org.apache.hadoop.yarn.api.records.LocalizationStatus;
 import org.apache.hadoop.yarn.api.records.ResourceUtilization;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
+import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeStatus;
@@ -108,6 +110,13 @@ final class NodeRecords {
         ContainerTokenIdentifier token = container.token();
         return Container.newInstance(
                 container.id(), null, null, token.getResource(), null, null, token.getExecutionType());
+    }
+
+    static List<LogAggregationReport> logs(List<LogReport> reports) {
+        return reports.stream()
+                .map(report ->
+                        LogAggregationReport.newInstance(report.application(), report.status(), report.diagnostics()))
+                .toList();
     }
 
     private static ResourceUtilization utilization(NodeUtilization.Share share) {
