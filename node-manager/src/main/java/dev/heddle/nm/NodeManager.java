@@ -144,6 +144,7 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key());
+        directories.chooseOwners(isolation::owner);
         RpcThreads threads = RpcThreads.start(configuration);
         try {
             return new NodeManager(configuration, clock, dismissed, terms, isolation, directories, threads);

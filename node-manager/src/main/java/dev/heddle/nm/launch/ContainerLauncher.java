@@ -1,5 +1,6 @@
 package dev.heddle.nm.launch;
 
+import dev.heddle.nm.directories.FileOwner;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.watch.ContainerBounds;
@@ -9,8 +10,10 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,6 +25,12 @@ public final class ContainerLauncher {
     private static final String FOR_OWNER = "rw-------";
     private static final String FOR_OWNER_TO_RUN = "rwx------";
     private static final String FOR_GROUP_TO_READ = "rw-r-----";
+
+    /** The directories of all users, of the user and of the user's applications. */
+    private static final int LEVELS_ABOVE_APPLICATION = 3;
+
+    /** The directory of the application's logs. */
+    private static final int LEVELS_ABOVE_LOGS = 1;
 
     private final NodeEnvironment node;
     private final ContainerBounds bounds;
@@ -55,12 +64,31 @@ public final class ContainerLauncher {
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
+        FileOwner owner = bounds.owner(request.user());
         for (Path directory : paths.applicationDirectories()) {
             NodeDirectories.makePrivate(directory);
         }
         for (Path directory : paths.logDirectories()) {
             NodeDirectories.makePrivate(directory);
         }
+        ContainerPaths place = owner == null ? paths : paths.staged();
+        layOut(request, place, links, script);
+        List<String> prefix = new ArrayList<>();
+        if (owner != null) {
+            handOver(owner, place, paths);
+            prefix.addAll(owner.giving(paths.logDirectories()));
+        }
+        prefix.addAll(bounds.prepare(request.container(), request.user(), allocation));
+        try {
+            return processes.start(paths, run, prefix);
+        } catch (IOException e) {
+            discard(request);
+            throw e;
+        }
+    }
+
+    private static void layOut(LaunchRequest request, ContainerPaths paths, Map<String, Path> links, String script)
+            throws IOException {
         NodeDirectories.makePrivate(paths.temporary());
         DataOutputBuffer tokens = new DataOutputBuffer();
         request.credentials().writeTokenStorageToStream(tokens);
@@ -76,13 +104,21 @@ public final class ContainerLauncher {
         byte[] text = script.getBytes(StandardCharsets.UTF_8);
         write(paths.script(), text, FOR_OWNER_TO_RUN);
         write(paths.log().resolve(paths.script().getFileName()), text, FOR_GROUP_TO_READ);
-        List<String> prefix = bounds.prepare(request.container(), request.user(), allocation);
-        try {
-            return processes.start(paths, run, prefix);
-        } catch (IOException e) {
-            discard(request);
-            throw e;
+    }
+
+    /** Gives what was laid out to its owner and moves it into its place. */
+    private static void handOver(FileOwner owner, ContainerPaths from, ContainerPaths to) throws IOException {
+        for (Path directory : to.applicationDirectories()) {
+            FileOwner.letPass(directory, LEVELS_ABOVE_APPLICATION);
+            owner.giveShared(directory);
         }
+        for (Path directory : to.logDirectories()) {
+            FileOwner.letPass(directory, LEVELS_ABOVE_LOGS);
+            FileOwner.share(directory);
+        }
+        owner.give(to.log().resolve(to.script().getFileName()));
+        owner.giveTree(from.work());
+        Files.move(from.work(), to.work(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void discard(LaunchRequest request) {

@@ -149,6 +149,9 @@ public final class ResourceCache {
         Exception failure = null;
         try {
             copy = downloader.download(key, entry.directory, user, credentials);
+            if (key.visibility() != ResourceRequest.Visibility.PUBLIC) {
+                directories.handOver(entry.directory, user);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failure = e;

@@ -18,6 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,15 @@ class ContainerWatchTest {
         assertThat(excess.diagnosis())
                 .contains("beyond the 'VIRTUAL' memory limit")
                 .contains("yarn.nodemanager.vmem-check-enabled to false");
+    }
+
+    /** Hadoop's classes bring a default of their own. */
+    @Test
+    void shouldCheckAddressSpaceOnlyWhereItIsSetByHand() {
+        YarnConfiguration configuration = new YarnConfiguration();
+        assertThat(WatchTerms.read(configuration).virtualCheck()).isFalse();
+        configuration.setBoolean(WatchSettings.VIRTUAL_CHECK.key(), true);
+        assertThat(WatchTerms.read(configuration).virtualCheck()).isTrue();
     }
 
     @Test
