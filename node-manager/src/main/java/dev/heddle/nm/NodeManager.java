@@ -22,6 +22,7 @@ import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.watch.ContainerBounds;
@@ -91,6 +92,10 @@ public final class NodeManager implements Daemon {
     private static final String JAVA_HOME = "JAVA_HOME";
 
     private final NodeDirectories directories;
+    private final Recovery recovery;
+    /** Whether containers go on when this daemon is stopped. */
+    private final boolean outlived;
+
     private final long killDelayMs;
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
@@ -145,15 +150,39 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key());
         directories.chooseOwners(isolation::owner);
+        Recovery recovery;
+        try {
+            recovery = recovery(configuration, directories);
+        } catch (RuntimeException e) {
+            directories.close();
+            throw e;
+        }
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            return new NodeManager(configuration, clock, dismissed, terms, isolation, directories, threads);
+            Disks disks = new Disks(directories, recovery);
+            return new NodeManager(configuration, clock, dismissed, terms, isolation, disks, threads);
         } catch (RuntimeException e) {
             threads.close();
+            recovery.close();
             directories.close();
             throw e;
         }
     }
+
+    private static Recovery recovery(YarnConfiguration configuration, NodeDirectories directories) {
+        if (!NodeManagerSettings.RECOVERY_ENABLED.get(configuration)) {
+            return Recovery.off(directories);
+        }
+        return Recovery.open(
+                directories,
+                NodeManagerSettings.directories(configuration, NodeManagerSettings.RECOVERY_DIR)
+                        .get(0),
+                NodeManagerSettings.RECOVERY_DIR.key(),
+                new ExitOnFault());
+    }
+
+    /** Where things are kept. */
+    private record Disks(NodeDirectories directories, Recovery recovery) {}
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
     private record Terms(NodeAddresses addresses, Resource capability, List<InetSocketAddress> resourceManagers) {}
@@ -164,36 +193,40 @@ public final class NodeManager implements Daemon {
             Consumer<String> dismissed,
             Terms terms,
             Isolation isolation,
-            NodeDirectories directories,
+            Disks disks,
             RpcThreads threads) {
         this.threads = threads;
-        this.directories = directories;
+        this.directories = disks.directories();
+        this.recovery = disks.recovery();
+        this.outlived = NodeManagerSettings.RECOVERY_ENABLED.get(configuration)
+                && NodeManagerSettings.RECOVERY_SUPERVISED.get(configuration);
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
                 "download",
                 NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
                 NodeManagerSettings.DOWNLOAD_THREADS.get(configuration));
-        directories.clear().forEach(left -> workers.execute(() -> Deletion.delete(left)));
-
         // A node knows its name only once its port is bound, and most of it needs the name: until then calls are told
         // so.
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        NmTokenSecrets nmTokens = new NmTokenSecrets();
-        ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
+        Recovery.Left left = recovery.left();
+        left.trash().forEach(each -> workers.execute(() -> Deletion.delete(each)));
+        NmTokenSecrets nmTokens = recovery.nmTokens();
+        ContainerTokenSecrets containerTokens = recovery.containerTokens();
         this.loop =
                 new EventLoop("node-writer", QUEUE_CAPACITY, TICK_INTERVAL_MS, () -> tick(ticking), new ExitOnFault());
         this.writer = new LoopHandoff(loop);
         this.server = RpcServer.start(
                 threads,
                 configuration,
-                terms.addresses().bind(),
+                listenAt(terms.addresses().bind(), recovery.port()),
                 NodeManagerSettings.ADDRESS.key(),
                 RpcServer.Authentication.TOKEN_ONLY,
                 nmTokens,
                 ContainerManagementEndpoint.protocol(endpoint::get));
         this.nodeId = terms.addresses().nodeId(server.port());
+        recovery.servedAt(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
         ContainerWatch watch = new ContainerWatch(
@@ -204,7 +237,7 @@ public final class NodeManager implements Daemon {
                 (container, excess) -> exceeded(ticking, container, excess));
         this.bounds = new ContainerBounds(isolation, watch);
         NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
-        this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
+        this.controller = controller(configuration, clock, new Listener(reporting, nmTokens), left);
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -243,6 +276,11 @@ public final class NodeManager implements Daemon {
         return new ContainerWatch.Cores(machine, capability.vcores() / forContainers);
     }
 
+    /** Containers of an earlier node manager have tokens that name its port. */
+    private static InetSocketAddress listenAt(InetSocketAddress configured, int earlier) {
+        return configured.getPort() == 0 ? new InetSocketAddress(configured.getAddress(), earlier) : configured;
+    }
+
     private static void tick(AtomicReference<@Nullable NodeController> ticking) {
         NodeController controller = ticking.get();
         if (controller != null) {
@@ -250,18 +288,18 @@ public final class NodeManager implements Daemon {
         }
     }
 
-    private NodeController controller(Configuration configuration, InstantSource clock, NodeListener listener) {
+    private NodeController controller(
+            Configuration configuration, InstantSource clock, NodeListener listener, Recovery.Left left) {
         ResourceCache cache = new ResourceCache(
                 configuration,
                 directories,
                 new ResourceCache.Limits(
                         NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
                         NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT),
-                downloads,
-                workers,
-                writer,
-                clock);
-        return new NodeController(
+                new ResourceCache.Threads(downloads, workers, writer, clock),
+                recovery.copies());
+        cache.restore(left.copies());
+        NodeController made = new NodeController(
                 new NodeController.Limits(
                         killDelayMs,
                         NodeManagerSettings.DIAGNOSTICS_SIZE.get(configuration),
@@ -270,9 +308,10 @@ public final class NodeManager implements Daemon {
                 directories,
                 cache,
                 new ContainerLauncher(environment(configuration, nodeId), bounds),
-                new NodeController.Threads(workers, writer),
-                clock,
-                listener);
+                new NodeController.Threads(workers, writer, clock),
+                new NodeController.Audience(listener, recovery.journal()));
+        made.restore(left.node());
+        return made;
     }
 
     private static NodeEnvironment environment(Configuration configuration, NodeId nodeId) {
@@ -331,7 +370,30 @@ public final class NodeManager implements Daemon {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        link.close();
+        if (outlived && !link.isDecommissioned()) {
+            link.leaveQuietly();
+            log.info("containers go on running for the next node manager");
+        } else {
+            link.close();
+            endContainers();
+        }
+        server.close();
+        threads.close();
+        writer.close();
+        loop.close();
+        bounds.close();
+        downloads.close();
+        workers.drain(DRAIN_LIMIT_MS);
+        if (link.isDecommissioned()) {
+            recovery.forget();
+        } else {
+            recovery.close();
+        }
+        directories.close();
+        log.info("node {} has stopped", nodeId);
+    }
+
+    private void endContainers() {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         writer.execute(() -> controller.stopAll(ended));
         try {
@@ -341,14 +403,5 @@ public final class NodeManager implements Daemon {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        server.close();
-        threads.close();
-        writer.close();
-        loop.close();
-        bounds.close();
-        downloads.close();
-        workers.drain(DRAIN_LIMIT_MS);
-        directories.close();
-        log.info("node {} has stopped", nodeId);
     }
 }

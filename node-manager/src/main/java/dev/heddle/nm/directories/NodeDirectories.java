@@ -136,23 +136,39 @@ public final class NodeDirectories implements AutoCloseable {
         return trash;
     }
 
+    /** What was moved out of the way before and is not deleted yet. */
+    public static List<Path> trash(Path root) throws IOException {
+        List<Path> trash = new ArrayList<>();
+        try (var earlier = Files.newDirectoryStream(root, TRASH_PREFIX + "*")) {
+            earlier.forEach(trash::add);
+        }
+        return trash;
+    }
+
+    /** Moves something out of the way, and answers where to. */
+    public static Path discard(Path root, Path left) throws IOException {
+        return Files.move(left, root.resolve(TRASH_PREFIX + UUID.randomUUID()));
+    }
+
     private static void clear(Path root, List<Path> trash) throws IOException {
         for (String name : List.of(USER_CACHE, FILE_CACHE, NODE_PRIVATE)) {
             Path left = root.resolve(name);
             if (Files.exists(left)) {
-                Path away = root.resolve(TRASH_PREFIX + UUID.randomUUID());
-                Files.move(left, away);
+                trash.add(discard(root, left));
+            }
+        }
+        for (Path away : trash(root)) {
+            if (!trash.contains(away)) {
                 trash.add(away);
             }
         }
-        try (var earlier = Files.newDirectoryStream(root, TRASH_PREFIX + "*")) {
-            for (Path away : earlier) {
-                if (!trash.contains(away)) {
-                    trash.add(away);
-                }
-            }
+    }
+
+    /** Makes the folders that this daemon needs, where they are missing. */
+    public void prepare() throws IOException {
+        for (Path root : localRoots) {
+            makeAll(nodePrivate(root), FOR_OWNER);
         }
-        makeAll(root.resolve(NODE_PRIVATE), FOR_OWNER);
     }
 
     /** One of the local directories, each in its turn. */
@@ -181,6 +197,16 @@ public final class NodeDirectories implements AutoCloseable {
     /** Where this daemon keeps what concerns containers and is not for them to see. */
     public static Path nodePrivate(Path root) {
         return root.resolve(NODE_PRIVATE);
+    }
+
+    /** Where users have their shares. */
+    public static Path users(Path root) {
+        return root.resolve(USER_CACHE);
+    }
+
+    /** Where a user's applications have their shares. */
+    public static Path applications(Path root, String user) {
+        return userDirectory(root, user).resolve(APPLICATION_CACHE);
     }
 
     /** A user's share of a local directory. */

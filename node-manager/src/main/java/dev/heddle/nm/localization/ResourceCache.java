@@ -43,6 +43,7 @@ public final class ResourceCache {
     private final Executor downloads;
     private final Executor deletions;
     private final Executor writer;
+    private final Journal journal;
     private final int maxDownloads;
     private final long targetSizeBytes;
 
@@ -70,6 +71,23 @@ public final class ResourceCache {
         }
     }
 
+    /** Hears which copies there are, for the next node manager. Called by the writer thread, and must not block it. */
+    public interface Journal {
+        /** Of a node whose copies do not outlive its node manager. */
+        Journal NONE = new Journal() {
+            @Override
+            public void kept(CachedCopy copy) {}
+
+            @Override
+            public void dropped(Path directory) {}
+        };
+
+        void kept(CachedCopy copy);
+
+        /** The copy in that directory is not to be used any more. */
+        void dropped(Path directory);
+    }
+
     /** Who has asked for a copy. Called by the writer thread, once. */
     public interface Receiver {
         /** The copy is there. */
@@ -82,24 +100,20 @@ public final class ResourceCache {
     /** What bounds the cache. */
     public record Limits(int maxDownloads, long targetSizeBytes) {}
 
+    /** Where copying and deleting are done, and the writer thread. */
+    public record Threads(Executor downloads, Executor deletions, Executor writer, InstantSource clock) {}
+
     /**
-     * @param downloads where copying is done; must take at least {@code maxDownloads} tasks
-     * @param deletions where deleting is done
-     * @param writer the writer thread
+     * @param threads of which the one for copying must take at least {@code maxDownloads} tasks
      */
     public ResourceCache(
-            Configuration configuration,
-            NodeDirectories directories,
-            Limits limits,
-            Executor downloads,
-            Executor deletions,
-            Executor writer,
-            InstantSource clock) {
+            Configuration configuration, NodeDirectories directories, Limits limits, Threads threads, Journal journal) {
         this.directories = directories;
-        this.downloader = new Downloader(configuration, clock);
-        this.downloads = downloads;
-        this.deletions = deletions;
-        this.writer = writer;
+        this.downloader = new Downloader(configuration, threads.clock());
+        this.downloads = threads.downloads();
+        this.deletions = threads.deletions();
+        this.writer = threads.writer();
+        this.journal = journal;
         this.maxDownloads = limits.maxDownloads();
         this.targetSizeBytes = limits.targetSizeBytes();
     }
@@ -172,6 +186,7 @@ public final class ResourceCache {
             Path path = copy.path();
             entry.sizeBytes = copy.sizeBytes();
             entry.path = path;
+            journal.kept(new CachedCopy(key, entry.directory, path, copy.sizeBytes()));
             receivers.forEach(receiver -> receiver.arrived(path));
             return;
         }
@@ -186,6 +201,28 @@ public final class ResourceCache {
         receivers.forEach(receiver -> receiver.failed(why));
     }
 
+    /** Takes over the copies of an earlier node manager; once, before everything else. */
+    public void restore(List<CachedCopy> copies) {
+        for (CachedCopy copy : copies) {
+            Entry entry = new Entry(copy.directory());
+            entry.path = copy.path();
+            entry.sizeBytes = copy.sizeBytes();
+            entry.lastUse = ++useCount;
+            entries.put(copy.key(), entry);
+            lastNumber = Math.max(lastNumber, copy.number());
+        }
+    }
+
+    /** Has a container that was started by an earlier node manager hold a copy, if it is here. */
+    public void hold(ResourceRequest request, ContainerId holder, String user) {
+        String application = holder.getApplicationAttemptId().getApplicationId().toString();
+        Entry entry = entries.get(CacheKey.of(request, user, application));
+        if (entry != null) {
+            entry.holders.add(holder);
+            entry.lastUse = ++useCount;
+        }
+    }
+
     /** Gives back what a container holds. */
     public void release(ContainerId holder) {
         entries.values().forEach(entry -> entry.holders.remove(holder));
@@ -198,6 +235,8 @@ public final class ResourceCache {
             boolean own = item.getKey().application().equals(application);
             if (own && item.getValue().path == null) {
                 item.getValue().abandoned = true;
+            } else if (own) {
+                journal.dropped(item.getValue().directory);
             }
             return own;
         });
@@ -219,6 +258,7 @@ public final class ResourceCache {
             Entry entry = oldest.get().getValue();
             entries.remove(oldest.get().getKey());
             total -= entry.sizeBytes;
+            journal.dropped(entry.directory);
             deletions.execute(() -> Deletion.delete(entry.directory));
         }
     }

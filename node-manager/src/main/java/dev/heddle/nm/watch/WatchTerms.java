@@ -1,6 +1,7 @@
 package dev.heddle.nm.watch;
 
 import dev.heddle.nm.isolation.Allocation;
+import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -18,7 +19,7 @@ public record WatchTerms(
         long logIntervalMs,
         long logDirectoryLimitBytes,
         long logTotalLimitBytes) {
-    private static final String DEFAULTS = "yarn-default.xml";
+    private static final String DEFAULTS = "-default.xml";
 
     /** Reads the settings. */
     public static WatchTerms read(Configuration configuration) {
@@ -38,7 +39,7 @@ public record WatchTerms(
     /** Whether a key has its value from somewhere else than the defaults that come with Hadoop's classes. */
     private static boolean isSetByHand(Configuration configuration, String key) {
         String[] sources = configuration.getPropertySources(key);
-        return sources != null && !DEFAULTS.equals(sources[sources.length - 1]);
+        return sources == null || Arrays.stream(sources).noneMatch(source -> source.endsWith(DEFAULTS));
     }
 
     long virtualLimitBytes(Allocation allocation) {

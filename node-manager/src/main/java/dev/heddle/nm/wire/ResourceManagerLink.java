@@ -101,6 +101,8 @@ public final class ResourceManagerLink implements AutoCloseable {
     private final ScheduledExecutorService loop;
     private final AtomicBoolean news = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile boolean quiet;
+    private volatile boolean decommissioned;
 
     // These belong to the loop.
     private boolean registered;
@@ -272,6 +274,7 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private CompletableFuture<Void> answered(NodeReport report, NodeHeartbeatResponse response) {
         if (response.getNodeAction() == NodeAction.SHUTDOWN) {
+            decommissioned = true;
             dismiss(response.getDiagnosticsMessage());
             return nothing();
         }
@@ -344,7 +347,7 @@ public final class ResourceManagerLink implements AutoCloseable {
     }
 
     private CompletableFuture<Void> goodbye() {
-        if (!registered) {
+        if (!registered || quiet) {
             return nothing();
         }
         registered = false;
@@ -364,6 +367,17 @@ public final class ResourceManagerLink implements AutoCloseable {
                             return null;
                         },
                         loop);
+    }
+
+    /** Ends without a goodbye: the node comes back, and its containers go on meanwhile. */
+    public void leaveQuietly() {
+        quiet = true;
+        close();
+    }
+
+    /** Whether the resource manager has sent this node away after it had taken it. */
+    public boolean isDecommissioned() {
+        return decommissioned;
     }
 
     /** Says goodbye, for which the resource manager has little time, and ends. Safe to call more than once. */

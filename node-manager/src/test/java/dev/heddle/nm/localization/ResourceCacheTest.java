@@ -64,13 +64,15 @@ class ResourceCacheTest {
                 new Configuration(),
                 directories,
                 new ResourceCache.Limits(1, targetSizeBytes),
-                task -> {
-                    downloadCount++;
-                    downloads.execute(task);
-                },
-                deletions::add,
-                handedBack::add,
-                InstantSource.system());
+                new ResourceCache.Threads(
+                        task -> {
+                            downloadCount++;
+                            downloads.execute(task);
+                        },
+                        deletions::add,
+                        handedBack::add,
+                        InstantSource.system()),
+                ResourceCache.Journal.NONE);
     }
 
     private static ContainerId container(int application, int number) {
