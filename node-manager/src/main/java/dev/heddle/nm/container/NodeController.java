@@ -4,7 +4,6 @@ import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerPaths;
-import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.watch.Excess;
@@ -328,12 +327,12 @@ public final class NodeController {
     private void done(NodeContainer container) {
         Instant now = clock.instant();
         stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
-        Path work = container.paths.work();
-        ContainerProcess process = container.process();
+        ContainerPaths paths = container.paths;
+        int runs = container.runs();
         workers.execute(() -> {
-            Deletion.delete(work);
-            if (process != null) {
-                process.forget();
+            Deletion.delete(paths.work());
+            for (int run = 1; run <= runs; run++) {
+                paths.record(run).delete();
             }
         });
         listener.containersChanged();
