@@ -37,6 +37,7 @@ import dev.heddle.nm.wire.ResourceManagerLink;
 import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -142,10 +143,11 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.KEYTAB.key(),
                 NodeManagerSettings.PRINCIPAL.key(),
                 terms.addresses().bind());
+        List<Path> localRoots = NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS);
         Isolation isolation =
-                Isolations.choose(configuration, terms.capability().vcores());
+                Isolations.choose(configuration, terms.capability().vcores(), localRoots);
         NodeDirectories directories = NodeDirectories.open(
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
+                localRoots,
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key());
@@ -233,6 +235,7 @@ public final class NodeManager implements Daemon {
                 WatchTerms.read(configuration),
                 isolation,
                 cores(configuration, terms.capability()),
+                directories.localRoots(),
                 workers,
                 (container, excess) -> exceeded(ticking, container, excess));
         this.bounds = new ContainerBounds(isolation, watch);

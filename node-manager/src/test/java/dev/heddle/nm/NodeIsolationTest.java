@@ -289,4 +289,23 @@ class NodeIsolationTest {
                 .isEqualTo("root");
         assertThat(directory.resolve("local/nmPrivate/" + id + ".work")).doesNotExist();
     }
+
+    @Test
+    void shouldReadFilesOfThisMachineWithTheUsersRight() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "not run: only root can become other users");
+        configuration.set(IsolationSettings.EXECUTOR.key(), "LinuxContainerExecutor");
+        Path secret = Files.writeString(directory.resolve("secret"), "of root");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        LocalResource resource = LocalResource.newInstance(
+                URL.fromPath(new org.apache.hadoop.fs.Path(secret.toUri())),
+                LocalResourceType.FILE,
+                LocalResourceVisibility.PRIVATE,
+                Files.size(secret),
+                Files.getLastModifiedTime(secret).toMillis());
+        run(ContainerLaunchContext.newInstance(
+                Map.of("mine", resource), Map.of(), List.of("cat mine > <LOG_DIR>/stdout"), null, null, null));
+
+        assertThat(end().getDiagnostics()).contains("secret cannot be read by the user whose container asks for it");
+        assertThat(logs().resolve("stdout")).doesNotExist();
+    }
 }

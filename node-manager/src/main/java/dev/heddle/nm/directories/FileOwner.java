@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What lies above a user's files stays root's, so that the user cannot put a link in the place of a directory that
  * root writes to: others pass such a directory and cannot list it.
+ *
+ * @param become what goes before a command of root's to have it run as the user
  */
-public record FileOwner(UserPrincipal user, GroupPrincipal group) {
+public record FileOwner(UserPrincipal user, GroupPrincipal group, List<String> become) {
     private static final Set<PosixFilePermission> TO_PASS = PosixFilePermissions.fromString("rwx--x--x");
 
     /** As YARN has it: what is made in the directory belongs to the group as well. */
@@ -33,6 +35,10 @@ public record FileOwner(UserPrincipal user, GroupPrincipal group) {
     /** Gives each directory that it names to the owner, then becomes the command behind. */
     private static final String GIVE = "owner=$1; shift; while [ \"$1\" != -- ]; do"
             + " chown -h \"$owner\" \"$1\" || exit 27; shift; done; shift; exec \"$@\"";
+
+    public FileOwner {
+        become = List.copyOf(become);
+    }
 
     /** Who gets the files of a user's containers. */
     public interface Choice {

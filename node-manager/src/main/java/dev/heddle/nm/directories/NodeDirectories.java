@@ -234,13 +234,18 @@ public final class NodeDirectories implements AutoCloseable {
         owners = choice;
     }
 
+    /** Who a user's copies of files belong to, or null where they stay this daemon's own. Blocks. */
+    public @Nullable FileOwner owner(String user) throws IOException {
+        return owners.of(user);
+    }
+
     /**
      * Gives a user's copy of a file to whom it is to belong. Blocks.
      *
      * @param copy the directory that it is in
      */
     public void handOver(Path copy, String user) throws IOException {
-        FileOwner owner = owners.of(user);
+        FileOwner owner = owner(user);
         if (owner == null) {
             return;
         }

@@ -109,7 +109,7 @@ public final class ResourceCache {
     public ResourceCache(
             Configuration configuration, NodeDirectories directories, Limits limits, Threads threads, Journal journal) {
         this.directories = directories;
-        this.downloader = new Downloader(configuration, threads.clock());
+        this.downloader = new Downloader(configuration, directories, threads.clock());
         this.downloads = threads.downloads();
         this.deletions = threads.deletions();
         this.writer = threads.writer();

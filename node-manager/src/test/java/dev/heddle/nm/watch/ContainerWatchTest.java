@@ -35,7 +35,7 @@ class ContainerWatchTest {
     private static final String EATER =
             "x=$(head -c 100000000 /dev/zero | tr '\\0' a); echo $$ > ready; sleep 1000; echo ${#x}";
 
-    private final Isolation isolation = Isolations.choose(new Configuration(false), 4);
+    private Isolation isolation;
     private final BlockingQueue<Excess> excesses = new LinkedBlockingQueue<>();
     private final List<WatchedContainer> containers = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
@@ -45,6 +45,7 @@ class ContainerWatchTest {
     @BeforeEach
     void make(@TempDir Path directory) {
         this.directory = directory;
+        isolation = Isolations.choose(new Configuration(false), 4, List.of(directory));
         watch = watch(TERMS);
     }
 
@@ -53,6 +54,7 @@ class ContainerWatchTest {
                 terms,
                 isolation,
                 new ContainerWatch.Cores(2, 2),
+                List.of(directory),
                 Runnable::run,
                 (container, excess) -> excesses.add(excess));
     }
@@ -69,7 +71,11 @@ class ContainerWatchTest {
     private WatchedContainer start(int number, long memoryMb, String script) throws IOException {
         ContainerId id = ContainerId.newContainerId(
                 ApplicationAttemptId.newInstance(ApplicationId.newInstance(CLUSTER, 1), 1), number);
-        Process process = new ProcessBuilder("setsid", "/bin/bash", "-c", "export CONTAINER_ID=" + id + "\n" + script)
+        Process process = new ProcessBuilder(
+                        "setsid",
+                        "/bin/bash",
+                        "-c",
+                        "export CONTAINER_ID=" + id + " LOCAL_DIRS=" + directory + "/app\n" + script)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
