@@ -14,6 +14,7 @@ import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
+import dev.heddle.nm.container.RestoredNode;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.isolation.Isolation;
@@ -22,13 +23,20 @@ import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.logs.ContainerLogFiles;
+import dev.heddle.nm.logs.NodeLogs;
+import dev.heddle.nm.recovery.OpaqueRecords;
 import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.snapshot.NodeSnapshots;
 import dev.heddle.nm.watch.ContainerBounds;
 import dev.heddle.nm.watch.ContainerWatch;
 import dev.heddle.nm.watch.Excess;
+import dev.heddle.nm.watch.WatchSettings;
 import dev.heddle.nm.watch.WatchTerms;
+import dev.heddle.nm.web.NodeFacts;
+import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -36,6 +44,7 @@ import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
 import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -51,7 +60,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -86,7 +94,13 @@ public final class NodeManager implements Daemon {
     private static final long DRAIN_LIMIT_MS = 5_000;
 
     private static final int BYTES_PER_MB_SHIFT = 20;
-    private static final int NO_HTTP_PORT = 0;
+
+    /** What the logs of ended applications get to be uploaded when the daemon stops. */
+    private static final long UPLOAD_LIMIT_MS = 30_000;
+
+    /** One for each application whose logs are uploaded, which are no more than there are containers. */
+    private static final int MAX_UPLOADS_WAITING = NodeController.MAX_CONTAINERS;
+
     private static final double PERCENT = 100;
 
     /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
@@ -101,6 +115,9 @@ public final class NodeManager implements Daemon {
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
     private final WorkerPool downloads;
+    private final WorkerPool uploads;
+    private final NodeLogs logs;
+    private final WebServer web;
     private final EventLoop loop;
     private final LoopHandoff writer;
     private final Registration registration = new Registration();
@@ -136,7 +153,8 @@ public final class NodeManager implements Daemon {
         Terms terms = new Terms(
                 NodeAddresses.read(configuration),
                 NodeCapability.read(configuration),
-                ResourceManagerAddresses.forNodes(configuration));
+                ResourceManagerAddresses.forNodes(configuration),
+                LogSettings.policy(configuration));
         DeclaredKinds.declare(ResourceTypes.read(configuration));
         ServiceLogin.login(
                 configuration,
@@ -187,7 +205,11 @@ public final class NodeManager implements Daemon {
     private record Disks(NodeDirectories directories, Recovery recovery) {}
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
-    private record Terms(NodeAddresses addresses, Resource capability, List<InetSocketAddress> resourceManagers) {}
+    private record Terms(
+            NodeAddresses addresses,
+            Resource capability,
+            List<InetSocketAddress> resourceManagers,
+            NodeLogs.Policy logPolicy) {}
 
     private NodeManager(
             YarnConfiguration configuration,
@@ -239,8 +261,18 @@ public final class NodeManager implements Daemon {
                 workers,
                 (container, excess) -> exceeded(ticking, container, excess));
         this.bounds = new ContainerBounds(isolation, watch);
-        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
-        this.controller = controller(configuration, clock, new Listener(reporting, nmTokens), left);
+        this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
+        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), terms.capability());
+        this.uploads = new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
+        NodeSnapshots snapshots = new NodeSnapshots(clock);
+        ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
+        this.logs = logs(configuration, clock, terms.logPolicy(), logFiles, () -> report(reporting));
+        ResourceCache cache = cache(configuration, clock);
+        this.controller = controller(
+                configuration, clock, cache, new Listeners(() -> report(reporting), nmTokens, logs, snapshots), left);
+        logs.restored(left.node().applications().stream()
+                .map(RestoredNode.RestoredApplication::id)
+                .toList());
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -251,14 +283,29 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, bounds::utilization, clock),
+                new ResourceManagerLink.Inside(writer, controller, logs, bounds::utilization, clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
                 identity, nmTokens, containerTokens, registration, writer, controller, clock));
         ticking.set(controller);
         reporting.set(link);
+        web.serve(
+                new NodeFacts(
+                        nodeId,
+                        terms.capability(),
+                        WatchSettings.VIRTUAL_RATIO.get(configuration),
+                        clock.millis(),
+                        directories.localRoots(),
+                        directories.logRoots(),
+                        WebSettings.LOG_SERVER.get(configuration)),
+                snapshots,
+                logFiles,
+                WebSettings.readers(configuration),
+                cache::figures,
+                clock);
         loop.start();
+        logs.adopt();
         watch.start();
         link.start();
         log.info("node {} offers {}", nodeId, terms.capability());
@@ -284,16 +331,47 @@ public final class NodeManager implements Daemon {
         return new ContainerWatch.Cores(machine, capability.vcores() / forContainers);
     }
 
-    private static void tick(AtomicReference<@Nullable NodeController> ticking) {
-        NodeController controller = ticking.get();
-        if (controller != null) {
-            controller.tick();
+    private void tick(AtomicReference<@Nullable NodeController> ticking) {
+        NodeController control = ticking.get();
+        if (control != null) {
+            control.tick();
+            logs.tick();
         }
     }
 
-    private NodeController controller(
-            Configuration configuration, InstantSource clock, NodeListener listener, Recovery.Left left) {
-        ResourceCache cache = new ResourceCache(
+    private static void report(AtomicReference<@Nullable ResourceManagerLink> link) {
+        ResourceManagerLink reporting = link.get();
+        if (reporting != null) {
+            reporting.report();
+        }
+    }
+
+    private NodeLogs logs(
+            Configuration configuration,
+            InstantSource clock,
+            NodeLogs.Policy policy,
+            ContainerLogFiles files,
+            Runnable news) {
+        OpaqueRecords records = recovery.logs();
+        NodeLogs made = new NodeLogs(
+                LogSettings.terms(configuration),
+                new NodeLogs.Place(configuration, nodeId, directories.logRoots(), files, policy),
+                new NodeLogs.Threads(workers, uploads, writer),
+                clock,
+                new StoredUploads(records),
+                news);
+        records.left().forEach((application, record) -> {
+            try {
+                made.resume(record);
+            } catch (IOException e) {
+                log.warn("how far the upload of the logs of {} has come is not known any more", application, e);
+            }
+        });
+        return made;
+    }
+
+    private ResourceCache cache(Configuration configuration, InstantSource clock) {
+        return new ResourceCache(
                 configuration,
                 directories,
                 new ResourceCache.Limits(
@@ -301,6 +379,14 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT),
                 new ResourceCache.Threads(downloads, workers, writer, clock),
                 recovery.copies());
+    }
+
+    private NodeController controller(
+            Configuration configuration,
+            InstantSource clock,
+            ResourceCache cache,
+            NodeListener listener,
+            Recovery.Left left) {
         cache.restore(left.copies());
         NodeController made = new NodeController(
                 new NodeController.Limits(
@@ -310,14 +396,14 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId), bounds),
+                new ContainerLauncher(environment(configuration, nodeId, web.port()), bounds),
                 new NodeController.Threads(workers, writer, clock),
                 new NodeController.Audience(listener, recovery.journal()));
         made.restore(left.node());
         return made;
     }
 
-    private static NodeEnvironment environment(Configuration configuration, NodeId nodeId) {
+    private static NodeEnvironment environment(Configuration configuration, NodeId nodeId, int httpPort) {
         Map<String, String> whitelisted = new HashMap<>();
         for (String name : NodeManagerSettings.list(configuration, NodeManagerSettings.ENVIRONMENT_WHITELIST)) {
             String value = name.equals(JAVA_HOME)
@@ -330,32 +416,20 @@ public final class NodeManager implements Daemon {
         return new NodeEnvironment(
                 nodeId.getHost(),
                 nodeId.getPort(),
-                NO_HTTP_PORT,
+                httpPort,
                 Map.copyOf(whitelisted),
                 NodeManagerSettings.ADMINISTRATOR_ENVIRONMENT.get(configuration),
                 NodeManagerSettings.USER_HOME.get(configuration));
     }
 
-    /** Who hears of changes on the node. */
-    private record Listener(AtomicReference<@Nullable ResourceManagerLink> link, NmTokenSecrets nmTokens)
-            implements NodeListener {
-        @Override
-        public void containersChanged() {
-            ResourceManagerLink reporting = link.get();
-            if (reporting != null) {
-                reporting.report();
-            }
-        }
-
-        @Override
-        public void applicationEnded(ApplicationId application) {
-            nmTokens.forget(application);
-        }
-    }
-
     /** Where application masters reach this node. */
     public NodeId nodeId() {
         return nodeId;
+    }
+
+    /** The port of the page and REST interface. */
+    public int httpPort() {
+        return web.port();
     }
 
     /** Whether a resource manager has taken this node. */
@@ -379,13 +453,16 @@ public final class NodeManager implements Daemon {
         } else {
             link.close();
             endContainers();
+            uploadLogs();
         }
         server.close();
+        web.close();
         threads.close();
         writer.close();
         loop.close();
         bounds.close();
         downloads.close();
+        uploads.close();
         workers.drain(DRAIN_LIMIT_MS);
         if (link.isDecommissioned()) {
             recovery.forget();
@@ -394,6 +471,18 @@ public final class NodeManager implements Daemon {
         }
         directories.close();
         log.info("node {} has stopped", nodeId);
+    }
+
+    private void uploadLogs() {
+        CompletableFuture<Void> uploaded = new CompletableFuture<>();
+        writer.execute(() -> logs.stop(uploaded));
+        try {
+            uploaded.get(UPLOAD_LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("the logs of some applications are left here: they could not be uploaded in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void endContainers() {

@@ -170,7 +170,7 @@ public final class NodeManagerSettings {
 
     /** In the order of the reference page. */
     public static List<Setting<?>> all() {
-        return Stream.of(own(), IsolationSettings.all(), WatchSettings.all())
+        return Stream.of(own(), IsolationSettings.all(), WatchSettings.all(), LogSettings.all(), WebSettings.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -52,6 +52,7 @@ public final class ResourceCache {
     private int running;
     private long lastNumber = FIRST_NUMBER - 1;
     private long useCount;
+    private volatile CacheFigures figures = CacheFigures.NONE;
 
     /** One copy, or one that is under way. */
     private static final class Entry {
@@ -128,6 +129,7 @@ public final class ResourceCache {
         String application = holder.getApplicationAttemptId().getApplicationId().toString();
         CacheKey key = CacheKey.of(request, user, application);
         Entry entry = entries.get(key);
+        figures = entry == null ? figures.miss() : figures.hit();
         if (entry == null) {
             Path directory = key.folder(directories.nextLocalRoot()).resolve(Long.toString(++lastNumber));
             Entry fresh = new Entry(directory);
@@ -186,6 +188,7 @@ public final class ResourceCache {
             Path path = copy.path();
             entry.sizeBytes = copy.sizeBytes();
             entry.path = path;
+            figures = figures.fetched(copy.sizeBytes());
             journal.kept(new CachedCopy(key, entry.directory, path, copy.sizeBytes()));
             receivers.forEach(receiver -> receiver.arrived(path));
             return;
@@ -196,6 +199,7 @@ public final class ResourceCache {
         } else {
             entries.remove(key);
         }
+        figures = figures.failure();
         Exception why = failure == null ? new IOException("the application has ended") : failure;
         log.debug("no copy of {}", key.source(), why);
         receivers.forEach(receiver -> receiver.failed(why));
@@ -240,6 +244,13 @@ public final class ResourceCache {
             }
             return own;
         });
+        figures = figures.holding(
+                entries.values().stream().mapToLong(entry -> entry.sizeBytes).sum());
+    }
+
+    /** What the cache has done. For every thread. */
+    public CacheFigures figures() {
+        return figures;
     }
 
     /** Drops copies that nobody holds, the least recently asked for first, until what is left fits. */
@@ -258,6 +269,7 @@ public final class ResourceCache {
             Entry entry = oldest.get().getValue();
             entries.remove(oldest.get().getKey());
             total -= entry.sizeBytes;
+            figures = figures.holding(total);
             journal.dropped(entry.directory);
             deletions.execute(() -> Deletion.delete(entry.directory));
         }
