@@ -46,7 +46,9 @@ final class HeddleSettings {
                 modules().values().stream().flatMap(Collection::stream).toList(),
                 new ConfigurationReview.Others(
                         queueKeys(),
-                        Stream.concat(QueueFiles.PREFIXES.stream(), Stream.of(NodeManagerSettings.RESOURCE_KINDS, ServiceSettings.OF_ONE))
+                        Stream.concat(
+                                        QueueFiles.PREFIXES.stream(),
+                                        Stream.of(NodeManagerSettings.RESOURCE_KINDS, ServiceSettings.OF_ONE))
                                 .toList()),
                 configuration);
     }

@@ -41,6 +41,7 @@ import dev.heddle.nm.web.NodeFacts;
 import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
+import dev.heddle.nm.wire.MachineAddress;
 import dev.heddle.nm.wire.NodeIdentity;
 import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
@@ -86,7 +87,10 @@ public final class NodeManager implements Daemon {
     private static final long TICK_INTERVAL_MS = 50;
     private static final int WORKERS = 4;
 
-    /** Each container has at most this many tasks waiting: its start, a signal or two, its end, the removal of its files. */
+    /**
+     * Each container has at most this many tasks waiting: its start or something else that is asked for, a signal or two,
+     * its end, the removal of its files.
+     */
     private static final int TASKS_PER_CONTAINER = 5;
 
     /** What containers get on top of the delay before SIGKILL until this daemon goes without them. */
@@ -241,7 +245,7 @@ public final class NodeManager implements Daemon {
                 (container, excess) -> exceeded(ticking, container, excess));
         this.bounds = new ContainerBounds(ground.isolation(), watch);
         this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
-        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), services);
+        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), MachineAddress.local(), services);
         this.uploads = new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
         NodeSnapshots snapshots = new NodeSnapshots(clock);
         ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
@@ -252,6 +256,7 @@ public final class NodeManager implements Daemon {
         logs.restored(left.node().applications().stream()
                 .map(RestoredNode.RestoredApplication::id)
                 .toList());
+        ResourceManagerLink.Trust trust = new ResourceManagerLink.Trust(nmTokens, containerTokens, registration);
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -261,7 +266,7 @@ public final class NodeManager implements Daemon {
                         ResourceTrackerPB.class,
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
-                new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
+                trust,
                 new ResourceManagerLink.Inside(
                         writer,
                         controller,
@@ -276,7 +281,12 @@ public final class NodeManager implements Daemon {
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
-                identity, nmTokens, containerTokens, registration, writer, controller, clock));
+                identity,
+                trust,
+                writer,
+                controller,
+                clock,
+                NodeManagerSettings.RETRY_MINIMUM_INTERVAL.get(configuration)));
         ticking.set(controller);
         reporting.set(link);
         web.serve(

@@ -129,6 +129,10 @@ public final class NodeManagerSettings {
             600_000,
             "How long a container that has ended is remembered as such.");
 
+    public static final Setting<Long> RETRY_MINIMUM_INTERVAL = Setting.millis(
+            YarnConfiguration.NM_CONTAINER_RETRY_MINIMUM_INTERVAL_MS,
+            YarnConfiguration.DEFAULT_NM_CONTAINER_RETRY_MINIMUM_INTERVAL_MS,
+            "The least pause before a container that has failed is started again, where its application asks for that.");
     public static final Setting<Boolean> RECOVERY_ENABLED = Setting.bool(
             YarnConfiguration.NM_RECOVERY_ENABLED,
             YarnConfiguration.DEFAULT_NM_RECOVERY_ENABLED,
@@ -231,6 +235,7 @@ public final class NodeManagerSettings {
                 DIAGNOSTICS_SIZE,
                 STDERR_TAIL,
                 STOPPED_MEMORY,
+                RETRY_MINIMUM_INTERVAL,
                 RECOVERY_ENABLED,
                 RECOVERY_SUPERVISED,
                 RECOVERY_DIR,

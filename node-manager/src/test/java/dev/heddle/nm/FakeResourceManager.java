@@ -43,6 +43,7 @@ import org.apache.hadoop.yarn.server.api.records.NodeAction;
 import org.apache.hadoop.yarn.server.security.BaseContainerTokenSecretManager;
 import org.apache.hadoop.yarn.server.security.BaseNMTokenSecretManager;
 import org.apache.hadoop.yarn.server.security.MasterKeyData;
+import org.jspecify.annotations.Nullable;
 
 /** The side of a resource manager that nodes see, on a real socket: it says what the test wants said. */
 public final class FakeResourceManager implements AutoCloseable {
@@ -280,7 +281,7 @@ public final class FakeResourceManager implements AutoCloseable {
     }
 
     /** A grant of an application that wants something done with its logs. */
-    Token containerToken(Grant grant, ContainerType type, LogAggregationContext logs) {
+    Token containerToken(Grant grant, ContainerType type, @Nullable LogAggregationContext logs) {
         ContainerTokenIdentifier token = new ContainerTokenIdentifier(
                 grant.container(),
                 grant.node(),
@@ -299,6 +300,11 @@ public final class FakeResourceManager implements AutoCloseable {
                 ContainerTokenIdentifier.KIND.toString(),
                 containerTokens.createPassword(token),
                 grant.node());
+    }
+
+    /** The number of the key that signs container tokens now. */
+    public int containerTokenKey() {
+        return containerTokens.getCurrentKey().getKeyId();
     }
 
     /** From now on both kinds of tokens are signed with new keys, of which nodes hear by their next heartbeat. */

@@ -48,6 +48,8 @@ public final class NodeController {
     private final NodeListener listener;
     private final NodeJournal journal;
     private final ContainerFlow flow;
+    private final Containers known = new Containers();
+    private final ContainerChanges changes;
 
     private final Map<ContainerId, NodeContainer> containers = new LinkedHashMap<>();
     private final Map<ApplicationId, NodeApplication> applications = new LinkedHashMap<>();
@@ -101,14 +103,42 @@ public final class NodeController {
         this.journal = audience.journal();
         this.stopped = new RecentContainers(MAX_CONTAINERS);
         this.started = new RecentContainers(MAX_CONTAINERS);
+        ContainerFlow.Workers workOn =
+                new ContainerFlow.Workers(threads.workers(), threads.writer(), clock, limits.killDelayMs());
         this.flow = new ContainerFlow(
                 cache,
                 launcher,
                 new ExitReport(limits.stderrTailBytes()),
                 journal,
-                new ContainerFlow.Workers(threads.workers(), threads.writer(), clock, limits.killDelayMs()),
+                workOn,
                 container -> listener.containersChanged(),
                 this::done);
+        ChangeFlow changing = new ChangeFlow(flow, new FileFetch(cache), launcher, journal, workOn);
+        this.changes = new ContainerChanges(known, flow, changing, audience, clock);
+    }
+
+    /** What may be changed about containers that have been started. */
+    public ContainerChanges changes() {
+        return changes;
+    }
+
+    private final class Containers implements ContainerChanges.Known {
+        @Override
+        public NodeContainer get(ContainerId id) throws YarnException {
+            NodeContainer container = containers.get(id);
+            if (container != null) {
+                return container;
+            }
+            throw new YarnException("Container " + id
+                    + (stopped.contains(id, clock.instant())
+                            ? " was recently stopped on node manager."
+                            : " is not handled by this NodeManager"));
+        }
+
+        @Override
+        public boolean contains(ContainerId id) {
+            return containers.containsKey(id);
+        }
     }
 
     /**
@@ -212,7 +242,9 @@ public final class NodeController {
 
     private CompletableFuture<List<String>> tell(NodeContainer container) {
         return services.containerStarts(
-                container.order.token(), container.order.launch().user(), container.order.serviceData());
+                container.order().token(),
+                container.order().launch().user(),
+                container.order().serviceData());
     }
 
     /** Auxiliary services hear of a container before anything else is done for it. */
@@ -259,7 +291,7 @@ public final class NodeController {
     /** Ends a container that was seen to be over a limit. */
     public void exceeded(ContainerId id, Excess excess) {
         NodeContainer container = containers.get(id);
-        if (container == null || container.isCondemned() || container.state() != ContainerState.RUNNING) {
+        if (container == null || container.isCondemned() || !container.isRunning()) {
             return;
         }
         container.say(clock.instant(), excess.diagnosis());
@@ -278,20 +310,15 @@ public final class NodeController {
      * @throws YarnException if this node does not know it (any more)
      */
     public ContainerSnapshot status(ContainerId id) throws YarnException {
-        NodeContainer container = containers.get(id);
-        if (container != null) {
-            return container.snapshot();
-        }
-        throw new YarnException("Container " + id
-                + (stopped.contains(id, clock.instant())
-                        ? " was recently stopped on node manager."
-                        : " is not handled by this NodeManager"));
+        return known.get(id).snapshot();
     }
 
     /** Everything there is to tell the resource manager. */
     public NodeReport report() {
         return new NodeReport(
-                containers.values().stream().map(NodeContainer::snapshot).toList(), List.copyOf(applications.keySet()));
+                containers.values().stream().map(NodeContainer::snapshot).toList(),
+                List.copyOf(applications.keySet()),
+                changes.increased());
     }
 
     /**
@@ -300,6 +327,7 @@ public final class NodeController {
      * @param told the report that it has answered
      */
     public void apply(NodeReport told, NodeInstructions instructions) {
+        changes.told(told.increased());
         for (ContainerId id : instructions.acknowledged()) {
             forgetIfDone(id);
         }
@@ -309,6 +337,8 @@ public final class NodeController {
                 forgetIfDone(snapshot.id());
             }
         }
+        instructions.updates().forEach(token -> follow(() -> changes.update(token)));
+        instructions.signals().forEach(signal -> follow(() -> changes.signal(signal)));
         for (ContainerId id : instructions.kill()) {
             NodeContainer container = containers.get(id);
             if (container != null) {
@@ -324,6 +354,19 @@ public final class NodeController {
         listener.containerChanged(container.snapshot());
     }
 
+    /** What a resource manager may ask of a container that has ended meanwhile. */
+    private interface Instruction {
+        void carryOut() throws YarnException;
+    }
+
+    private static void follow(Instruction instruction) {
+        try {
+            instruction.carryOut();
+        } catch (YarnException e) {
+            log.info("an instruction of the resource manager came to nothing: {}", e.getMessage());
+        }
+    }
+
     private void forgetIfDone(ContainerId id) {
         NodeContainer container = containers.get(id);
         if (container != null && container.state() == ContainerState.DONE) {
@@ -332,7 +375,7 @@ public final class NodeController {
             Instant now = clock.instant();
             journal.forgotten(
                     id,
-                    Instant.ofEpochMilli(container.order.token().getExpiryTimeStamp()),
+                    Instant.ofEpochMilli(container.token().getExpiryTimeStamp()),
                     now.plusMillis(limits.stoppedMemoryMs()),
                     now);
         }
@@ -386,7 +429,7 @@ public final class NodeController {
         Instant now = clock.instant();
         stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
         services.containerEnded(
-                container.order.token(), container.order.launch().user());
+                container.order().token(), container.order().launch().user());
         ContainerPaths paths = container.paths;
         int runs = container.runs();
         workers.execute(() -> {

@@ -119,7 +119,7 @@ final class Downloader {
                             false,
                             configuration);
                 }
-            } else if (key.kind() == Kind.ARCHIVE
+            } else if (key.kind() != Kind.FILE
                     && ArchiveUnpacker.understands(key.source().getName())) {
                 unpack(key, status, target, sources);
             } else {
@@ -162,11 +162,17 @@ final class Downloader {
         copy(key, status, packed, sources);
         Files.createDirectory(target);
         try {
-            ArchiveUnpacker.unpack(packed, key.source().getName(), target);
+            if (key.kind() == Kind.PATTERN && ArchiveUnpacker.isJar(key.source().getName())) {
+                ArchiveUnpacker.unpackSome(packed, new NamePattern(key.pattern()), target);
+                // Those who ask for a part expect the whole beside it.
+                Files.move(packed, target.resolve(key.source().getName()), StandardCopyOption.REPLACE_EXISTING);
+            } else {
+                ArchiveUnpacker.unpack(packed, key.source().getName(), target);
+                Files.delete(packed);
+            }
         } catch (IOException e) {
             throw new IOException("Resource " + key.source() + " cannot be unpacked: " + e.getMessage(), e);
         }
-        Files.delete(packed);
     }
 
     private static void copy(CacheKey key, FileStatus status, Path target, FileSystem sources) throws IOException {

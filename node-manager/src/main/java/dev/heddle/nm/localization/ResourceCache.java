@@ -215,13 +215,14 @@ public final class ResourceCache {
     }
 
     /** Has a container that was started by an earlier node manager hold a copy, if it is here. */
-    public void hold(ResourceRequest request, ContainerId holder, String user) {
+    public @Nullable Path hold(ResourceRequest request, ContainerId holder, String user) {
         String application = holder.getApplicationAttemptId().getApplicationId().toString();
         Entry entry = entries.get(CacheKey.of(request, user, application));
         if (entry != null) {
             entry.holders.add(holder);
             entry.lastUse = ++useCount;
         }
+        return entry == null ? null : entry.path;
     }
 
     /** Gives back what a container holds. */

@@ -13,6 +13,9 @@ import dev.heddle.nm.localization.CachedCopy;
 import dev.heddle.nm.localization.ResourceRequest;
 import dev.heddle.nm.localization.ResourceRequest.Kind;
 import dev.heddle.nm.localization.ResourceRequest.Visibility;
+import dev.heddle.nm.retry.RetryBudget.Spent;
+import dev.heddle.nm.retry.RetryPolicy;
+import dev.heddle.nm.retry.RetryPolicy.Failures;
 import dev.heddle.nm.security.HeldKeys;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -25,6 +28,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.DataOutputBuffer;
@@ -66,6 +70,7 @@ final class NodeRecordForms {
                 .texts(acls(launch.acls()))
                 .number(order.resources().size());
         order.resources().forEach(resource -> resource(record, resource));
+        retries(record, order.retries());
         record.number(order.serviceData().size());
         order.serviceData().forEach((service, data) -> record.text(service).bytes(content(data)));
         ContainerPaths paths = accepted.paths();
@@ -93,12 +98,13 @@ final class NodeRecordForms {
         for (long left = record.number(); left > 0; left--) {
             resources.add(resource(record));
         }
+        RetryPolicy retries = retries(record);
         Map<String, ByteBuffer> serviceData = new HashMap<>();
         for (long left = record.number(); left > 0; left--) {
             serviceData.put(record.text(), ByteBuffer.wrap(record.bytes()));
         }
         return new Accepted(
-                new StartOrder(token, launch, resources, serviceData),
+                new StartOrder(token, launch, resources, retries, serviceData),
                 new ContainerPaths(
                         record.path(), record.path(), record.path(), record.paths(), record.paths(), record.paths()));
     }
@@ -124,7 +130,8 @@ final class NodeRecordForms {
                 .text(resource.source().toString())
                 .text(resource.kind().name())
                 .number(resource.timestamp())
-                .text(resource.visibility().name());
+                .text(resource.visibility().name())
+                .text(resource.pattern());
     }
 
     private static ResourceRequest resource(RecordReader record) throws IOException {
@@ -133,7 +140,22 @@ final class NodeRecordForms {
                 new Path(record.text()),
                 Kind.valueOf(record.text()),
                 record.number(),
-                Visibility.valueOf(record.text()));
+                Visibility.valueOf(record.text()),
+                record.text());
+    }
+
+    private static void retries(RecordWriter record, RetryPolicy retries) {
+        record.text(retries.failures().name())
+                .texts(retries.statuses().stream().map(String::valueOf).toList())
+                .number(retries.maxRetries())
+                .number(retries.intervalMs())
+                .number(retries.validityMs());
+    }
+
+    private static RetryPolicy retries(RecordReader record) throws IOException {
+        Failures failures = Failures.valueOf(record.text());
+        Set<Integer> statuses = record.textList().stream().map(Integer::valueOf).collect(Collectors.toSet());
+        return new RetryPolicy(failures, statuses, record.integer(), record.number(), record.number());
     }
 
     private static byte[] credentials(Credentials credentials) {
@@ -160,6 +182,10 @@ final class NodeRecordForms {
                 .flag(progress.done())
                 .number(progress.exitStatus())
                 .text(progress.diagnostics())
+                .number(progress.retries().count())
+                .texts(progress.retries().failures().stream()
+                        .map(failure -> Long.toString(failure.toEpochMilli()))
+                        .toList())
                 .done();
     }
 
@@ -172,7 +198,17 @@ final class NodeRecordForms {
                 reason.isEmpty() ? null : KillReason.valueOf(reason),
                 record.flag(),
                 record.integer(),
-                record.text());
+                record.text(),
+                spent(record));
+    }
+
+    private static Spent spent(RecordReader record) throws IOException {
+        long count = record.number();
+        return new Spent(
+                count,
+                record.textList().stream()
+                        .map(failure -> Instant.ofEpochMilli(Long.parseLong(failure)))
+                        .toList());
     }
 
     static byte[] application(String user, ApplicationState state) {
@@ -209,6 +245,7 @@ final class NodeRecordForms {
                 .text(key.source().toString())
                 .text(key.kind().name())
                 .number(key.timestamp())
+                .text(key.pattern())
                 .path(copy.directory())
                 .path(copy.path())
                 .number(copy.sizeBytes())
@@ -223,7 +260,8 @@ final class NodeRecordForms {
                 record.text(),
                 new Path(record.text()),
                 Kind.valueOf(record.text()),
-                record.number());
+                record.number(),
+                record.text());
         return new CachedCopy(key, record.path(), record.path(), record.number());
     }
 

@@ -157,10 +157,12 @@ public final class Recovery implements AutoCloseable {
         Set<ProcessRecord> records = new HashSet<>();
         for (RestoredContainer container : containers) {
             if (!container.progress().done()) {
-                for (int run = 1; run <= container.progress().run(); run++) {
+                int last = container.progress().run();
+                // Where nothing came of the last run, what is left of an earlier one was about to be replaced.
+                for (int run = container.process() == null ? last : 1; run <= last; run++) {
                     records.add(container.paths().record(run));
                 }
-                if (container.process() != null) {
+                if (container.process() != null || last > 1) {
                     folders.add(container.paths().work());
                 }
             }

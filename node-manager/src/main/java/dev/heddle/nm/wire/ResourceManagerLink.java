@@ -316,12 +316,7 @@ public final class ResourceManagerLink implements AutoCloseable {
         responseId = response.getResponseId();
         intervalMs =
                 response.getNextHeartBeatInterval() > 0 ? response.getNextHeartBeatInterval() : DEFAULT_INTERVAL_MS;
-        return follow(
-                told,
-                new NodeInstructions(
-                        List.copyOf(response.getContainersToCleanup()),
-                        List.copyOf(response.getContainersToBeRemovedFromNM()),
-                        List.copyOf(response.getApplicationsToCleanup())));
+        return follow(told, Instructions.read(response));
     }
 
     /** Instructions are given once and must not be lost: a node that is too busy for them is asked again. */

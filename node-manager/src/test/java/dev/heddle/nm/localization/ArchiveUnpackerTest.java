@@ -139,4 +139,20 @@ class ArchiveUnpackerTest {
                     .isInstanceOf(IOException.class);
         }
     }
+
+    @Test
+    void shouldUnpackSomeOfAJar() throws IOException {
+        zip("lib/", "lib/a.jar", "other/b");
+        ArchiveUnpacker.unpackSome(archive, new NamePattern("lib/.*"), target);
+        assertThat(target.resolve("lib/a.jar")).hasContent("text");
+        assertThat(target.resolve("other")).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseAJarOfWhichSomeLeadsOut() throws IOException {
+        zip("lib/../../outside");
+        assertThatThrownBy(() -> ArchiveUnpacker.unpackSome(archive, new NamePattern(""), target))
+                .hasMessageContaining("leads out of the archive's directory");
+        assertThat(outside).doesNotExist();
+    }
 }
