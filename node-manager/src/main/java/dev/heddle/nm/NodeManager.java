@@ -245,7 +245,7 @@ public final class NodeManager implements Daemon {
                 (container, excess) -> exceeded(ticking, container, excess));
         this.bounds = new ContainerBounds(ground.isolation(), watch);
         this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
-        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), MachineAddress.local(), services);
+        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), services, MachineAddress.local());
         this.uploads = new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
         NodeSnapshots snapshots = new NodeSnapshots(clock);
         ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());

@@ -104,6 +104,9 @@ public final class ContainerChanges {
             increased.add(container);
         }
         changing.granted(container);
+        if (container.isRunning()) {
+            listener.containerChanged(container.snapshot());
+        }
         listener.containersChanged();
     }
 

@@ -76,7 +76,10 @@ public final class ContainerLauncher {
         }
         byte[] text = script.getBytes(StandardCharsets.UTF_8);
         write(paths.script(), text, FOR_OWNER_TO_RUN);
-        write(paths.log().resolve(paths.script().getFileName()), text, FOR_GROUP_TO_READ);
+        Path copy = paths.log().resolve(paths.script().getFileName());
+        // An earlier node manager may have come this far, and no further; logs stay when another one starts.
+        Files.deleteIfExists(copy);
+        write(copy, text, FOR_GROUP_TO_READ);
         List<String> prefix = bounds.prepare(request.container(), request.user(), allocation);
         try {
             return processes.start(paths, run, prefix);

@@ -70,9 +70,9 @@ final class NodeRecordForms {
                 .texts(acls(launch.acls()))
                 .number(order.resources().size());
         order.resources().forEach(resource -> resource(record, resource));
-        retries(record, order.retries());
         record.number(order.serviceData().size());
         order.serviceData().forEach((service, data) -> record.text(service).bytes(content(data)));
+        retries(record, order.retries());
         ContainerPaths paths = accepted.paths();
         return record.path(paths.work())
                 .path(paths.nodePrivate())
@@ -98,13 +98,12 @@ final class NodeRecordForms {
         for (long left = record.number(); left > 0; left--) {
             resources.add(resource(record));
         }
-        RetryPolicy retries = retries(record);
         Map<String, ByteBuffer> serviceData = new HashMap<>();
         for (long left = record.number(); left > 0; left--) {
             serviceData.put(record.text(), ByteBuffer.wrap(record.bytes()));
         }
         return new Accepted(
-                new StartOrder(token, launch, resources, retries, serviceData),
+                new StartOrder(token, launch, resources, retries(record), serviceData),
                 new ContainerPaths(
                         record.path(), record.path(), record.path(), record.paths(), record.paths(), record.paths()));
     }

@@ -155,19 +155,19 @@ public final class Recovery implements AutoCloseable {
         }
         Set<Path> folders = good.stream().map(CachedCopy::directory).collect(Collectors.toCollection(HashSet::new));
         Set<ProcessRecord> records = new HashSet<>();
+        Set<String> live = new HashSet<>();
         for (RestoredContainer container : containers) {
             if (!container.progress().done()) {
-                int last = container.progress().run();
-                // Where nothing came of the last run, what is left of an earlier one was about to be replaced.
-                for (int run = container.process() == null ? last : 1; run <= last; run++) {
-                    records.add(container.paths().record(run));
-                }
-                if (container.process() != null || last > 1) {
+                // What runs of an earlier run was about to be replaced.
+                int run = container.progress().run();
+                records.add(container.paths().record(run));
+                live.add(container.order().token().getContainerID().toString());
+                if (container.process() != null || run > 1) {
                     folders.add(container.paths().work());
                 }
             }
         }
-        Leftovers.Known known = new Leftovers.Known(ids, folders, records);
+        Leftovers.Known known = new Leftovers.Known(ids, live, folders, records);
         leftovers.endProcesses(known);
         List<Path> trash = leftovers.moveFiles(known);
         log.info(

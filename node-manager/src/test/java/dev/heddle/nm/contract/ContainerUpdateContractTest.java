@@ -65,6 +65,7 @@ class ContainerUpdateContractTest {
     }
 
     @ContractTest
+    @SuppressWarnings("deprecation")
     void shouldTakeTheOlderCallToo(Stage stage) throws Exception {
         ContainerId id = running(stage);
         assertThat(stage.node()

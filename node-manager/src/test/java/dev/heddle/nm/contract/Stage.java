@@ -212,8 +212,9 @@ final class Stage implements AutoCloseable {
     }
 
     static String message(Map<ContainerId, SerializedException> failures, ContainerId id) {
-        assertThat(failures).containsKey(id);
-        return String.valueOf(failures.get(id).getMessage());
+        SerializedException failure = failures.get(id);
+        assertThat(failure).as("a failure of %s", id).isNotNull();
+        return String.valueOf(failure.getMessage());
     }
 
     Path logs(ContainerId id) {
