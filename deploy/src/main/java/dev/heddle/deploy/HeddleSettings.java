@@ -6,6 +6,7 @@ import dev.heddle.common.config.Setting;
 import dev.heddle.common.rpc.transport.RpcSettings;
 import dev.heddle.ha.HaSettings;
 import dev.heddle.nm.NodeManagerSettings;
+import dev.heddle.nm.services.ServiceSettings;
 import dev.heddle.rm.ResourceManagerSettings;
 import dev.heddle.rm.queues.QueueFiles;
 import dev.heddle.rm.scheduler.queue.config.ClusterKey;
@@ -45,7 +46,9 @@ final class HeddleSettings {
                 modules().values().stream().flatMap(Collection::stream).toList(),
                 new ConfigurationReview.Others(
                         queueKeys(),
-                        Stream.concat(QueueFiles.PREFIXES.stream(), Stream.of(NodeManagerSettings.RESOURCE_KINDS))
+                        Stream.concat(
+                                        QueueFiles.PREFIXES.stream(),
+                                        Stream.of(NodeManagerSettings.RESOURCE_KINDS, ServiceSettings.OF_ONE))
                                 .toList()),
                 configuration);
     }
