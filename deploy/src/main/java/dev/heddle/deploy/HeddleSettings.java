@@ -5,6 +5,7 @@ import dev.heddle.common.config.ConfigurationReview;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.rpc.transport.RpcSettings;
 import dev.heddle.ha.HaSettings;
+import dev.heddle.nm.HealthSettings;
 import dev.heddle.nm.NodeManagerSettings;
 import dev.heddle.rm.ResourceManagerSettings;
 import dev.heddle.rm.queues.QueueFiles;
@@ -45,7 +46,9 @@ final class HeddleSettings {
                 modules().values().stream().flatMap(Collection::stream).toList(),
                 new ConfigurationReview.Others(
                         queueKeys(),
-                        Stream.concat(QueueFiles.PREFIXES.stream(), Stream.of(NodeManagerSettings.RESOURCE_KINDS))
+                        Stream.concat(
+                                        QueueFiles.PREFIXES.stream(),
+                                        Stream.of(NodeManagerSettings.RESOURCE_KINDS, HealthSettings.SCRIPT_PREFIX))
                                 .toList()),
                 configuration);
     }

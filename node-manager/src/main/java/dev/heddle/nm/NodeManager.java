@@ -14,8 +14,11 @@ import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
-import dev.heddle.nm.directories.Deletion;
+import dev.heddle.nm.directories.DiskChange;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.health.HealthScript;
+import dev.heddle.nm.health.HealthWatch;
+import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
@@ -35,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,7 +79,6 @@ public final class NodeManager implements Daemon {
     /** What removing files gets when the daemon stops. */
     private static final long DRAIN_LIMIT_MS = 5_000;
 
-    private static final int BYTES_PER_MB_SHIFT = 20;
     private static final int NO_HTTP_PORT = 0;
 
     /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
@@ -93,6 +96,7 @@ public final class NodeManager implements Daemon {
     private final RpcThreads threads;
     private final RpcServer server;
     private final NodeId nodeId;
+    private final HealthWatch health;
     private final ResourceManagerLink link;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -120,7 +124,8 @@ public final class NodeManager implements Daemon {
         Terms terms = new Terms(
                 NodeAddresses.read(configuration),
                 NodeCapability.read(configuration),
-                ResourceManagerAddresses.forNodes(configuration));
+                ResourceManagerAddresses.forNodes(configuration),
+                HealthSettings.scripts(configuration));
         DeclaredKinds.declare(ResourceTypes.read(configuration));
         ServiceLogin.login(
                 configuration,
@@ -131,7 +136,8 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
-                NodeManagerSettings.LOG_DIRS.key());
+                NodeManagerSettings.LOG_DIRS.key(),
+                HealthSettings.diskLimits(configuration));
         RpcThreads threads = RpcThreads.start(configuration);
         try {
             return new NodeManager(configuration, clock, dismissed, terms, directories, threads);
@@ -143,7 +149,11 @@ public final class NodeManager implements Daemon {
     }
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
-    private record Terms(NodeAddresses addresses, Resource capability, List<InetSocketAddress> resourceManagers) {}
+    private record Terms(
+            NodeAddresses addresses,
+            Resource capability,
+            List<InetSocketAddress> resourceManagers,
+            List<HealthScript> healthScripts) {}
 
     private NodeManager(
             YarnConfiguration configuration,
@@ -157,9 +167,9 @@ public final class NodeManager implements Daemon {
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
                 "download",
-                NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
-                NodeManagerSettings.DOWNLOAD_THREADS.get(configuration));
-        directories.clear().forEach(left -> workers.execute(() -> Deletion.delete(left)));
+                LocalizationSettings.DOWNLOADS.get(configuration),
+                LocalizationSettings.DOWNLOADS.get(configuration));
+        directories.clear().forEach(left -> workers.execute(() -> directories.delete(left)));
 
         // A node knows its name only once its port is bound, and most of it needs the name: until then calls are told
         // so.
@@ -183,7 +193,14 @@ public final class NodeManager implements Daemon {
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
         NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
-        this.controller = controller(configuration, clock, new Listener(reporting, nmTokens));
+        ResourceCache cache = cache(configuration, clock);
+        this.controller = controller(configuration, clock, cache, new Listener(reporting, nmTokens));
+        this.health = new HealthWatch(
+                directories,
+                HealthSettings.diskChecks(configuration),
+                terms.healthScripts(),
+                clock,
+                new HealthListener(directories, workers, writer, cache, reporting));
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -194,7 +211,7 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, clock),
+                new ResourceManagerLink.Inside(writer, controller, health::current),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
@@ -202,6 +219,7 @@ public final class NodeManager implements Daemon {
         ticking.set(controller);
         reporting.set(link);
         loop.start();
+        health.start(HealthSettings.SCRIPTS_FIRST.get(configuration));
         link.start();
         log.info("node {} offers {}", nodeId, terms.capability());
     }
@@ -213,17 +231,16 @@ public final class NodeManager implements Daemon {
         }
     }
 
-    private NodeController controller(Configuration configuration, InstantSource clock, NodeListener listener) {
-        ResourceCache cache = new ResourceCache(
+    private ResourceCache cache(Configuration configuration, InstantSource clock) {
+        return new ResourceCache(
                 configuration,
                 directories,
-                new ResourceCache.Limits(
-                        NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
-                        NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT),
-                downloads,
-                workers,
-                writer,
-                clock);
+                LocalizationSettings.limits(configuration),
+                new ResourceCache.Threads(downloads, workers, writer, clock));
+    }
+
+    private NodeController controller(
+            Configuration configuration, InstantSource clock, ResourceCache cache, NodeListener listener) {
         return new NodeController(
                 new NodeController.Limits(
                         killDelayMs,
@@ -232,7 +249,7 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId)),
+                new ContainerLauncher(environment(configuration, nodeId), directories),
                 new NodeController.Threads(workers, writer),
                 clock,
                 listener);
@@ -274,6 +291,31 @@ public final class NodeManager implements Daemon {
         }
     }
 
+    /** Who hears of changes of the disks and of the node's health. */
+    private record HealthListener(
+            NodeDirectories directories,
+            Executor workers,
+            Executor writer,
+            ResourceCache cache,
+            AtomicReference<@Nullable ResourceManagerLink> link)
+            implements HealthWatch.Listener {
+        @Override
+        public void disksChecked(DiskChange change) {
+            change.trash().forEach(left -> workers.execute(() -> directories.delete(left)));
+            if (!change.lost().isEmpty() || !change.full().isEmpty()) {
+                writer.execute(() -> cache.disksChanged(change));
+            }
+        }
+
+        @Override
+        public void healthChanged(NodeHealth health) {
+            ResourceManagerLink reporting = link.get();
+            if (reporting != null) {
+                reporting.report();
+            }
+        }
+    }
+
     /** Where application masters reach this node. */
     public NodeId nodeId() {
         return nodeId;
@@ -295,6 +337,7 @@ public final class NodeManager implements Daemon {
             return;
         }
         link.close();
+        health.close();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         writer.execute(() -> controller.stopAll(ended));
         try {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
@@ -75,20 +76,6 @@ public final class NodeManagerSettings {
             YarnConfiguration.NM_USER_HOME_DIR,
             YarnConfiguration.DEFAULT_NM_USER_HOME_DIR,
             "The value of HOME in containers.");
-    public static final Setting<Integer> DOWNLOAD_THREADS = Setting.integer(
-            YarnConfiguration.NM_LOCALIZER_FETCH_THREAD_COUNT,
-            YarnConfiguration.DEFAULT_NM_LOCALIZER_FETCH_THREAD_COUNT,
-            1,
-            1_000,
-            "",
-            "How many files are fetched at the same time.");
-    public static final Setting<Integer> CACHE_SIZE = Setting.integer(
-            YarnConfiguration.NM_LOCALIZER_CACHE_TARGET_SIZE_MB,
-            (int) YarnConfiguration.DEFAULT_NM_LOCALIZER_CACHE_TARGET_SIZE_MB,
-            0,
-            Integer.MAX_VALUE,
-            "MB",
-            "How much is kept of files that no container uses any more.");
     public static final Setting<Integer> DIAGNOSTICS_SIZE = Setting.integer(
             YarnConfiguration.NM_CONTAINER_DIAGNOSTICS_MAXIMUM_SIZE,
             YarnConfiguration.DEFAULT_NM_CONTAINER_DIAGNOSTICS_MAXIMUM_SIZE,
@@ -152,6 +139,12 @@ public final class NodeManagerSettings {
 
     /** In the order of the reference page. */
     public static List<Setting<?>> all() {
+        return Stream.of(own(), LocalizationSettings.all(), HealthSettings.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Setting<?>> own() {
         return List.of(
                 ADDRESS,
                 HOSTNAME,
@@ -166,8 +159,6 @@ public final class NodeManagerSettings {
                 ENVIRONMENT_WHITELIST,
                 ADMINISTRATOR_ENVIRONMENT,
                 USER_HOME,
-                DOWNLOAD_THREADS,
-                CACHE_SIZE,
                 DIAGNOSTICS_SIZE,
                 STDERR_TAIL,
                 STOPPED_MEMORY,

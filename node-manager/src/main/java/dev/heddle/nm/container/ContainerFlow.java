@@ -1,5 +1,6 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.directories.DisksFailedException;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ContainerProcess.Signal;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 
 /**
  * Takes one container from its files to its end. Every method is called by the writer thread, except those marked as a
@@ -23,6 +25,9 @@ import java.util.function.Consumer;
  */
 final class ContainerFlow {
     private static final int FIRST_RUN = 1;
+
+    /** YARN's exit status of what could not be launched. */
+    private static final int LAUNCH_FAILED = -1;
 
     private final ResourceCache cache;
     private final ContainerLauncher launcher;
@@ -68,6 +73,10 @@ final class ContainerFlow {
         }
         Map<String, Path> links = new HashMap<>();
         for (ResourceRequest request : requests) {
+            if (container.state() != ContainerState.LOCALIZING) {
+                // One of them cannot be had, and it is over.
+                return;
+            }
             cache.acquire(
                     request,
                     container.id(),
@@ -93,6 +102,9 @@ final class ContainerFlow {
     private void localizationFailed(NodeContainer container, Exception why) {
         if (container.state() == ContainerState.LOCALIZING) {
             container.say(clock.instant(), words(why));
+            if (why instanceof DisksFailedException) {
+                container.exitStatus(ContainerExitStatus.DISKS_FAILED);
+            }
             end(container, "its files cannot be had");
         }
     }
@@ -105,7 +117,7 @@ final class ContainerFlow {
         try {
             workers.pool().execute(() -> launch(container, links));
         } catch (RejectedExecutionException e) {
-            launchFailed(container, "the node manager is too busy or stopping");
+            launchFailed(container, "the node manager is too busy or stopping", LAUNCH_FAILED);
         }
     }
 
@@ -120,14 +132,22 @@ final class ContainerFlow {
             ContainerProcess process = launcher.launch(container.order.launch(), container.paths, links, FIRST_RUN);
             workers.writer().execute(() -> launched(container, process));
         } catch (IOException e) {
-            workers.writer().execute(() -> launchFailed(container, words(e)));
+            workers.writer().execute(() -> launchFailed(container, e));
         }
     }
 
-    private void launchFailed(NodeContainer container, String why) {
+    private void launchFailed(NodeContainer container, IOException why) {
+        // What fails because of the node's disks is no failure of the application's.
+        launchFailed(
+                container,
+                words(why),
+                why instanceof DisksFailedException ? ContainerExitStatus.DISKS_FAILED : LAUNCH_FAILED);
+    }
+
+    private void launchFailed(NodeContainer container, String why, int exitStatus) {
         container.say(clock.instant(), "Container could not be launched: " + why);
         if (!container.isCondemned()) {
-            container.exitStatus(-1);
+            container.exitStatus(exitStatus);
         }
         end(container, "it could not be launched");
     }

@@ -1,6 +1,5 @@
 package dev.heddle.nm.container;
 
-import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerPaths;
@@ -236,7 +235,7 @@ public final class NodeController {
         List<Path> folders = directories.localRoots().stream()
                 .map(root -> NodeDirectories.applicationDirectory(root, application.user, id.toString()))
                 .toList();
-        workers.execute(() -> folders.forEach(Deletion::delete));
+        workers.execute(() -> folders.forEach(directories::delete));
         listener.applicationEnded(id);
         if (stopping != null && applications.isEmpty()) {
             stopping.complete(null);
@@ -254,7 +253,7 @@ public final class NodeController {
         Path work = container.paths.work();
         ContainerProcess process = container.process();
         workers.execute(() -> {
-            Deletion.delete(work);
+            directories.delete(work);
             if (process != null) {
                 process.forget();
             }
@@ -273,6 +272,7 @@ public final class NodeController {
         for (NodeContainer container : containers.values()) {
             flow.enforce(container, now);
         }
+        cache.tick();
     }
 
     /**

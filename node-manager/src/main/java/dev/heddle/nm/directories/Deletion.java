@@ -21,15 +21,21 @@ public final class Deletion {
 
     private Deletion() {}
 
-    /** Deletes a tree as far as it can be deleted; what resists is logged. */
-    public static void delete(Path root) {
+    /**
+     * Deletes a tree as far as it can be deleted; what resists is logged.
+     *
+     * @return whether nothing is left
+     */
+    public static boolean delete(Path root) {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+            return true;
         }
         try {
             Files.walkFileTree(root, new Deleter());
+            return true;
         } catch (IOException e) {
             log.warn("cannot delete all of {}: {}", root, e.toString());
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.heddle.nm.launch;
 
+import dev.heddle.nm.directories.DiskSpace;
 import dev.heddle.nm.directories.NodeDirectories;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,10 +23,12 @@ public final class ContainerLauncher {
     private static final String FOR_GROUP_TO_READ = "rw-r-----";
 
     private final NodeEnvironment node;
+    private final NodeDirectories directories;
     private final ProcessLauncher processes = new ProcessLauncher();
 
-    public ContainerLauncher(NodeEnvironment node) {
+    public ContainerLauncher(NodeEnvironment node, NodeDirectories directories) {
         this.node = node;
+        this.directories = directories;
     }
 
     /**
@@ -33,9 +36,20 @@ public final class ContainerLauncher {
      *
      * @param links names in its directory and what they point to
      * @param run how often it has been started, this time included
+     * @throws dev.heddle.nm.directories.DisksFailedException if it cannot be started because of the node's disks
      * @throws IOException if it cannot be started; the message says why
      */
     public ContainerProcess launch(LaunchRequest request, ContainerPaths paths, Map<String, Path> links, int run)
+            throws IOException {
+        directories.requireGood(paths.work(), paths.log());
+        try {
+            return start(request, paths, links, run);
+        } catch (IOException e) {
+            throw DiskSpace.explained(e, paths.work(), paths.log());
+        }
+    }
+
+    private ContainerProcess start(LaunchRequest request, ContainerPaths paths, Map<String, Path> links, int run)
             throws IOException {
         String script;
         try {

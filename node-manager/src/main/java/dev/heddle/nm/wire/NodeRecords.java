@@ -5,7 +5,7 @@ import dev.heddle.common.resources.Resource;
 import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.NodeReport;
-import java.time.Instant;
+import dev.heddle.nm.health.NodeHealth;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +63,7 @@ final class NodeRecords {
         return status;
     }
 
-    static NodeStatus nodeStatus(NodeReport report, NodeIdentity node, int responseId, Instant now) {
-        NodeHealthStatus health = NodeHealthStatus.newInstance(true, "", now.toEpochMilli());
+    static NodeStatus nodeStatus(NodeReport report, NodeIdentity node, int responseId, NodeHealth health) {
         return NodeStatus.newInstance(
                 node.nodeId(),
                 responseId,
@@ -72,7 +71,8 @@ final class NodeRecords {
                         .map(container -> status(container, node))
                         .toList(),
                 List.of(),
-                health,
+                NodeHealthStatus.newInstance(
+                        health.healthy(), health.report(), health.checkedAt().toEpochMilli()),
                 null,
                 null,
                 List.of());

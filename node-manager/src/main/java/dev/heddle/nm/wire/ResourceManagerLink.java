@@ -5,11 +5,11 @@ import dev.heddle.common.rpc.client.RpcCall;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeInstructions;
 import dev.heddle.nm.container.NodeReport;
+import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.work.LoopHandoff;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
@@ -115,7 +116,7 @@ public final class ResourceManagerLink implements AutoCloseable {
     public record Trust(NmTokenSecrets nmTokens, ContainerTokenSecrets containerTokens, Registration registration) {}
 
     /** The node that is reported on. */
-    public record Inside(LoopHandoff writer, NodeController controller, InstantSource clock) {}
+    public record Inside(LoopHandoff writer, NodeController controller, Supplier<NodeHealth> health) {}
 
     /**
      * Prepares the link.
@@ -210,7 +211,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                 null,
                 null,
                 null,
-                NodeRecords.nodeStatus(report, node, 0, inside.clock().instant()));
+                NodeRecords.nodeStatus(report, node, 0, inside.health().get()));
         return search.connection()
                 .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
                 .thenAcceptAsync(
@@ -241,7 +242,7 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private CompletableFuture<Void> heartbeat(NodeReport report) {
         NodeHeartbeatRequest request = NodeHeartbeatRequest.newInstance(
-                NodeRecords.nodeStatus(report, node, responseId, inside.clock().instant()),
+                NodeRecords.nodeStatus(report, node, responseId, inside.health().get()),
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);

@@ -45,8 +45,9 @@ final class BothNodeManagers implements TestTemplateInvocationContextProvider {
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            Side side =
-                    context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(kind, key -> Side.start(key), Side.class);
+            Side side = context.getRoot()
+                    .getStore(NAMESPACE)
+                    .getOrComputeIfAbsent(kind, key -> Side.start(key), Side.class);
             // The store closes the stage when the test has ended.
             return context.getStore(NAMESPACE).getOrComputeIfAbsent(Stage.class, any -> new Stage(side), Stage.class);
         }

@@ -118,8 +118,8 @@ final class Stage implements AutoCloseable {
                 firstContainer(of).getApplicationAttemptId().toString());
         caller.addToken(ConverterUtils.convertFromYarn(nmToken, address));
         YarnConfiguration configuration = new YarnConfiguration();
-        ContainerManagementProtocol proxy = caller.doAs((PrivilegedAction<ContainerManagementProtocol>) () ->
-                (ContainerManagementProtocol) YarnRPC.create(configuration)
+        ContainerManagementProtocol proxy = caller.doAs((PrivilegedAction<ContainerManagementProtocol>)
+                () -> (ContainerManagementProtocol) YarnRPC.create(configuration)
                         .getProxy(ContainerManagementProtocol.class, address, configuration));
         proxies.add(proxy);
         return proxy;
@@ -162,8 +162,8 @@ final class Stage implements AutoCloseable {
     }
 
     StartContainersResponse start(Token token, ContainerLaunchContext launch) throws Exception {
-        return node().startContainers(StartContainersRequest.newInstance(
-                List.of(StartContainerRequest.newInstance(launch, token))));
+        return node().startContainers(
+                        StartContainersRequest.newInstance(List.of(StartContainerRequest.newInstance(launch, token))));
     }
 
     /** Starts a container and does not wait for anything. */

@@ -28,6 +28,7 @@ import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.util.Times;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,17 +61,27 @@ class ResourceCacheTest {
     }
 
     private ResourceCache cache(long targetSizeBytes) {
+        return cache(targetSizeBytes, 1);
+    }
+
+    private ResourceCache cache(long targetSizeBytes, int downloadsAtATime) {
         return new ResourceCache(
                 new Configuration(),
                 directories,
-                new ResourceCache.Limits(1, targetSizeBytes),
-                task -> {
-                    downloadCount++;
-                    downloads.execute(task);
-                },
-                deletions::add,
-                handedBack::add,
-                InstantSource.system());
+                new ResourceCache.Limits(
+                        new ResourceCache.Downloads(downloadsAtATime, downloadsAtATime, 0),
+                        targetSizeBytes,
+                        0,
+                        100,
+                        new UnpackLimits(1_000_000, 100)),
+                new ResourceCache.Threads(
+                        task -> {
+                            downloadCount++;
+                            downloads.execute(task);
+                        },
+                        deletions::add,
+                        handedBack::add,
+                        InstantSource.system()));
     }
 
     private static ContainerId container(int application, int number) {
@@ -166,7 +177,7 @@ class ResourceCacheTest {
                 .failsWithin(0, TimeUnit.SECONDS)
                 .withThrowableOfType(ExecutionException.class)
                 .withMessageContaining("changed on src filesystem")
-                .withMessageContaining("1970-01-01T00:00:01Z");
+                .withMessageContaining("was: \"" + Times.formatISO8601(1_000));
         assertThat(local.resolve("usercache/alice/filecache")).isEmptyDirectory();
         assertThat(acquire(cache, request, container(1, 1), "alice")).isNotDone();
         runNext();
@@ -219,12 +230,14 @@ class ResourceCacheTest {
         CompletableFuture<Path> secondCopy = acquire(cache, second, container(1, 2), "alice");
         runNext();
         cache.release(container(1, 2));
+        cache.tick();
         deletions.forEach(Runnable::run);
         assertThat(firstCopy.get()).exists();
         assertThat(secondCopy.get()).doesNotExist();
 
         deletions.clear();
         cache.release(container(1, 1));
+        cache.tick();
         deletions.forEach(Runnable::run);
         assertThat(firstCopy.get()).as("16 bytes fit in 20").exists();
     }
@@ -239,6 +252,6 @@ class ResourceCacheTest {
         deletions.forEach(Runnable::run);
 
         assertThat(answer).isCompletedExceptionally();
-        assertThat(local.resolve("usercache/alice/appcache")).isEmptyDirectory();
+        assertThat(local.resolve("usercache/alice/appcache/application_1_0001")).doesNotExist();
     }
 }
