@@ -19,11 +19,19 @@ import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.health.HealthScript;
 import dev.heddle.nm.health.HealthWatch;
 import dev.heddle.nm.health.NodeHealth;
+import dev.heddle.nm.isolation.Isolation;
+import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.watch.ContainerBounds;
+import dev.heddle.nm.watch.ContainerWatch;
+import dev.heddle.nm.watch.Excess;
+import dev.heddle.nm.watch.WatchTerms;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -47,6 +55,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.api.ResourceTrackerPB;
@@ -58,7 +67,7 @@ import org.slf4j.LoggerFactory;
  * One node's daemon: serves {@code ContainerManagementProtocol} and reports to a resource manager, Heddle's or Hadoop's.
  *
  * <p>Threads: those of RPC, which also talk to the resource manager, one writer that owns containers and applications,
- * workers for what blocks, and workers that fetch files.
+ * workers for what blocks, workers that fetch files, and one that looks at what containers use.
  */
 public final class NodeManager implements Daemon {
     private static final Logger log = LoggerFactory.getLogger(NodeManager.class);
@@ -80,11 +89,16 @@ public final class NodeManager implements Daemon {
     private static final long DRAIN_LIMIT_MS = 5_000;
 
     private static final int NO_HTTP_PORT = 0;
+    private static final double PERCENT = 100;
 
     /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
     private static final String JAVA_HOME = "JAVA_HOME";
 
     private final NodeDirectories directories;
+    private final Recovery recovery;
+    /** Whether containers go on when this daemon is stopped. */
+    private final boolean outlived;
+
     private final long killDelayMs;
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
@@ -92,6 +106,7 @@ public final class NodeManager implements Daemon {
     private final EventLoop loop;
     private final LoopHandoff writer;
     private final Registration registration = new Registration();
+    private final ContainerBounds bounds;
     private final NodeController controller;
     private final RpcThreads threads;
     private final RpcServer server;
@@ -132,21 +147,47 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.KEYTAB.key(),
                 NodeManagerSettings.PRINCIPAL.key(),
                 terms.addresses().bind());
+        Isolation isolation =
+                Isolations.choose(configuration, terms.capability().vcores());
         NodeDirectories directories = NodeDirectories.open(
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key(),
                 HealthSettings.diskLimits(configuration));
+        Recovery recovery;
+        try {
+            recovery = recovery(configuration, directories);
+        } catch (RuntimeException e) {
+            directories.close();
+            throw e;
+        }
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            return new NodeManager(configuration, clock, dismissed, terms, directories, threads);
+            Disks disks = new Disks(directories, recovery);
+            return new NodeManager(configuration, clock, dismissed, terms, isolation, disks, threads);
         } catch (RuntimeException e) {
             threads.close();
+            recovery.close();
             directories.close();
             throw e;
         }
     }
+
+    private static Recovery recovery(YarnConfiguration configuration, NodeDirectories directories) {
+        if (!NodeManagerSettings.RECOVERY_ENABLED.get(configuration)) {
+            return Recovery.off(directories);
+        }
+        return Recovery.open(
+                directories,
+                NodeManagerSettings.directories(configuration, NodeManagerSettings.RECOVERY_DIR)
+                        .get(0),
+                NodeManagerSettings.RECOVERY_DIR.key(),
+                new ExitOnFault());
+    }
+
+    /** Where things are kept. */
+    private record Disks(NodeDirectories directories, Recovery recovery) {}
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
     private record Terms(
@@ -160,41 +201,53 @@ public final class NodeManager implements Daemon {
             InstantSource clock,
             Consumer<String> dismissed,
             Terms terms,
-            NodeDirectories directories,
+            Isolation isolation,
+            Disks disks,
             RpcThreads threads) {
         this.threads = threads;
-        this.directories = directories;
+        this.directories = disks.directories();
+        this.recovery = disks.recovery();
+        this.outlived = NodeManagerSettings.RECOVERY_ENABLED.get(configuration)
+                && NodeManagerSettings.RECOVERY_SUPERVISED.get(configuration);
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
                 "download",
                 LocalizationSettings.DOWNLOADS.get(configuration),
                 LocalizationSettings.DOWNLOADS.get(configuration));
-        directories.clear().forEach(left -> workers.execute(() -> directories.delete(left)));
-
         // A node knows its name only once its port is bound, and most of it needs the name: until then calls are told
         // so.
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        NmTokenSecrets nmTokens = new NmTokenSecrets();
-        ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
+        Recovery.Left left = recovery.left();
+        left.trash().forEach(each -> workers.execute(() -> directories.delete(each)));
+        NmTokenSecrets nmTokens = recovery.nmTokens();
+        ContainerTokenSecrets containerTokens = recovery.containerTokens();
         this.loop =
                 new EventLoop("node-writer", QUEUE_CAPACITY, TICK_INTERVAL_MS, () -> tick(ticking), new ExitOnFault());
         this.writer = new LoopHandoff(loop);
         this.server = RpcServer.start(
                 threads,
                 configuration,
-                terms.addresses().bind(),
+                listenAt(terms.addresses().bind(), recovery.port()),
                 NodeManagerSettings.ADDRESS.key(),
                 RpcServer.Authentication.TOKEN_ONLY,
                 nmTokens,
                 ContainerManagementEndpoint.protocol(endpoint::get));
         this.nodeId = terms.addresses().nodeId(server.port());
+        recovery.servedAt(server.port());
         nmTokens.setNodeId(nodeId);
         containerTokens.setNodeId(nodeId);
+        ContainerWatch watch = new ContainerWatch(
+                WatchTerms.read(configuration),
+                isolation,
+                cores(configuration, terms.capability()),
+                workers,
+                (container, excess) -> exceeded(ticking, container, excess));
+        this.bounds = new ContainerBounds(isolation, watch);
         NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
-        ResourceCache cache = cache(configuration, clock);
-        this.controller = controller(configuration, clock, cache, new Listener(reporting, nmTokens));
+        ResourceCache cache = cache(configuration, clock, left);
+        this.controller = controller(configuration, clock, cache, new Listener(reporting, nmTokens), left);
         this.health = new HealthWatch(
                 directories,
                 HealthSettings.diskChecks(configuration),
@@ -211,7 +264,7 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, health::current),
+                new ResourceManagerLink.Inside(writer, controller, bounds::utilization, health::current),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
@@ -220,8 +273,29 @@ public final class NodeManager implements Daemon {
         reporting.set(link);
         loop.start();
         health.start(HealthSettings.SCRIPTS_FIRST.get(configuration));
+        watch.start();
         link.start();
         log.info("node {} offers {}", nodeId, terms.capability());
+    }
+
+    private void exceeded(AtomicReference<@Nullable NodeController> controlling, ContainerId container, Excess excess) {
+        writer.execute(() -> {
+            NodeController control = controlling.get();
+            if (control != null) {
+                control.exceeded(container, excess);
+            }
+        });
+    }
+
+    private static ContainerWatch.Cores cores(Configuration configuration, Resource capability) {
+        int machine = Runtime.getRuntime().availableProcessors();
+        double forContainers = machine * IsolationSettings.CPU_PERCENT.get(configuration) / PERCENT;
+        return new ContainerWatch.Cores(machine, capability.vcores() / forContainers);
+    }
+
+    /** Containers of an earlier node manager have tokens that name its port. */
+    private static InetSocketAddress listenAt(InetSocketAddress configured, int earlier) {
+        return configured.getPort() == 0 ? new InetSocketAddress(configured.getAddress(), earlier) : configured;
     }
 
     private static void tick(AtomicReference<@Nullable NodeController> ticking) {
@@ -231,17 +305,24 @@ public final class NodeManager implements Daemon {
         }
     }
 
-    private ResourceCache cache(Configuration configuration, InstantSource clock) {
-        return new ResourceCache(
+    private ResourceCache cache(Configuration configuration, InstantSource clock, Recovery.Left left) {
+        ResourceCache cache = new ResourceCache(
                 configuration,
                 directories,
                 LocalizationSettings.limits(configuration),
-                new ResourceCache.Threads(downloads, workers, writer, clock));
+                new ResourceCache.Threads(downloads, workers, writer, clock),
+                recovery.copies());
+        cache.restore(left.copies());
+        return cache;
     }
 
     private NodeController controller(
-            Configuration configuration, InstantSource clock, ResourceCache cache, NodeListener listener) {
-        return new NodeController(
+            Configuration configuration,
+            InstantSource clock,
+            ResourceCache cache,
+            NodeListener listener,
+            Recovery.Left left) {
+        NodeController made = new NodeController(
                 new NodeController.Limits(
                         killDelayMs,
                         NodeManagerSettings.DIAGNOSTICS_SIZE.get(configuration),
@@ -249,10 +330,11 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId), directories),
-                new NodeController.Threads(workers, writer),
-                clock,
-                listener);
+                new ContainerLauncher(environment(configuration, nodeId), directories, bounds),
+                new NodeController.Threads(workers, writer, clock),
+                new NodeController.Audience(listener, recovery.journal()));
+        made.restore(left.node());
+        return made;
     }
 
     private static NodeEnvironment environment(Configuration configuration, NodeId nodeId) {
@@ -336,8 +418,31 @@ public final class NodeManager implements Daemon {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        link.close();
         health.close();
+        if (outlived && !link.isDecommissioned()) {
+            link.leaveQuietly();
+            log.info("containers go on running for the next node manager");
+        } else {
+            link.close();
+            endContainers();
+        }
+        server.close();
+        threads.close();
+        writer.close();
+        loop.close();
+        bounds.close();
+        downloads.close();
+        workers.drain(DRAIN_LIMIT_MS);
+        if (link.isDecommissioned()) {
+            recovery.forget();
+        } else {
+            recovery.close();
+        }
+        directories.close();
+        log.info("node {} has stopped", nodeId);
+    }
+
+    private void endContainers() {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         writer.execute(() -> controller.stopAll(ended));
         try {
@@ -347,13 +452,5 @@ public final class NodeManager implements Daemon {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        server.close();
-        threads.close();
-        writer.close();
-        loop.close();
-        downloads.close();
-        workers.drain(DRAIN_LIMIT_MS);
-        directories.close();
-        log.info("node {} has stopped", nodeId);
     }
 }

@@ -2,6 +2,8 @@ package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
+import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.watch.WatchSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +97,21 @@ public final class NodeManagerSettings {
             600_000,
             "How long a container that has ended is remembered as such.");
 
+    public static final Setting<Boolean> RECOVERY_ENABLED = Setting.bool(
+            YarnConfiguration.NM_RECOVERY_ENABLED,
+            YarnConfiguration.DEFAULT_NM_RECOVERY_ENABLED,
+            "Whether containers outlive a node manager that is killed or fails, and the next one on this machine takes"
+                    + " them over.");
+    public static final Setting<Boolean> RECOVERY_SUPERVISED = Setting.bool(
+            YarnConfiguration.NM_RECOVERY_SUPERVISED,
+            YarnConfiguration.DEFAULT_NM_RECOVERY_SUPERVISED,
+            "Whether they also outlive one that is stopped, because somebody will start it again.");
+    public static final Setting<String> RECOVERY_DIR = Setting.text(
+            YarnConfiguration.NM_RECOVERY_DIR,
+            "${hadoop.tmp.dir}/yarn-nm-recovery",
+            "Where a node manager keeps what the next one must know, keys of the resource manager included; a directory"
+                    + " on a disk that outlives the process.");
+
     public static final Setting<String> KEYTAB = Setting.text(
             YarnConfiguration.NM_KEYTAB, "/etc/krb5.keytab", "The keytab of the node manager, with Kerberos.");
     public static final Setting<String> PRINCIPAL = Setting.text(
@@ -139,7 +156,12 @@ public final class NodeManagerSettings {
 
     /** In the order of the reference page. */
     public static List<Setting<?>> all() {
-        return Stream.of(own(), LocalizationSettings.all(), HealthSettings.all())
+        return Stream.of(
+                        own(),
+                        LocalizationSettings.all(),
+                        HealthSettings.all(),
+                        IsolationSettings.all(),
+                        WatchSettings.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -162,6 +184,9 @@ public final class NodeManagerSettings {
                 DIAGNOSTICS_SIZE,
                 STDERR_TAIL,
                 STOPPED_MEMORY,
+                RECOVERY_ENABLED,
+                RECOVERY_SUPERVISED,
+                RECOVERY_DIR,
                 KEYTAB,
                 PRINCIPAL);
     }

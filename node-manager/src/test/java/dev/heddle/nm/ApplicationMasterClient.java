@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.security.PrivilegedExceptionAction;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.impl.pb.client.ContainerManagementProtocolPBClientImpl;
@@ -32,7 +33,14 @@ final class ApplicationMasterClient implements AutoCloseable {
         UserGroupInformation caller = UserGroupInformation.createRemoteUser(attempt.toString());
         caller.addToken(ConverterUtils.convertFromYarn(nmToken, address));
         node = caller.doAs((PrivilegedExceptionAction<ContainerManagementProtocolPBClientImpl>)
-                () -> new ContainerManagementProtocolPBClientImpl(1, address, new Configuration()));
+                () -> new ContainerManagementProtocolPBClientImpl(1, address, configuration()));
+    }
+
+    /** A node that is gone is gone: nobody waits for it inside of the client. */
+    private static Configuration configuration() {
+        Configuration configuration = new Configuration();
+        configuration.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
+        return configuration;
     }
 
     StartContainersResponse start(Token containerToken, ContainerLaunchContext launch) throws Exception {

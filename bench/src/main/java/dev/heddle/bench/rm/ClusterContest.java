@@ -1,5 +1,6 @@
 package dev.heddle.bench.rm;
 
+import dev.heddle.bench.Gauge;
 import dev.heddle.bench.rm.ClusterFigures.Load;
 import dev.heddle.bench.rm.ClusterFigures.Shape;
 import dev.heddle.bench.rpc.Machine;

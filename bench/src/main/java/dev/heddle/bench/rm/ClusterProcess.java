@@ -1,5 +1,6 @@
 package dev.heddle.bench.rm;
 
+import dev.heddle.bench.Gauge;
 import dev.heddle.testbed.HadoopProcess;
 import java.io.BufferedReader;
 import java.io.IOException;

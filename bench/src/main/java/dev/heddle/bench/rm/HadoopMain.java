@@ -1,5 +1,6 @@
 package dev.heddle.bench.rm;
 
+import dev.heddle.bench.Gauge;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 

@@ -1,5 +1,6 @@
 package dev.heddle.bench.rm;
 
+import dev.heddle.bench.Gauge;
 import dev.heddle.common.config.ConfigurationFiles;
 import dev.heddle.rm.ResourceManager;
 import java.io.PrintStream;

@@ -1,37 +1,41 @@
 package dev.heddle.nm.container;
 
 import dev.heddle.nm.directories.DisksFailedException;
+import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ContainerProcess.Signal;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.localization.ResourceRequest;
+import dev.heddle.nm.watch.WatchedContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 
 /**
  * Takes one container from its files to its end. Every method is called by the writer thread, except those marked as a
  * worker's.
  */
 final class ContainerFlow {
-    private static final int FIRST_RUN = 1;
-
     /** YARN's exit status of what could not be launched. */
     private static final int LAUNCH_FAILED = -1;
 
     private final ResourceCache cache;
     private final ContainerLauncher launcher;
     private final ExitReport exits;
+    private final NodeJournal journal;
     private final Workers workers;
     private final InstantSource clock;
     private final Consumer<NodeContainer> running;
@@ -42,7 +46,7 @@ final class ContainerFlow {
      *
      * @param killDelayMs how long a container may take to end after it was told to
      */
-    record Workers(Executor pool, Executor writer, long killDelayMs) {}
+    record Workers(Executor pool, Executor writer, InstantSource clock, long killDelayMs) {}
 
     /**
      * @param running hears that a container's process runs
@@ -52,15 +56,16 @@ final class ContainerFlow {
             ResourceCache cache,
             ContainerLauncher launcher,
             ExitReport exits,
+            NodeJournal journal,
             Workers workers,
-            InstantSource clock,
             Consumer<NodeContainer> running,
             Consumer<NodeContainer> done) {
         this.cache = cache;
         this.launcher = launcher;
         this.exits = exits;
+        this.journal = journal;
         this.workers = workers;
-        this.clock = clock;
+        this.clock = workers.clock();
         this.running = running;
         this.done = done;
     }
@@ -99,6 +104,41 @@ final class ContainerFlow {
         }
     }
 
+    /** Goes on with a container that an earlier node manager has left, from where it is. */
+    void resume(NodeContainer container) {
+        ContainerProcess process = container.process();
+        switch (container.state()) {
+            case LOCALIZING -> {
+                if (container.isCondemned()) {
+                    container.say(clock.instant(), "Container is killed before being launched.");
+                    end(container, "it was killed before it was launched");
+                } else {
+                    begin(container);
+                }
+            }
+            case RUNNING, KILLING -> {
+                container
+                        .order
+                        .resources()
+                        .forEach(request -> cache.hold(
+                                request,
+                                container.id(),
+                                container.order.launch().user()));
+                if (process != null) {
+                    watch(container, process);
+                    if (container.isCondemned()) {
+                        terminate(container, process);
+                    }
+                    process.onExit(workers.writer(), status -> exited(container, process, status));
+                }
+            }
+            case LAUNCHING, ENDING -> throw new IllegalStateException(container.id() + " is " + container.state());
+            case DONE -> {
+                // Only its end is left, to be reported.
+            }
+        }
+    }
+
     private void localizationFailed(NodeContainer container, Exception why) {
         if (container.state() == ContainerState.LOCALIZING) {
             container.say(clock.instant(), words(why));
@@ -114,10 +154,26 @@ final class ContainerFlow {
             return;
         }
         container.move(ContainerState.LAUNCHING, "its files are here");
+        int run = container.nextRun();
+        journal.changed(container.id(), container.progress(false));
+        onceDurable(() -> toBeLaunched(container, links, run));
+    }
+
+    private void toBeLaunched(NodeContainer container, Map<String, Path> links, int run) {
         try {
-            workers.pool().execute(() -> launch(container, links));
+            workers.pool().execute(() -> launch(container, links, run));
         } catch (RejectedExecutionException e) {
             launchFailed(container, "the node manager is too busy or stopping", LAUNCH_FAILED);
+        }
+    }
+
+    /** Goes on, in the writer thread, when what was told the journal so far is safe. */
+    private void onceDurable(Runnable next) {
+        CompletableFuture<Void> durable = journal.durable();
+        if (durable.isDone()) {
+            next.run();
+        } else {
+            CompletableFuture<Void> unused = durable.thenRunAsync(next, workers.writer());
         }
     }
 
@@ -127,9 +183,10 @@ final class ContainerFlow {
     }
 
     /** On a worker. */
-    private void launch(NodeContainer container, Map<String, Path> links) {
+    private void launch(NodeContainer container, Map<String, Path> links, int run) {
         try {
-            ContainerProcess process = launcher.launch(container.order.launch(), container.paths, links, FIRST_RUN);
+            ContainerProcess process =
+                    launcher.launch(container.order.launch(), container.paths, links, container.allocation(), run);
             workers.writer().execute(() -> launched(container, process));
         } catch (IOException e) {
             workers.writer().execute(() -> launchFailed(container, e));
@@ -154,6 +211,7 @@ final class ContainerFlow {
 
     private void launched(NodeContainer container, ContainerProcess process) {
         container.process(process);
+        watch(container, process);
         if (container.isCondemned()) {
             container.move(ContainerState.KILLING, "killed while it was launched");
             terminate(container, process);
@@ -164,6 +222,12 @@ final class ContainerFlow {
         process.onExit(workers.writer(), status -> exited(container, process, status));
     }
 
+    private void watch(NodeContainer container, ContainerProcess process) {
+        launcher.bounds()
+                .running(new WatchedContainer(
+                        container.id(), process.pid(), container.allocation(), container.paths.logDirectories()));
+    }
+
     /** Ends a container, if it has not ended already. */
     void kill(NodeContainer container, KillReason reason) {
         if (container.isCondemned()) {
@@ -171,13 +235,13 @@ final class ContainerFlow {
         }
         switch (container.state()) {
             case LOCALIZING -> {
-                container.condemn(reason, clock.instant());
+                condemn(container, reason);
                 container.say(clock.instant(), "Container is killed before being launched.");
                 end(container, reason.words());
             }
-            case LAUNCHING -> container.condemn(reason, clock.instant());
+            case LAUNCHING -> condemn(container, reason);
             case RUNNING -> {
-                container.condemn(reason, clock.instant());
+                condemn(container, reason);
                 container.move(ContainerState.KILLING, reason.words());
                 ContainerProcess process = container.process();
                 if (process != null) {
@@ -190,9 +254,17 @@ final class ContainerFlow {
         }
     }
 
+    private void condemn(NodeContainer container, KillReason reason) {
+        container.condemn(reason, clock.instant());
+        journal.changed(container.id(), container.progress(false));
+    }
+
     private void terminate(NodeContainer container, ContainerProcess process) {
-        container.forceAt(clock.instant().plusMillis(workers.killDelayMs()));
-        signal(process, Signal.TERM);
+        // Who wants it dead must be known first: the end of its process alone would tell another story.
+        onceDurable(() -> {
+            container.forceAt(clock.instant().plusMillis(workers.killDelayMs()));
+            signal(process, Signal.TERM);
+        });
     }
 
     /** Forces a container that was told to end and has used up its time. */
@@ -205,6 +277,16 @@ final class ContainerFlow {
                 && !now.isBefore(forceAt)) {
             container.forceAt(null);
             signal(process, Signal.KILL);
+            workers.pool().execute(() -> force(container.id(), process.pid()));
+        }
+    }
+
+    /** On a worker. */
+    private void force(ContainerId id, long leader) {
+        try {
+            launcher.bounds().force(id, leader);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -220,14 +302,16 @@ final class ContainerFlow {
 
     private void exited(NodeContainer container, ContainerProcess process, int status) {
         container.move(ContainerState.ENDING, "process " + process.pid() + " has ended with status " + status);
+        Allocation allocation = container.allocation();
         workers.pool().execute(() -> {
+            List<String> lines = new ArrayList<>(exits.lines(status, container.paths));
             try {
                 // Whatever the container's command has left in the background ends with it.
                 process.endRemains();
+                lines.addAll(launcher.bounds().ended(container.id(), process.pid(), allocation, status));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            List<String> lines = exits.lines(status, container.paths);
             workers.writer().execute(() -> ended(container, status, lines));
         });
     }
@@ -249,8 +333,12 @@ final class ContainerFlow {
     }
 
     private void finish(NodeContainer container, String why) {
-        container.move(ContainerState.DONE, why);
-        cache.release(container.id());
-        done.accept(container);
+        // Told to nobody before it is safe: another node manager might come to another end.
+        journal.changed(container.id(), container.progress(true));
+        onceDurable(() -> {
+            container.move(ContainerState.DONE, why);
+            cache.release(container.id());
+            done.accept(container);
+        });
     }
 }

@@ -24,6 +24,12 @@ final class Diagnostics {
         }
     }
 
+    /** Begins with what was said before. */
+    void restore(String earlier) {
+        text.setLength(0);
+        text.append(earlier);
+    }
+
     @Override
     public String toString() {
         return text.toString();

@@ -1,5 +1,6 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
 import java.time.Instant;
@@ -23,11 +24,30 @@ final class NodeContainer {
     private @Nullable KillReason killReason;
     private @Nullable ContainerProcess process;
     private @Nullable Instant forceAt;
+    private int run;
 
     NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
         this.order = order;
         this.paths = paths;
         this.diagnostics = new Diagnostics(diagnosticsLimit);
+    }
+
+    /** One that an earlier node manager has left. */
+    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit) {
+        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit);
+        ContainerProgress progress = left.progress();
+        container.run = progress.run();
+        container.killReason = progress.killReason();
+        container.exitStatus = progress.exitStatus();
+        container.diagnostics.restore(progress.diagnostics());
+        if (progress.done()) {
+            container.state = ContainerState.DONE;
+        } else if (left.process() != null) {
+            container.process = left.process();
+            container.state = container.isCondemned() ? ContainerState.KILLING : ContainerState.RUNNING;
+        }
+        log.info("{} was left behind by an earlier node manager and is {}", container.id(), container.state);
+        return container;
     }
 
     ContainerId id() {
@@ -36,6 +56,11 @@ final class NodeContainer {
 
     ApplicationId application() {
         return id().getApplicationAttemptId().getApplicationId();
+    }
+
+    /** What it may use. */
+    Allocation allocation() {
+        return Allocation.of(order.token());
     }
 
     ContainerState state() {
@@ -83,6 +108,16 @@ final class NodeContainer {
 
     void forceAt(@Nullable Instant time) {
         forceAt = time;
+    }
+
+    /** Counts the times that a process is started. */
+    int nextRun() {
+        return ++run;
+    }
+
+    /** How far it has come, once it has come this far. */
+    ContainerProgress progress(boolean done) {
+        return new ContainerProgress(run, killReason, done, exitStatus, diagnostics.toString());
     }
 
     ContainerSnapshot snapshot() {

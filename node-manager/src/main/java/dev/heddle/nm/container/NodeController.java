@@ -6,6 +6,7 @@ import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.watch.Excess;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,6 +42,7 @@ public final class NodeController {
     private final Executor workers;
     private final InstantSource clock;
     private final NodeListener listener;
+    private final NodeJournal journal;
     private final ContainerFlow flow;
 
     private final Map<ContainerId, NodeContainer> containers = new LinkedHashMap<>();
@@ -60,7 +62,10 @@ public final class NodeController {
     public record Limits(long killDelayMs, int diagnosticsLimit, int stderrTailBytes, long stoppedMemoryMs) {}
 
     /** Where blocking work is done, and how its results come back. */
-    public record Threads(Executor workers, Executor writer) {}
+    public record Threads(Executor workers, Executor writer, InstantSource clock) {}
+
+    /** Who hears of what happens on the node. */
+    public record Audience(NodeListener listener, NodeJournal journal) {}
 
     /** An application with at least one container here, or files that such a container has left. */
     private static final class NodeApplication {
@@ -79,24 +84,65 @@ public final class NodeController {
             ResourceCache cache,
             ContainerLauncher launcher,
             Threads threads,
-            InstantSource clock,
-            NodeListener listener) {
+            Audience audience) {
         this.limits = limits;
         this.directories = directories;
         this.cache = cache;
         this.workers = threads.workers();
-        this.clock = clock;
-        this.listener = listener;
+        this.clock = threads.clock();
+        this.listener = audience.listener();
+        this.journal = audience.journal();
         this.stopped = new RecentContainers(MAX_CONTAINERS);
         this.started = new RecentContainers(MAX_CONTAINERS);
         this.flow = new ContainerFlow(
                 cache,
                 launcher,
                 new ExitReport(limits.stderrTailBytes()),
-                new ContainerFlow.Workers(threads.workers(), threads.writer(), limits.killDelayMs()),
-                clock,
+                journal,
+                new ContainerFlow.Workers(threads.workers(), threads.writer(), clock, limits.killDelayMs()),
                 container -> listener.containersChanged(),
                 this::done);
+    }
+
+    /**
+     * Takes over what an earlier node manager has left; once, before everything else. What goes on by itself goes on.
+     */
+    public void restore(RestoredNode left) {
+        Instant now = clock.instant();
+        for (RestoredNode.Recent recent : left.recent()) {
+            started.add(recent.id(), recent.startedUntil(), now);
+            stopped.add(recent.id(), recent.stoppedUntil(), now);
+        }
+        for (RestoredNode.RestoredApplication known : left.applications()) {
+            NodeApplication application = new NodeApplication(known.user());
+            application.state = known.state();
+            applications.put(known.id(), application);
+        }
+        for (RestoredContainer each : left.containers()) {
+            NodeContainer container = NodeContainer.restored(each, limits.diagnosticsLimit());
+            started.add(
+                    container.id(), Instant.ofEpochMilli(each.order().token().getExpiryTimeStamp()), now);
+            containers.put(container.id(), container);
+            NodeApplication application = applications.get(container.application());
+            if (container.state() == ContainerState.DONE) {
+                stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
+            } else if (application != null) {
+                application.live.add(container.id());
+            }
+        }
+        List.copyOf(containers.values()).forEach(flow::resume);
+        for (RestoredNode.RestoredApplication known : left.applications()) {
+            NodeApplication application = applications.get(known.id());
+            if (application != null && application.state == ApplicationState.FINISHING) {
+                killAll(application, KillReason.APPLICATION_COMPLETED);
+                finishIfEmpty(known.id(), application);
+            }
+        }
+    }
+
+    /** Completes when everything that was decided so far will be known to the next node manager. Callable by every thread. */
+    public CompletableFuture<Void> durable() {
+        return journal.durable();
     }
 
     /**
@@ -123,7 +169,10 @@ public final class NodeController {
                     + " containers already, which is its limit");
         }
         String user = order.launch().user();
-        NodeApplication application = applications.computeIfAbsent(applicationId, absent -> new NodeApplication(user));
+        NodeApplication application = applications.computeIfAbsent(applicationId, absent -> {
+            journal.application(applicationId, user, ApplicationState.RUNNING);
+            return new NodeApplication(user);
+        });
         if (application.state != ApplicationState.RUNNING) {
             throw new YarnException("Container " + id + " is refused: application " + applicationId
                     + " has ended and is being cleaned up on this node");
@@ -137,6 +186,7 @@ public final class NodeController {
                 new NodeContainer(order, ContainerPaths.choose(directories, order.launch()), limits.diagnosticsLimit());
         containers.put(id, container);
         application.live.add(id);
+        journal.accepted(order, container.paths);
         log.info("{} accepted for user {} with {}", id, user, order.token().getResource());
         flow.begin(container);
     }
@@ -153,6 +203,22 @@ public final class NodeController {
         } else if (!stopped.contains(id, clock.instant())) {
             throw new YarnException("Container " + id + " is not handled by this NodeManager");
         }
+    }
+
+    /** Ends a container that was seen to be over a limit. */
+    public void exceeded(ContainerId id, Excess excess) {
+        NodeContainer container = containers.get(id);
+        if (container == null || container.isCondemned() || container.state() != ContainerState.RUNNING) {
+            return;
+        }
+        container.say(clock.instant(), excess.diagnosis());
+        flow.kill(
+                container,
+                switch (excess.kind()) {
+                    case PHYSICAL_MEMORY -> KillReason.PHYSICAL_MEMORY;
+                    case VIRTUAL_MEMORY -> KillReason.VIRTUAL_MEMORY;
+                    case LOGS -> KillReason.LOGS;
+                });
     }
 
     /**
@@ -207,6 +273,12 @@ public final class NodeController {
         NodeContainer container = containers.get(id);
         if (container != null && container.state() == ContainerState.DONE) {
             containers.remove(id);
+            Instant now = clock.instant();
+            journal.forgotten(
+                    id,
+                    Instant.ofEpochMilli(container.order.token().getExpiryTimeStamp()),
+                    now.plusMillis(limits.stoppedMemoryMs()),
+                    now);
         }
     }
 
@@ -216,13 +288,17 @@ public final class NodeController {
             return;
         }
         move(id, application, ApplicationState.FINISHING, reason.words());
+        killAll(application, reason);
+        finishIfEmpty(id, application);
+    }
+
+    private void killAll(NodeApplication application, KillReason reason) {
         for (ContainerId live : List.copyOf(application.live)) {
             NodeContainer container = containers.get(live);
             if (container != null) {
                 flow.kill(container, reason);
             }
         }
-        finishIfEmpty(id, application);
     }
 
     private void finishIfEmpty(ApplicationId id, NodeApplication application) {
@@ -242,9 +318,10 @@ public final class NodeController {
         }
     }
 
-    private static void move(ApplicationId id, NodeApplication application, ApplicationState to, String why) {
+    private void move(ApplicationId id, NodeApplication application, ApplicationState to, String why) {
         log.info("{} {} -> {}: {}", id, application.state, to, why);
         application.state = ApplicationState.LIFECYCLE.transition(application.state, to);
+        journal.application(id, application.user, to);
     }
 
     private void done(NodeContainer container) {

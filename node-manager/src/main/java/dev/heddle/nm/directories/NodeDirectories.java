@@ -244,6 +244,7 @@ public final class NodeDirectories implements AutoCloseable {
         if (clearing && locks.isNew(root)) {
             try {
                 clear(root, trash);
+                makeAll(nodePrivate(root), FOR_OWNER);
             } catch (IOException e) {
                 log.warn("{} keeps what an earlier node manager left in it: {}", root, e.toString());
             }
@@ -341,23 +342,39 @@ public final class NodeDirectories implements AutoCloseable {
         return trash;
     }
 
+    /** What was moved out of the way before and is not deleted yet. */
+    public static List<Path> trash(Path root) throws IOException {
+        List<Path> trash = new ArrayList<>();
+        try (var earlier = Files.newDirectoryStream(root, "{" + TRASH_PREFIX + "," + DiskCheck.TRIAL_PREFIX + "}*")) {
+            earlier.forEach(trash::add);
+        }
+        return trash;
+    }
+
+    /** Moves something out of the way, and answers where to. */
+    public static Path discard(Path root, Path left) throws IOException {
+        return Files.move(left, root.resolve(TRASH_PREFIX + UUID.randomUUID()));
+    }
+
     private static void clear(Path root, List<Path> trash) throws IOException {
         for (String name : List.of(USER_CACHE, FILE_CACHE, NODE_PRIVATE)) {
             Path left = root.resolve(name);
             if (Files.exists(left)) {
-                Path away = root.resolve(TRASH_PREFIX + UUID.randomUUID());
-                Files.move(left, away);
+                trash.add(discard(root, left));
+            }
+        }
+        for (Path away : trash(root)) {
+            if (!trash.contains(away)) {
                 trash.add(away);
             }
         }
-        try (var earlier = Files.newDirectoryStream(root, "{" + TRASH_PREFIX + "," + DiskCheck.TRIAL_PREFIX + "}*")) {
-            for (Path away : earlier) {
-                if (!trash.contains(away)) {
-                    trash.add(away);
-                }
-            }
+    }
+
+    /** Makes the folders that this daemon needs, where they are missing and their disk works. */
+    public void prepare() throws IOException {
+        for (Path root : readableLocalRoots()) {
+            makeAll(nodePrivate(root), FOR_OWNER);
         }
-        makeAll(root.resolve(NODE_PRIVATE), FOR_OWNER);
     }
 
     /** A good local directory, by chance in proportion to its room; the first one where none is good. */
@@ -394,6 +411,16 @@ public final class NodeDirectories implements AutoCloseable {
         return good(disks.logs());
     }
 
+    /** Those whose contents may be used. */
+    public List<Path> readableLocalRoots() {
+        return disks.local().stream().filter(Disk::isReadable).map(Disk::root).toList();
+    }
+
+    /** The local directory that something is in; the path itself where it is in none. */
+    public Path rootOf(Path path) {
+        return localRoots.stream().filter(path::startsWith).findFirst().orElse(path);
+    }
+
     private static List<Path> good(List<Disk> some) {
         return some.stream().filter(Disk::isGood).map(Disk::root).toList();
     }
@@ -406,6 +433,16 @@ public final class NodeDirectories implements AutoCloseable {
     /** Where this daemon keeps what concerns containers and is not for them to see. */
     public static Path nodePrivate(Path root) {
         return root.resolve(NODE_PRIVATE);
+    }
+
+    /** Where users have their shares. */
+    public static Path users(Path root) {
+        return root.resolve(USER_CACHE);
+    }
+
+    /** Where a user's applications have their shares. */
+    public static Path applications(Path root, String user) {
+        return userDirectory(root, user).resolve(APPLICATION_CACHE);
     }
 
     /** A user's share of a local directory. */

@@ -2,6 +2,8 @@ package dev.heddle.nm.launch;
 
 import dev.heddle.nm.directories.DiskSpace;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.isolation.Allocation;
+import dev.heddle.nm.watch.ContainerBounds;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -24,32 +26,43 @@ public final class ContainerLauncher {
 
     private final NodeEnvironment node;
     private final NodeDirectories directories;
+    private final ContainerBounds bounds;
     private final ProcessLauncher processes = new ProcessLauncher();
 
-    public ContainerLauncher(NodeEnvironment node, NodeDirectories directories) {
+    /** @param bounds keep what is launched inside what it was granted */
+    public ContainerLauncher(NodeEnvironment node, NodeDirectories directories, ContainerBounds bounds) {
         this.node = node;
         this.directories = directories;
+        this.bounds = bounds;
+    }
+
+    /** What keeps the containers that were launched inside what they were granted. */
+    public ContainerBounds bounds() {
+        return bounds;
     }
 
     /**
      * Starts a container.
      *
      * @param links names in its directory and what they point to
+     * @param allocation what it was granted
      * @param run how often it has been started, this time included
      * @throws dev.heddle.nm.directories.DisksFailedException if it cannot be started because of the node's disks
      * @throws IOException if it cannot be started; the message says why
      */
-    public ContainerProcess launch(LaunchRequest request, ContainerPaths paths, Map<String, Path> links, int run)
+    public ContainerProcess launch(
+            LaunchRequest request, ContainerPaths paths, Map<String, Path> links, Allocation allocation, int run)
             throws IOException {
         directories.requireGood(paths.work(), paths.log());
         try {
-            return start(request, paths, links, run);
+            return start(request, paths, links, allocation, run);
         } catch (IOException e) {
             throw DiskSpace.explained(e, paths.work(), paths.log());
         }
     }
 
-    private ContainerProcess start(LaunchRequest request, ContainerPaths paths, Map<String, Path> links, int run)
+    private ContainerProcess start(
+            LaunchRequest request, ContainerPaths paths, Map<String, Path> links, Allocation allocation, int run)
             throws IOException {
         String script;
         try {
@@ -78,7 +91,21 @@ public final class ContainerLauncher {
         byte[] text = script.getBytes(StandardCharsets.UTF_8);
         write(paths.script(), text, FOR_OWNER_TO_RUN);
         write(paths.log().resolve(paths.script().getFileName()), text, FOR_GROUP_TO_READ);
-        return processes.start(paths, run, List.of());
+        List<String> prefix = bounds.prepare(request.container(), request.user(), allocation);
+        try {
+            return processes.start(paths, run, prefix);
+        } catch (IOException e) {
+            discard(request);
+            throw e;
+        }
+    }
+
+    private void discard(LaunchRequest request) {
+        try {
+            bounds.discard(request.container());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void write(Path file, byte[] content, String permissions) throws IOException {

@@ -35,6 +35,17 @@ public final class ContainerProcess {
         this.exit = supervisor.onExit().thenCompose(ended -> settled(ended.exitValue()));
     }
 
+    private ContainerProcess(ProcessIdentity identity, ProcessRecord record, CompletableFuture<Integer> exit) {
+        this.identity = identity;
+        this.record = record;
+        this.exit = exit;
+    }
+
+    /** One that an earlier node manager has started; it may have ended since. */
+    public static ContainerProcess adopt(ProcessIdentity identity, ProcessRecord record, ExitWatch watch) {
+        return new ContainerProcess(identity, record, watch.exitOf(record, identity));
+    }
+
     public long pid() {
         return identity.pid();
     }
@@ -46,6 +57,11 @@ public final class ContainerProcess {
      */
     public void onExit(Executor thread, IntConsumer listener) {
         CompletableFuture<Void> unused = exit.thenAccept(status -> thread.execute(() -> listener.accept(status)));
+    }
+
+    /** Completes with the exit status, on any thread. */
+    public CompletableFuture<Integer> exit() {
+        return exit.copy();
     }
 
     /** The supervisor ends with the status of the process, unless it was itself ended before that. */

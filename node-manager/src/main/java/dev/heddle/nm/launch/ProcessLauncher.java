@@ -33,9 +33,10 @@ final class ProcessLauncher {
             exec 3>&1 4>&2 >/dev/null 2>&1
             (
               exec 2>&4 4>&-
-              read -r stat </proc/self/stat && echo "$stat" >"$1.pid" || exit 1
+              read -r boot </proc/sys/kernel/random/boot_id
+              read -r stat </proc/self/stat && echo "$stat $boot" >"$1.pid" || exit 1
               trap '' PIPE
-              echo "$stat" >&3
+              echo "$stat $boot" >&3
               trap - PIPE
               out=$2
               shift 2

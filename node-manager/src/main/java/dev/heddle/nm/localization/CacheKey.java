@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * @param user empty where the copy is for everybody
  * @param application empty where the copy outlives the application
  */
-record CacheKey(
+public record CacheKey(
         Visibility visibility,
         String user,
         String application,

@@ -45,6 +45,7 @@ public final class ResourceCache {
     private final DownloadQueue queue;
     private final CacheFolders folders;
     private final Executor deletions;
+    private final Journal journal;
     private final InstantSource clock;
     private final Limits limits;
 
@@ -84,6 +85,23 @@ public final class ResourceCache {
             this.root = root;
             this.directory = directory;
         }
+    }
+
+    /** Hears which copies there are, for the next node manager. Called by the writer thread, and must not block it. */
+    public interface Journal {
+        /** Of a node whose copies do not outlive its node manager. */
+        Journal NONE = new Journal() {
+            @Override
+            public void kept(CachedCopy copy) {}
+
+            @Override
+            public void dropped(Path directory) {}
+        };
+
+        void kept(CachedCopy copy);
+
+        /** The copy in that directory is not to be used any more. */
+        void dropped(Path directory);
     }
 
     /** Who waits for a copy, and for which container. */
@@ -128,7 +146,8 @@ public final class ResourceCache {
      */
     public record Threads(Executor downloads, Executor deletions, Executor writer, InstantSource clock) {}
 
-    public ResourceCache(Configuration configuration, NodeDirectories directories, Limits limits, Threads threads) {
+    public ResourceCache(
+            Configuration configuration, NodeDirectories directories, Limits limits, Threads threads, Journal journal) {
         this.directories = directories;
         this.downloader = new Downloader(configuration, threads.clock());
         Downloads bounds = limits.downloads();
@@ -139,6 +158,7 @@ public final class ResourceCache {
                 threads.writer());
         this.folders = new CacheFolders(limits.maxFilesPerFolder());
         this.deletions = threads.deletions();
+        this.journal = journal;
         this.clock = threads.clock();
         this.limits = limits;
         this.nextCleanup = clock.instant().plusMillis(limits.cleanupIntervalMs());
@@ -163,14 +183,43 @@ public final class ResourceCache {
             }
             entry = begin(key, application, user, credentials);
         }
-        entry.holders.add(holder);
-        held.computeIfAbsent(holder, absent -> new LinkedHashSet<>()).add(entry);
-        idle.remove(entry);
+        hold(entry, holder);
         Path there = entry.path;
         if (there != null) {
             receiver.arrived(there);
         } else {
             entry.waiting.add(new Waiting(holder, receiver));
+        }
+    }
+
+    private void hold(Entry entry, ContainerId holder) {
+        entry.holders.add(holder);
+        held.computeIfAbsent(holder, absent -> new LinkedHashSet<>()).add(entry);
+        idle.remove(entry);
+    }
+
+    /** Takes over the copies of an earlier node manager; once, before everything else. */
+    public void restore(List<CachedCopy> copies) {
+        for (CachedCopy copy : copies) {
+            Entry entry = new Entry(copy.key(), directories.rootOf(copy.directory()), copy.directory());
+            entry.path = copy.path();
+            entry.sizeBytes = copy.sizeBytes();
+            entries.put(copy.key(), entry);
+            lastNumber = Math.max(lastNumber, copy.number());
+            if (!isOfApplication(copy.key())) {
+                folders.count(copy.directory().getParent());
+                sizeBytes += copy.sizeBytes();
+                idle.add(entry);
+            }
+        }
+    }
+
+    /** Has a container that was started by an earlier node manager hold a copy, if it is here. */
+    public void hold(ResourceRequest request, ContainerId holder, String user) {
+        String application = holder.getApplicationAttemptId().getApplicationId().toString();
+        Entry entry = entries.get(CacheKey.of(request, user, application));
+        if (entry != null) {
+            hold(entry, holder);
         }
     }
 
@@ -213,6 +262,7 @@ public final class ResourceCache {
         if (!isOfApplication(entry.key)) {
             sizeBytes += copy.sizeBytes();
         }
+        journal.kept(new CachedCopy(entry.key, entry.directory, copy.path(), copy.sizeBytes()));
         List<Waiting> receivers = List.copyOf(entry.waiting);
         entry.waiting.clear();
         receivers.forEach(each -> each.receiver().arrived(copy.path()));
@@ -241,6 +291,9 @@ public final class ResourceCache {
             entry.dropped = true;
             entries.remove(entry.key);
             idle.remove(entry);
+            if (entry.path != null) {
+                journal.dropped(entry.directory);
+            }
             if (!isOfApplication(entry.key)) {
                 folders.remove(entry.directory.getParent());
                 sizeBytes -= entry.sizeBytes;

@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Read by the threads of the RPC server, written by the thread that talks to the resource manager.
  */
 public final class ContainerTokenSecrets extends SecretManager<ContainerTokenIdentifier> {
+    private final KeyJournal journal;
     private volatile MasterKeys keys = MasterKeys.NONE;
     private volatile @Nullable NodeId nodeId;
+
+    public ContainerTokenSecrets(KeyJournal journal) {
+        this.journal = journal;
+    }
 
     /** Says which node this is; a token for another is refused. */
     public void setNodeId(NodeId nodeId) {
@@ -28,8 +33,25 @@ public final class ContainerTokenSecrets extends SecretManager<ContainerTokenIde
 
     /** Takes the key that the resource manager signs with from now on. */
     public void setCurrentKey(MasterKey key) {
-        keys = keys.rolledTo(new MasterKeys.Key(
-                key.getKeyId(), createSecretKey(key.getBytes().array()), key));
+        MasterKeys rolled = keys.rolledTo(read(key));
+        if (!rolled.equals(keys)) {
+            keys = rolled;
+            journal.rolled(rolled.held());
+        }
+    }
+
+    /** Takes over the keys of an earlier node manager; before everything else. */
+    public void restore(HeldKeys held) {
+        MasterKey current = held.current();
+        MasterKey previous = held.previous();
+        keys = new MasterKeys(current == null ? null : read(current), previous == null ? null : read(previous));
+    }
+
+    private static MasterKeys.Key read(MasterKey key) {
+        ByteBuffer bytes = key.getBytes().duplicate();
+        byte[] secret = new byte[bytes.remaining()];
+        bytes.get(secret);
+        return new MasterKeys.Key(key.getKeyId(), createSecretKey(secret), key);
     }
 
     /** The key last taken, or null before the first registration. */

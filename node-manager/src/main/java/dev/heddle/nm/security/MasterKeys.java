@@ -31,6 +31,10 @@ record MasterKeys(@Nullable Key current, @Nullable Key previous) {
         return same ? this : new MasterKeys(key, current);
     }
 
+    HeldKeys held() {
+        return new HeldKeys(current == null ? null : current.record(), previous == null ? null : previous.record());
+    }
+
     /** The key of that number, or null. */
     @Nullable
     Key find(int id) {

@@ -1,5 +1,6 @@
 package dev.heddle.nm.security;
 
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.security.token.SecretManager;
@@ -19,8 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NmTokenSecrets extends SecretManager<NMTokenIdentifier> {
     private final Map<ApplicationAttemptId, MasterKeys.Key> keysOfAttempts = new ConcurrentHashMap<>();
+    private final KeyJournal journal;
     private volatile MasterKeys keys = MasterKeys.NONE;
     private volatile @Nullable NodeId nodeId;
+
+    public NmTokenSecrets(KeyJournal journal) {
+        this.journal = journal;
+    }
 
     /** Says which node this is; a token for another is refused. */
     public void setNodeId(NodeId nodeId) {
@@ -29,8 +35,25 @@ public final class NmTokenSecrets extends SecretManager<NMTokenIdentifier> {
 
     /** Takes the key that the resource manager signs with from now on. */
     public void setCurrentKey(MasterKey key) {
-        keys = keys.rolledTo(new MasterKeys.Key(
-                key.getKeyId(), createSecretKey(key.getBytes().array()), key));
+        MasterKeys rolled = keys.rolledTo(read(key));
+        if (!rolled.equals(keys)) {
+            keys = rolled;
+            journal.rolled(rolled.held());
+        }
+    }
+
+    /** Takes over the keys of an earlier node manager; before everything else. */
+    public void restore(HeldKeys held) {
+        MasterKey current = held.current();
+        MasterKey previous = held.previous();
+        keys = new MasterKeys(current == null ? null : read(current), previous == null ? null : read(previous));
+    }
+
+    private static MasterKeys.Key read(MasterKey key) {
+        ByteBuffer bytes = key.getBytes().duplicate();
+        byte[] secret = new byte[bytes.remaining()];
+        bytes.get(secret);
+        return new MasterKeys.Key(key.getKeyId(), createSecretKey(secret), key);
     }
 
     /** The key last taken, or null before the first registration. */
@@ -43,13 +66,22 @@ public final class NmTokenSecrets extends SecretManager<NMTokenIdentifier> {
     public void remember(NMTokenIdentifier token) {
         MasterKeys.Key key = keys.find(token.getKeyId());
         if (key != null) {
-            keysOfAttempts.put(token.getApplicationAttemptId(), key);
+            MasterKeys.Key before = keysOfAttempts.put(token.getApplicationAttemptId(), key);
+            if (!key.equals(before)) {
+                journal.remembered(token.getApplicationAttemptId(), key.record());
+            }
         }
+    }
+
+    /** Takes over what an earlier node manager remembered. */
+    public void restoreRemembered(Map<ApplicationAttemptId, MasterKey> remembered) {
+        remembered.forEach((attempt, key) -> keysOfAttempts.put(attempt, read(key)));
     }
 
     /** Forgets the keys of an application that has ended. */
     public void forget(ApplicationId application) {
         keysOfAttempts.keySet().removeIf(attempt -> attempt.getApplicationId().equals(application));
+        journal.forgotten(application);
     }
 
     @Override

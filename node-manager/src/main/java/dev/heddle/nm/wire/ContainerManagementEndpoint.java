@@ -132,7 +132,12 @@ public final class ContainerManagementEndpoint {
         if (!orders.isEmpty()) {
             nmTokens.remember(nmToken);
         }
-        return writer.ask(() -> start(orders, failures));
+        return durably(writer.ask(() -> start(orders, failures)));
+    }
+
+    /** Answers once what was decided would survive this daemon. */
+    private <T> CompletionStage<T> durably(CompletionStage<T> decided) {
+        return decided.thenCompose(answer -> controller.durable().thenApply(safe -> answer));
     }
 
     /** By the writer thread. */
@@ -194,7 +199,7 @@ public final class ContainerManagementEndpoint {
             Caller caller, StopContainersRequestProto request) throws YarnException {
         NMTokenIdentifier nmToken = nmToken(caller);
         List<ContainerId> ids = new StopContainersRequestPBImpl(request).getContainerIds();
-        return writer.ask(() -> {
+        return durably(writer.ask(() -> {
             List<ContainerId> stopped = new ArrayList<>();
             Map<ContainerId, SerializedException> failures = new HashMap<>();
             for (ContainerId id : ids) {
@@ -207,7 +212,7 @@ public final class ContainerManagementEndpoint {
                 }
             }
             return ((StopContainersResponsePBImpl) StopContainersResponse.newInstance(stopped, failures)).getProto();
-        });
+        }));
     }
 
     private CompletionStage<GetContainerStatusesResponseProto> getContainerStatuses(

@@ -6,11 +6,13 @@ import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.health.NodeHealth;
+import dev.heddle.nm.watch.NodeUtilization;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
+import org.apache.hadoop.yarn.api.records.ResourceUtilization;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
@@ -63,7 +65,8 @@ final class NodeRecords {
         return status;
     }
 
-    static NodeStatus nodeStatus(NodeReport report, NodeIdentity node, int responseId, NodeHealth health) {
+    static NodeStatus nodeStatus(
+            NodeReport report, NodeIdentity node, NodeUtilization used, int responseId, NodeHealth health) {
         return NodeStatus.newInstance(
                 node.nodeId(),
                 responseId,
@@ -73,9 +76,13 @@ final class NodeRecords {
                 List.of(),
                 NodeHealthStatus.newInstance(
                         health.healthy(), health.report(), health.checkedAt().toEpochMilli()),
-                null,
-                null,
+                utilization(used.containers()),
+                utilization(used.node()),
                 List.of());
+    }
+
+    private static ResourceUtilization utilization(NodeUtilization.Share share) {
+        return ResourceUtilization.newInstance(share.memoryMb(), share.virtualMemoryMb(), (float) share.vcores());
     }
 
     private static org.apache.hadoop.yarn.api.records.ContainerState state(ContainerSnapshot container) {

@@ -8,6 +8,7 @@ import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.watch.NodeUtilization;
 import dev.heddle.nm.work.LoopHandoff;
 import java.time.Duration;
 import java.util.List;
@@ -100,6 +101,8 @@ public final class ResourceManagerLink implements AutoCloseable {
     private final ScheduledExecutorService loop;
     private final AtomicBoolean news = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile boolean quiet;
+    private volatile boolean decommissioned;
 
     // These belong to the loop.
     private boolean registered;
@@ -115,8 +118,17 @@ public final class ResourceManagerLink implements AutoCloseable {
     /** The secrets that the resource manager hands out and rolls, and the life of it that they are from. */
     public record Trust(NmTokenSecrets nmTokens, ContainerTokenSecrets containerTokens, Registration registration) {}
 
-    /** The node that is reported on. */
-    public record Inside(LoopHandoff writer, NodeController controller, Supplier<NodeHealth> health) {}
+    /**
+     * The node that is reported on.
+     *
+     * @param utilization what it and its containers use; never blocks
+     * @param health how it is; never blocks
+     */
+    public record Inside(
+            LoopHandoff writer,
+            NodeController controller,
+            Supplier<NodeUtilization> utilization,
+            Supplier<NodeHealth> health) {}
 
     /**
      * Prepares the link.
@@ -211,7 +223,12 @@ public final class ResourceManagerLink implements AutoCloseable {
                 null,
                 null,
                 null,
-                NodeRecords.nodeStatus(report, node, 0, inside.health().get()));
+                NodeRecords.nodeStatus(
+                        report,
+                        node,
+                        inside.utilization().get(),
+                        0,
+                        inside.health().get()));
         return search.connection()
                 .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
                 .thenAcceptAsync(
@@ -242,7 +259,12 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private CompletableFuture<Void> heartbeat(NodeReport report) {
         NodeHeartbeatRequest request = NodeHeartbeatRequest.newInstance(
-                NodeRecords.nodeStatus(report, node, responseId, inside.health().get()),
+                NodeRecords.nodeStatus(
+                        report,
+                        node,
+                        inside.utilization().get(),
+                        responseId,
+                        inside.health().get()),
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);
@@ -253,6 +275,7 @@ public final class ResourceManagerLink implements AutoCloseable {
 
     private CompletableFuture<Void> answered(NodeReport report, NodeHeartbeatResponse response) {
         if (response.getNodeAction() == NodeAction.SHUTDOWN) {
+            decommissioned = true;
             dismiss(response.getDiagnosticsMessage());
             return nothing();
         }
@@ -325,7 +348,7 @@ public final class ResourceManagerLink implements AutoCloseable {
     }
 
     private CompletableFuture<Void> goodbye() {
-        if (!registered) {
+        if (!registered || quiet) {
             return nothing();
         }
         registered = false;
@@ -345,6 +368,17 @@ public final class ResourceManagerLink implements AutoCloseable {
                             return null;
                         },
                         loop);
+    }
+
+    /** Ends without a goodbye: the node comes back, and its containers go on meanwhile. */
+    public void leaveQuietly() {
+        quiet = true;
+        close();
+    }
+
+    /** Whether the resource manager has sent this node away after it had taken it. */
+    public boolean isDecommissioned() {
+        return decommissioned;
     }
 
     /** Says goodbye, for which the resource manager has little time, and ends. Safe to call more than once. */

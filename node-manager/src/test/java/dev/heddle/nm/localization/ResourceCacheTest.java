@@ -81,7 +81,8 @@ class ResourceCacheTest {
                         },
                         deletions::add,
                         handedBack::add,
-                        InstantSource.system()));
+                        InstantSource.system()),
+                ResourceCache.Journal.NONE);
     }
 
     private static ContainerId container(int application, int number) {

@@ -26,8 +26,8 @@ class TokenSecretsTest {
     private static final ApplicationAttemptId ATTEMPT =
             ApplicationAttemptId.newInstance(ApplicationId.newInstance(1, 2), 3);
 
-    private final NmTokenSecrets nmTokens = new NmTokenSecrets();
-    private final ContainerTokenSecrets containerTokens = new ContainerTokenSecrets();
+    private final NmTokenSecrets nmTokens = new NmTokenSecrets(KeyJournal.NONE);
+    private final ContainerTokenSecrets containerTokens = new ContainerTokenSecrets(KeyJournal.NONE);
 
     @BeforeEach
     void setNode() {
@@ -59,7 +59,7 @@ class TokenSecretsTest {
                 5,
                 Priority.newInstance(0),
                 0);
-        ContainerTokenSecrets signer = new ContainerTokenSecrets();
+        ContainerTokenSecrets signer = new ContainerTokenSecrets(KeyJournal.NONE);
         signer.setNodeId(node);
         signer.setCurrentKey(key);
         try {

@@ -1,4 +1,4 @@
-package dev.heddle.bench.rm;
+package dev.heddle.bench;
 
 import com.sun.management.ThreadMXBean;
 import java.io.BufferedReader;
@@ -10,28 +10,35 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a resource manager's process says of itself, since it started. Knows nothing but the JDK, because it is loaded on
+ * What a daemon's process says of itself, since it started. Knows nothing but the JDK, because it is loaded on
  * Hadoop's class path, too.
  *
  * @param allocatedBytes on the heap, by all threads that live
  * @param collectionMs time that the garbage collector took
  * @param usedBytes of the heap now, with garbage
+ * @param threads that live
  */
-record Gauge(long allocatedBytes, long collectionMs, long usedBytes) {
+public record Gauge(long allocatedBytes, long collectionMs, long usedBytes, int threads) {
     private static final String READY = "ready";
 
+    /** A line on standard input that has garbage collected before the answer. */
+    public static final String COLLECTED = "collected";
+
     /** Says that the process serves, answers each line on standard input with a gauge, and ends the process with it. */
-    static void serve(PrintStream out) throws IOException {
+    public static void serve(PrintStream out) throws IOException {
         out.println(READY);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        while (in.readLine() != null) {
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.equals(COLLECTED)) {
+                System.gc();
+            }
             out.println(read().line());
         }
-        // A resource manager's threads are not all daemons.
+        // A daemon's threads are not all daemons.
         Runtime.getRuntime().halt(0);
     }
 
-    static boolean isReady(String line) {
+    public static boolean isReady(String line) {
         return line.equals(READY);
     }
 
@@ -45,15 +52,19 @@ record Gauge(long allocatedBytes, long collectionMs, long usedBytes) {
                 .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                 .sum();
         long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return new Gauge(allocated, collection, used);
+        return new Gauge(allocated, collection, used, threads.getThreadCount());
     }
 
     private String line() {
-        return allocatedBytes + " " + collectionMs + " " + usedBytes;
+        return allocatedBytes + " " + collectionMs + " " + usedBytes + " " + threads;
     }
 
-    static Gauge parse(String line) {
+    public static Gauge parse(String line) {
         String[] fields = line.split(" ", -1);
-        return new Gauge(Long.parseLong(fields[0]), Long.parseLong(fields[1]), Long.parseLong(fields[2]));
+        return new Gauge(
+                Long.parseLong(fields[0]),
+                Long.parseLong(fields[1]),
+                Long.parseLong(fields[2]),
+                Integer.parseInt(fields[3]));
     }
 }

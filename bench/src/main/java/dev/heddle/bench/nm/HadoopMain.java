@@ -1,0 +1,19 @@
+package dev.heddle.bench.nm;
+
+import dev.heddle.bench.Gauge;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** The process of Hadoop's node manager, as its own main class starts it. Compiled without Hadoop's daemons. */
+final class HadoopMain {
+    private static final String MAIN_CLASS = "org.apache.hadoop.yarn.server.nodemanager.NodeManager";
+
+    private HadoopMain() {}
+
+    /** No arguments: the configuration is on the class path, as Hadoop's own scripts have it. */
+    public static void main(String[] arguments) throws Exception {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.US_ASCII);
+        Class.forName(MAIN_CLASS).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+        Gauge.serve(out);
+    }
+}
