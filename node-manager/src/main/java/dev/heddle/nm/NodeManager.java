@@ -164,8 +164,8 @@ public final class NodeManager implements Daemon {
         }
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            Disks disks = new Disks(directories, recovery);
-            return new NodeManager(configuration, clock, dismissed, terms, isolation, disks, threads);
+            return new NodeManager(
+                    configuration, clock, dismissed, terms, isolation, new Disks(directories, recovery), threads);
         } catch (RuntimeException e) {
             threads.close();
             recovery.close();
@@ -219,7 +219,7 @@ public final class NodeManager implements Daemon {
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        Recovery.Left left = recovery.left();
+        Recovery.Left left = recovery.left(isolation);
         left.trash().forEach(each -> workers.execute(() -> directories.delete(each)));
         NmTokenSecrets nmTokens = recovery.nmTokens();
         ContainerTokenSecrets containerTokens = recovery.containerTokens();
@@ -278,6 +278,11 @@ public final class NodeManager implements Daemon {
         log.info("node {} offers {}", nodeId, terms.capability());
     }
 
+    /** Containers of an earlier node manager have tokens that name its port. */
+    private static InetSocketAddress listenAt(InetSocketAddress configured, int earlier) {
+        return configured.getPort() == 0 ? new InetSocketAddress(configured.getAddress(), earlier) : configured;
+    }
+
     private void exceeded(AtomicReference<@Nullable NodeController> controlling, ContainerId container, Excess excess) {
         writer.execute(() -> {
             NodeController control = controlling.get();
@@ -291,11 +296,6 @@ public final class NodeManager implements Daemon {
         int machine = Runtime.getRuntime().availableProcessors();
         double forContainers = machine * IsolationSettings.CPU_PERCENT.get(configuration) / PERCENT;
         return new ContainerWatch.Cores(machine, capability.vcores() / forContainers);
-    }
-
-    /** Containers of an earlier node manager have tokens that name its port. */
-    private static InetSocketAddress listenAt(InetSocketAddress configured, int earlier) {
-        return configured.getPort() == 0 ? new InetSocketAddress(configured.getAddress(), earlier) : configured;
     }
 
     private static void tick(AtomicReference<@Nullable NodeController> ticking) {

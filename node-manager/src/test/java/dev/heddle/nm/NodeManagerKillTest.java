@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.testbed.Await;
 import dev.heddle.testbed.ChildProcess;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.protocolrecords.StartContainersResponse;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
@@ -113,9 +111,11 @@ class NodeManagerKillTest {
             ApplicationAttemptId.newInstance(ApplicationId.newInstance(System.currentTimeMillis(), 1), 1);
     private Path directory;
     private Path runs;
+    private YarnConfiguration configuration;
     private ChildProcess process;
     private NodeId node;
     private ApplicationMasterClient client;
+    private List<Path> found = List.of();
     private int generation;
     private boolean registered;
     private boolean reporting;
@@ -127,24 +127,9 @@ class NodeManagerKillTest {
         runs = Files.createDirectories(directory.resolve("runs"));
         Files.writeString(directory.resolve("behave.sh"), BEHAVE);
         Files.write(directory.resolve("content"), new byte[FILE_BYTES]);
-        YarnConfiguration configuration = new YarnConfiguration(new Configuration(false));
-        configuration.set(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS, resourceManager.address());
-        configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
-        configuration.set(NodeManagerSettings.LOCAL_DIRS.key(), local(0) + "," + local(1));
-        configuration.set(
-                NodeManagerSettings.LOG_DIRS.key(), directory.resolve("logs").toString());
-        configuration.set(NodeManagerSettings.KILL_DELAY.key(), "200");
-        configuration.set(LocalizationSettings.CACHE_SIZE.key(), "20");
-        configuration.set(NodeManagerSettings.RECOVERY_ENABLED.key(), "true");
-        configuration.set(NodeManagerSettings.RECOVERY_SUPERVISED.key(), "true");
-        configuration.set(
-                NodeManagerSettings.RECOVERY_DIR.key(),
-                directory.resolve("recovery").toString());
-        try (OutputStream out = Files.newOutputStream(directory.resolve("site.xml"))) {
-            configuration.writeXml(out);
-        }
+        configuration = NodeManagerProcess.configuration(directory, resourceManager);
         process = launchNodeManager();
-        node = served();
+        node = NodeManagerProcess.served(process, LIMIT);
         client = connect();
     }
 
@@ -153,7 +138,7 @@ class NodeManagerKillTest {
         client.close();
         kill();
         // What a failed test leaves.
-        processes().forEach(ProcessHandle::destroyForcibly);
+        NodeManagerProcess.processes(directory, process).forEach(ProcessHandle::destroyForcibly);
         resourceManager.close();
     }
 
@@ -161,26 +146,11 @@ class NodeManagerKillTest {
         return directory.resolve("local" + disk);
     }
 
-    /** Everything that runs on behalf of this test, besides its node manager. */
-    private List<ProcessHandle> processes() {
-        return ProcessHandle.allProcesses()
-                .filter(each -> each.pid() != process.pid()
-                        && each.info().commandLine().orElse("").contains(directory.toString()))
-                .toList();
-    }
-
-    private ChildProcess launchNodeManager() {
+    private ChildProcess launchNodeManager() throws IOException {
         hear();
         registered = false;
         reporting = false;
-        return ChildProcess.java(
-                directory,
-                "node-manager-" + ++generation,
-                Map.of(),
-                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"),
-                System.getProperty("java.class.path"),
-                NodeManagerProcess.class.getName(),
-                directory.resolve("site.xml").toString());
+        return NodeManagerProcess.start(directory, "node-manager-" + ++generation, configuration);
     }
 
     private void kill() {
@@ -190,13 +160,10 @@ class NodeManagerKillTest {
 
     private void start() throws Exception {
         process = launchNodeManager();
-        assertThat(served()).as("the address stays").isEqualTo(node);
+        assertThat(NodeManagerProcess.served(process, LIMIT))
+                .as("the address stays")
+                .isEqualTo(node);
         client = connect();
-    }
-
-    private NodeId served() {
-        String ready = process.awaitReady(LIMIT);
-        return NodeId.fromString(ready.substring("ready ".length()));
     }
 
     private ApplicationMasterClient connect() throws Exception {
@@ -411,10 +378,13 @@ class NodeManagerKillTest {
         NodeHeartbeatResponse finish = FakeResourceManager.answer();
         finish.addAllApplicationsToCleanup(List.of(attempt.getApplicationId()));
         resourceManager.answers.add(finish);
-        Await.until("nothing to be left", LIMIT, () -> left().isEmpty());
+        Await.until(() -> "nothing to be left, but there is " + found, LIMIT, () -> {
+            found = left();
+            return found.isEmpty();
+        });
         process.closeInput();
         assertThat(process.awaitExit(LIMIT)).isZero();
-        assertThat(processes()).isEmpty();
+        assertThat(NodeManagerProcess.processes(directory, process)).isEmpty();
         checkCopies();
     }
 

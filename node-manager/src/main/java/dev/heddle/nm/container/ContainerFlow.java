@@ -110,6 +110,7 @@ final class ContainerFlow {
         switch (container.state()) {
             case LOCALIZING -> {
                 if (container.isCondemned()) {
+                    workers.pool().execute(() -> discard(container.id()));
                     container.say(clock.instant(), "Container is killed before being launched.");
                     end(container, "it was killed before it was launched");
                 } else {
@@ -136,6 +137,15 @@ final class ContainerFlow {
             case DONE -> {
                 // Only its end is left, to be reported.
             }
+        }
+    }
+
+    /** On a worker: a start may have been prepared that was never made. */
+    private void discard(ContainerId id) {
+        try {
+            launcher.bounds().discard(id);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -308,7 +318,7 @@ final class ContainerFlow {
             try {
                 // Whatever the container's command has left in the background ends with it.
                 process.endRemains();
-                lines.addAll(launcher.bounds().ended(container.id(), process.pid(), allocation, status));
+                lines.addAll(launcher.bounds().ended(container.id(), process.session(), allocation, status));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

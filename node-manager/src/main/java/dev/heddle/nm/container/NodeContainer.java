@@ -115,6 +115,10 @@ final class NodeContainer {
         return ++run;
     }
 
+    int runs() {
+        return run;
+    }
+
     /** How far it has come, once it has come this far. */
     ContainerProgress progress(boolean done) {
         return new ContainerProgress(run, killReason, done, exitStatus, diagnostics.toString());

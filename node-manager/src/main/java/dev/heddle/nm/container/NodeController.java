@@ -3,7 +3,6 @@ package dev.heddle.nm.container;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerPaths;
-import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.watch.Excess;
@@ -327,12 +326,12 @@ public final class NodeController {
     private void done(NodeContainer container) {
         Instant now = clock.instant();
         stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
-        Path work = container.paths.work();
-        ContainerProcess process = container.process();
+        ContainerPaths paths = container.paths;
+        int runs = container.runs();
         workers.execute(() -> {
-            directories.delete(work);
-            if (process != null) {
-                process.forget();
+            directories.delete(paths.work());
+            for (int run = 1; run <= runs; run++) {
+                paths.record(run).delete();
             }
         });
         listener.containersChanged();

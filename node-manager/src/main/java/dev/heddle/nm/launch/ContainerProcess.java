@@ -18,6 +18,9 @@ public final class ContainerProcess {
     /** The {@code kill} command does not wait for anything; where it hangs the machine does. */
     private static final long KILL_COMMAND_LIMIT_S = 10;
 
+    /** No process is in it. */
+    public static final long NO_SESSION = -1;
+
     private final ProcessIdentity identity;
     private final ProcessRecord record;
     private final CompletableFuture<Integer> exit;
@@ -59,6 +62,14 @@ public final class ContainerProcess {
         CompletableFuture<Void> unused = exit.thenAccept(status -> thread.execute(() -> listener.accept(status)));
     }
 
+    /**
+     * The session that the process leads, or {@link #NO_SESSION} where its number has been given to another process since:
+     * the kernel does so only when nothing of the session is left.
+     */
+    public long session() {
+        return identity.isReplaced() ? NO_SESSION : identity.pid();
+    }
+
     /** Completes with the exit status, on any thread. */
     public CompletableFuture<Integer> exit() {
         return exit.copy();
@@ -97,11 +108,6 @@ public final class ContainerProcess {
         if (!isNoted()) {
             command(Signal.KILL);
         }
-    }
-
-    /** Removes what is noted about the process, once its end has been told. Blocks. */
-    public void forget() {
-        record.delete();
     }
 
     /** Sends a signal to every process of the group. Blocks for the few milliseconds that a command takes. */

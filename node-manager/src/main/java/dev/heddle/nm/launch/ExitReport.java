@@ -56,8 +56,8 @@ public final class ExitReport {
         }
         String what = "Container exited with a non-zero exit code " + exitStatus + ". ";
         if (exitStatus == LOST) {
-            what += "That stands for an unknown one: the process that watched over the container was ended before it"
-                    + " could note it. ";
+            what += "That stands for an unknown one: the machine, or the process that watched over the"
+                    + " container, was stopped before it was noted. ";
         }
         if (wasKilled(exitStatus)) {
             return List.of("Container killed on request. Exit code is " + exitStatus, what);

@@ -49,12 +49,29 @@ public record ProcessIdentity(long pid, long startTicks, String boot) {
 
     /** Whether this very process runs now. Reads files of the kernel's. */
     public boolean isAlive() {
+        String stat = statNow();
+        return stat != null && equals(parse(stat, bootNow())) && !hasEnded(stat);
+    }
+
+    /** Whether its number is another process' now, or that of a process of another life of the machine. */
+    boolean isReplaced() {
+        String stat = statNow();
+        return !boot.equals(bootNow()) || (stat != null && !equals(parse(stat, boot)));
+    }
+
+    private @Nullable String statNow() {
         try {
-            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
-            String now = Files.readString(BOOT, StandardCharsets.ISO_8859_1).strip();
-            return equals(parse(stat, now)) && !hasEnded(stat);
+            return Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return false;
+            return null;
+        }
+    }
+
+    private static String bootNow() {
+        try {
+            return Files.readString(BOOT, StandardCharsets.ISO_8859_1).strip();
+        } catch (IOException e) {
+            return "";
         }
     }
 

@@ -47,6 +47,12 @@ public record ProcessRecord(Path base) {
                 : null;
     }
 
+    /** The container's id, in words. */
+    public String container() {
+        String name = String.valueOf(base.getFileName());
+        return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+    }
+
     /** Made before the process is: who makes it decides whether there is to be one. Then filled. */
     public Path pidFile() {
         return base.resolveSibling(base.getFileName() + PID);

@@ -1,6 +1,7 @@
 package dev.heddle.nm.recovery;
 
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.isolation.Isolation;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ContainerProcess.Signal;
 import dev.heddle.nm.launch.ExitWatch;
@@ -14,11 +15,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +35,7 @@ final class Leftovers {
 
     private final NodeDirectories directories;
     private final ExitWatch watch;
+    private final Isolation isolation;
 
     /**
      * What is known.
@@ -43,13 +48,15 @@ final class Leftovers {
         static final Known NOTHING = new Known(Set.of(), Set.of(), Set.of());
     }
 
-    Leftovers(NodeDirectories directories, ExitWatch watch) {
+    Leftovers(NodeDirectories directories, ExitWatch watch, Isolation isolation) {
         this.directories = directories;
         this.watch = watch;
+        this.isolation = isolation;
     }
 
-    /** Ends the processes that are noted and not known, with their groups. */
+    /** Ends the processes that are noted and not known, with everything that belongs to their containers. */
     void endProcesses(Known known) throws IOException {
+        Set<ContainerId> containers = new HashSet<>();
         List<ContainerProcess> ending = new ArrayList<>();
         for (Path root : directories.readableLocalRoots()) {
             for (Path file : in(NodeDirectories.nodePrivate(root))) {
@@ -62,6 +69,7 @@ final class Leftovers {
                     log.warn("process {} of {} is not known any more and is ended", identity.pid(), file.getFileName());
                     ending.add(ContainerProcess.adopt(identity, record, watch));
                 }
+                container(record).ifPresent(containers::add);
             }
         }
         try {
@@ -71,10 +79,23 @@ final class Leftovers {
             for (ContainerProcess process : ending) {
                 process.exit().get(END_LIMIT_MS, TimeUnit.MILLISECONDS);
             }
+            for (ContainerId container : containers) {
+                isolation.kill(container, ContainerProcess.NO_SESSION);
+                isolation.remove(container);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
             log.warn("a process of an earlier node manager does not end", e);
+        }
+    }
+
+    private static Optional<ContainerId> container(ProcessRecord record) {
+        try {
+            return Optional.of(ContainerId.fromString(record.container()));
+        } catch (IllegalArgumentException e) {
+            log.debug("{} is no container's", record);
+            return Optional.empty();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.heddle.nm.container.RestoredNode.Recent;
 import dev.heddle.nm.container.RestoredNode.RestoredApplication;
 import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.isolation.Isolation;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ExitWatch;
 import dev.heddle.nm.launch.ProcessIdentity;
@@ -58,14 +59,12 @@ public final class Recovery implements AutoCloseable {
 
     private final NodeDirectories directories;
     private final ExitWatch watch = new ExitWatch();
-    private final Leftovers leftovers;
     private final @Nullable NodeStore store;
     private final NodeJournal journal;
     private final ResourceCache.Journal copies;
 
     private Recovery(NodeDirectories directories, @Nullable NodeStore store) {
         this.directories = directories;
-        this.leftovers = new Leftovers(directories, watch);
         this.store = store;
         if (store == null) {
             this.journal = NodeJournal.NONE;
@@ -110,9 +109,11 @@ public final class Recovery implements AutoCloseable {
     /**
      * Finds what is left. Blocks.
      *
+     * @param isolation that of the containers
      * @throws UserException if the store or a directory cannot be read; the message says what to do
      */
-    public Left left() {
+    public Left left(Isolation isolation) {
+        Leftovers leftovers = new Leftovers(directories, watch, isolation);
         NodeStore from = store;
         try {
             directories.prepare();
@@ -130,13 +131,13 @@ public final class Recovery implements AutoCloseable {
                     e);
         }
         try {
-            return left(from);
+            return left(from, leftovers);
         } catch (IOException | IllegalArgumentException e) {
             throw NodeStore.unreadable(from.file(), e);
         }
     }
 
-    private Left left(NodeStore from) throws IOException {
+    private Left left(NodeStore from, Leftovers leftovers) throws IOException {
         List<RestoredApplication> applications = new ArrayList<>();
         for (Map.Entry<String, byte[]> each : from.all(Table.APPLICATIONS).entrySet()) {
             applications.add(NodeRecordForms.application(each.getKey(), each.getValue()));

@@ -59,7 +59,7 @@ class ProcessLauncherTest {
         assertThat(paths.record(1).identity()).isNotNull();
         assertThat(paths.record(1).identity().pid()).isEqualTo(process.pid());
         assertThat(paths.record(1).exitStatus()).hasValue(7);
-        process.forget();
+        paths.record(1).delete();
         assertThat(paths.nodePrivate()).isEmptyDirectory();
     }
 
