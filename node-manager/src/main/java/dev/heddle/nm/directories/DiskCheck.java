@@ -37,7 +37,7 @@ final class DiskCheck {
             FileStore store = Files.getFileStore(root);
             long total = store.getTotalSpace();
             long free = store.getUsableSpace();
-            Optional<String> why = full
+            Optional<String> why = full || (free == 0 && total > 0)
                     ? Optional.of("no space left on device")
                     : fullness(limits, before.condition() == Condition.GOOD, free, total);
             if (why.isPresent()) {

@@ -5,6 +5,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,6 +46,9 @@ public record HealthScript(String name, String path, List<String> arguments, lon
      * @return what is wrong with the node; empty where nothing is
      */
     String run() throws InterruptedException {
+        if (!Files.isExecutable(Path.of(path))) {
+            return "Node health script " + path + " cannot be run: it is not there or may not be executed";
+        }
         List<String> command = new ArrayList<>(List.of("setsid", path));
         command.addAll(arguments);
         Process process;

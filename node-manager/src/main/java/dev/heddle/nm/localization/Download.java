@@ -65,6 +65,7 @@ final class Download {
 
     /** Nobody wants it any more: it ends as soon as the worker notices, and the outcome hears nothing. */
     void cancel() {
+        transfer.stop();
         task.cancel(true);
     }
 

@@ -105,14 +105,15 @@ final class Downloader {
 
     private static IOException explained(CacheKey key, IOException failure, Path incoming) {
         IOException explained = DiskSpace.explained(failure, incoming);
-        return explained == failure
-                ? failure
-                : new DisksFailedException(
-                        "Resource " + key.source() + " cannot be stored: " + explained.getMessage(), failure);
+        return explained instanceof DisksFailedException
+                ? new DisksFailedException(
+                        "Resource " + key.source() + " cannot be stored: " + explained.getMessage(), failure)
+                : failure;
     }
 
     private void fetch(CacheKey key, Path target, FileSystem sources, Transfer transfer) throws IOException {
         try (sources) {
+            transfer.requireWanted();
             FileStatus status = sources.getFileStatus(key.source());
             if (status.getModificationTime() != key.timestamp()) {
                 throw new IOException("Resource " + key.source() + " changed on src filesystem - expected: \""
@@ -125,6 +126,7 @@ final class Downloader {
                         + " is not publicly accessible and as such cannot be part of the public cache.");
             }
             DiskSpace.require(directoryOf(target), status.getLen());
+            transfer.requireWanted();
             if (status.isDirectory()) {
                 copyTree(status, target, sources, transfer);
             } else if (key.kind() == Kind.ARCHIVE
@@ -193,8 +195,8 @@ final class Downloader {
         try {
             ArchiveUnpacker.unpack(packed, key.source().getName(), target, transfer);
         } catch (IOException e) {
-            if (DiskSpace.explained(e, directoryOf(target)) instanceof DisksFailedException full) {
-                throw full;
+            if (DiskSpace.explained(e, directoryOf(target)) instanceof DisksFailedException) {
+                throw e;
             }
             throw new IOException("Resource " + key.source() + " cannot be unpacked: " + e.getMessage(), e);
         }

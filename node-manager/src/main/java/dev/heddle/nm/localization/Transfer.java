@@ -20,10 +20,23 @@ final class Transfer {
     private final UnpackLimits limits;
     private long entries;
     private long unpackedBytes;
+    private volatile boolean stopped;
     private final AtomicLong transferredBytes = new AtomicLong();
 
     Transfer(UnpackLimits limits) {
         this.limits = limits;
+    }
+
+    /** Nobody waits for it any more. An interrupt alone might get lost in a library. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** Goes on only where somebody waits for it. */
+    void requireWanted() throws InterruptedIOException {
+        if (stopped || Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("nobody waits for it any more");
+        }
     }
 
     /** How much was written so far, whatever became of it. */
@@ -60,9 +73,7 @@ final class Transfer {
         try (OutputStream out =
                 Files.newOutputStream(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new InterruptedIOException("nobody waits for it any more");
-                }
+                requireWanted();
                 copied += length;
                 if (unpacked) {
                     countUnpacked(length);
