@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -103,7 +104,8 @@ public final class HealthWatch implements AutoCloseable {
     }
 
     private void every(long delayMs, long intervalMs, Runnable check) {
-        timer.scheduleWithFixedDelay(() -> guarded(check), delayMs, Math.max(1, intervalMs), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(
+                () -> guarded(check), delayMs, Math.max(1, intervalMs), TimeUnit.MILLISECONDS);
     }
 
     /** A check that fails itself must not be the last one. */
