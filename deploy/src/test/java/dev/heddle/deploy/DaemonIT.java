@@ -58,6 +58,8 @@ class DaemonIT {
                 Map.of(
                         "yarn.nodemanager.address",
                         "127.0.0.1:0",
+                        "yarn.nodemanager.webapp.address",
+                        "127.0.0.1:0",
                         // Nobody listens there: it must not find a resource manager that is none of this test's.
                         "yarn.resourcemanager.resource-tracker.address",
                         "127.0.0.1:1",

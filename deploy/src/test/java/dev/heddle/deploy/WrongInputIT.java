@@ -45,9 +45,14 @@ class WrongInputIT {
 
     private Map<String, String> nodeManager(String address, Path localDirectory) {
         return Map.of(
-                "yarn.nodemanager.address", address,
-                "yarn.nodemanager.local-dirs", localDirectory.toString(),
-                "yarn.nodemanager.log-dirs", directory.resolve("logs").toString());
+                "yarn.nodemanager.address",
+                address,
+                "yarn.nodemanager.webapp.address",
+                "127.0.0.1:0",
+                "yarn.nodemanager.local-dirs",
+                localDirectory.toString(),
+                "yarn.nodemanager.log-dirs",
+                directory.resolve("logs").toString());
     }
 
     @Test

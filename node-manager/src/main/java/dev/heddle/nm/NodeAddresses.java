@@ -1,6 +1,7 @@
 package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
+import dev.heddle.common.config.Setting;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -12,9 +13,10 @@ import org.apache.hadoop.yarn.api.records.NodeId;
  * Where a node listens, and by which name others reach it.
  *
  * @param bind where it listens; port 0 takes a free one
+ * @param web where its page and REST interface are
  * @param advertised the host that others use
  */
-record NodeAddresses(InetSocketAddress bind, String advertised) {
+record NodeAddresses(InetSocketAddress bind, InetSocketAddress web, String advertised) {
     private static final int ANY_PORT = 0;
 
     /**
@@ -23,11 +25,19 @@ record NodeAddresses(InetSocketAddress bind, String advertised) {
      * @throws UserException if they name no address of this machine
      */
     static NodeAddresses read(Configuration configuration) {
-        String key = NodeManagerSettings.ADDRESS.key();
-        String text = NodeManagerSettings.ADDRESS.get(configuration);
+        InetSocketAddress address = address(configuration, NodeManagerSettings.ADDRESS, ANY_PORT);
+        return new NodeAddresses(
+                bind(configuration, address),
+                bind(configuration, address(configuration, WebSettings.ADDRESS, WebSettings.DEFAULT_PORT)),
+                advertised(address));
+    }
+
+    private static InetSocketAddress address(Configuration configuration, Setting<String> setting, int defaultPort) {
+        String key = setting.key();
+        String text = setting.get(configuration);
         InetSocketAddress address;
         try {
-            address = NetUtils.createSocketAddr(text, ANY_PORT, key);
+            address = NetUtils.createSocketAddr(text, defaultPort, key);
         } catch (IllegalArgumentException e) {
             throw new UserException(key + " is '" + text + "', which is no HOST:PORT: correct it", e);
         }
@@ -35,10 +45,12 @@ record NodeAddresses(InetSocketAddress bind, String advertised) {
             throw new UserException(
                     "host " + address.getHostString() + ", which " + key + " names, is not known: correct it");
         }
+        return address;
+    }
+
+    private static InetSocketAddress bind(Configuration configuration, InetSocketAddress address) {
         String bindHost = NodeManagerSettings.BIND_HOST.get(configuration);
-        InetSocketAddress bind =
-                bindHost.isEmpty() ? address : NetUtils.createSocketAddrForHost(bindHost, address.getPort());
-        return new NodeAddresses(bind, advertised(address));
+        return bindHost.isEmpty() ? address : NetUtils.createSocketAddrForHost(bindHost, address.getPort());
     }
 
     private static String advertised(InetSocketAddress address) {

@@ -14,24 +14,29 @@ import dev.heddle.common.runtime.EventLoop;
 import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
-import dev.heddle.nm.directories.DiskChange;
+import dev.heddle.nm.container.RestoredNode;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.health.HealthScript;
 import dev.heddle.nm.health.HealthWatch;
-import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.isolation.Isolation;
 import dev.heddle.nm.isolation.IsolationSettings;
 import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
-import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.logs.ContainerLogFiles;
+import dev.heddle.nm.logs.NodeLogs;
+import dev.heddle.nm.recovery.OpaqueRecords;
 import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.snapshot.NodeSnapshots;
 import dev.heddle.nm.watch.ContainerBounds;
 import dev.heddle.nm.watch.ContainerWatch;
 import dev.heddle.nm.watch.Excess;
+import dev.heddle.nm.watch.WatchSettings;
 import dev.heddle.nm.watch.WatchTerms;
+import dev.heddle.nm.web.NodeFacts;
+import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
 import dev.heddle.nm.wire.NodeIdentity;
@@ -39,14 +44,12 @@ import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
 import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,7 +57,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -88,11 +90,13 @@ public final class NodeManager implements Daemon {
     /** What removing files gets when the daemon stops. */
     private static final long DRAIN_LIMIT_MS = 5_000;
 
-    private static final int NO_HTTP_PORT = 0;
-    private static final double PERCENT = 100;
+    /** What the logs of ended applications get to be uploaded when the daemon stops. */
+    private static final long UPLOAD_LIMIT_MS = 30_000;
 
-    /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
-    private static final String JAVA_HOME = "JAVA_HOME";
+    /** One for each application whose logs are uploaded, which are no more than there are containers. */
+    private static final int MAX_UPLOADS_WAITING = NodeController.MAX_CONTAINERS;
+
+    private static final double PERCENT = 100;
 
     private final NodeDirectories directories;
     private final Recovery recovery;
@@ -103,6 +107,9 @@ public final class NodeManager implements Daemon {
     private final WorkerPool workers =
             new WorkerPool("worker", WORKERS, TASKS_PER_CONTAINER * NodeController.MAX_CONTAINERS);
     private final WorkerPool downloads;
+    private final WorkerPool uploads;
+    private final NodeLogs logs;
+    private final WebServer web;
     private final EventLoop loop;
     private final LoopHandoff writer;
     private final Registration registration = new Registration();
@@ -140,6 +147,7 @@ public final class NodeManager implements Daemon {
                 NodeAddresses.read(configuration),
                 NodeCapability.read(configuration),
                 ResourceManagerAddresses.forNodes(configuration),
+                LogSettings.policy(configuration),
                 HealthSettings.scripts(configuration));
         DeclaredKinds.declare(ResourceTypes.read(configuration));
         ServiceLogin.login(
@@ -194,6 +202,7 @@ public final class NodeManager implements Daemon {
             NodeAddresses addresses,
             Resource capability,
             List<InetSocketAddress> resourceManagers,
+            NodeLogs.Policy logPolicy,
             List<HealthScript> healthScripts) {}
 
     private NodeManager(
@@ -245,15 +254,24 @@ public final class NodeManager implements Daemon {
                 workers,
                 (container, excess) -> exceeded(ticking, container, excess));
         this.bounds = new ContainerBounds(isolation, watch);
-        NodeIdentity identity = new NodeIdentity(nodeId, NO_HTTP_PORT, terms.capability());
+        this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
+        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), terms.capability());
+        this.uploads = new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
+        NodeSnapshots snapshots = new NodeSnapshots(clock);
+        ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
+        this.logs = logs(configuration, clock, terms.logPolicy(), logFiles, () -> report(reporting));
         ResourceCache cache = cache(configuration, clock, left);
-        this.controller = controller(configuration, clock, cache, new Listener(reporting, nmTokens), left);
+        this.controller = controller(
+                configuration, clock, cache, new Listeners(() -> report(reporting), nmTokens, logs, snapshots), left);
+        logs.restored(left.node().applications().stream()
+                .map(RestoredNode.RestoredApplication::id)
+                .toList());
         this.health = new HealthWatch(
                 directories,
                 HealthSettings.diskChecks(configuration),
                 terms.healthScripts(),
                 clock,
-                new HealthListener(directories, workers, writer, cache, reporting));
+                new HealthNews(directories, workers, writer, cache, () -> report(reporting)));
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -264,14 +282,29 @@ public final class NodeManager implements Daemon {
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
                 new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, bounds::utilization, health::current),
+                new ResourceManagerLink.Inside(writer, controller, logs, bounds::utilization, health::current),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
                 identity, nmTokens, containerTokens, registration, writer, controller, clock));
         ticking.set(controller);
         reporting.set(link);
+        web.serve(
+                new NodeFacts(
+                        nodeId,
+                        terms.capability(),
+                        WatchSettings.VIRTUAL_RATIO.get(configuration),
+                        clock.millis(),
+                        directories.localRoots(),
+                        directories.logRoots(),
+                        WebSettings.LOG_SERVER.get(configuration)),
+                snapshots,
+                logFiles,
+                WebSettings.readers(configuration),
+                cache::figures,
+                health::current);
         loop.start();
+        logs.adopt();
         health.start(HealthSettings.SCRIPTS_FIRST.get(configuration));
         watch.start();
         link.start();
@@ -298,11 +331,43 @@ public final class NodeManager implements Daemon {
         return new ContainerWatch.Cores(machine, capability.vcores() / forContainers);
     }
 
-    private static void tick(AtomicReference<@Nullable NodeController> ticking) {
-        NodeController controller = ticking.get();
-        if (controller != null) {
-            controller.tick();
+    private void tick(AtomicReference<@Nullable NodeController> ticking) {
+        NodeController control = ticking.get();
+        if (control != null) {
+            control.tick();
+            logs.tick();
         }
+    }
+
+    private static void report(AtomicReference<@Nullable ResourceManagerLink> link) {
+        ResourceManagerLink reporting = link.get();
+        if (reporting != null) {
+            reporting.report();
+        }
+    }
+
+    private NodeLogs logs(
+            Configuration configuration,
+            InstantSource clock,
+            NodeLogs.Policy policy,
+            ContainerLogFiles files,
+            Runnable news) {
+        OpaqueRecords records = recovery.logs();
+        NodeLogs made = new NodeLogs(
+                LogSettings.terms(configuration),
+                new NodeLogs.Place(configuration, nodeId, directories.logRoots(), files, policy),
+                new NodeLogs.Threads(workers, uploads, writer),
+                clock,
+                new StoredUploads(records),
+                news);
+        records.left().forEach((application, record) -> {
+            try {
+                made.resume(record);
+            } catch (IOException e) {
+                log.warn("how far the upload of the logs of {} has come is not known any more", application, e);
+            }
+        });
+        return made;
     }
 
     private ResourceCache cache(Configuration configuration, InstantSource clock, Recovery.Left left) {
@@ -330,77 +395,22 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration, nodeId), directories, bounds),
+                new ContainerLauncher(
+                        NodeManagerSettings.environment(configuration, nodeId, web.port()), directories, bounds),
                 new NodeController.Threads(workers, writer, clock),
                 new NodeController.Audience(listener, recovery.journal()));
         made.restore(left.node());
         return made;
     }
 
-    private static NodeEnvironment environment(Configuration configuration, NodeId nodeId) {
-        Map<String, String> whitelisted = new HashMap<>();
-        for (String name : NodeManagerSettings.list(configuration, NodeManagerSettings.ENVIRONMENT_WHITELIST)) {
-            String value = name.equals(JAVA_HOME)
-                    ? System.getenv().getOrDefault(JAVA_HOME, System.getProperty("java.home"))
-                    : System.getenv(name);
-            if (value != null) {
-                whitelisted.put(name, value);
-            }
-        }
-        return new NodeEnvironment(
-                nodeId.getHost(),
-                nodeId.getPort(),
-                NO_HTTP_PORT,
-                Map.copyOf(whitelisted),
-                NodeManagerSettings.ADMINISTRATOR_ENVIRONMENT.get(configuration),
-                NodeManagerSettings.USER_HOME.get(configuration));
-    }
-
-    /** Who hears of changes on the node. */
-    private record Listener(AtomicReference<@Nullable ResourceManagerLink> link, NmTokenSecrets nmTokens)
-            implements NodeListener {
-        @Override
-        public void containersChanged() {
-            ResourceManagerLink reporting = link.get();
-            if (reporting != null) {
-                reporting.report();
-            }
-        }
-
-        @Override
-        public void applicationEnded(ApplicationId application) {
-            nmTokens.forget(application);
-        }
-    }
-
-    /** Who hears of changes of the disks and of the node's health. */
-    private record HealthListener(
-            NodeDirectories directories,
-            Executor workers,
-            Executor writer,
-            ResourceCache cache,
-            AtomicReference<@Nullable ResourceManagerLink> link)
-            implements HealthWatch.Listener {
-        @Override
-        public void disksChecked(DiskChange change) {
-            change.trash().forEach(left -> workers.execute(() -> directories.delete(left)));
-            if (!change.lost().isEmpty() || !change.full().isEmpty()) {
-                writer.execute(() -> cache.disksChanged(change));
-            }
-        }
-
-        @Override
-        public void healthChanged(NodeHealth health) {
-            ResourceManagerLink reporting = link.get();
-            if (reporting != null) {
-                reporting.report();
-            }
-        }
-    }
-
     /** Where application masters reach this node. */
     public NodeId nodeId() {
         return nodeId;
+    }
+
+    /** The port of the page and REST interface. */
+    public int httpPort() {
+        return web.port();
     }
 
     /** Whether a resource manager has taken this node. */
@@ -425,13 +435,16 @@ public final class NodeManager implements Daemon {
         } else {
             link.close();
             endContainers();
+            uploadLogs();
         }
         server.close();
+        web.close();
         threads.close();
         writer.close();
         loop.close();
         bounds.close();
         downloads.close();
+        uploads.close();
         workers.drain(DRAIN_LIMIT_MS);
         if (link.isDecommissioned()) {
             recovery.forget();
@@ -440,6 +453,18 @@ public final class NodeManager implements Daemon {
         }
         directories.close();
         log.info("node {} has stopped", nodeId);
+    }
+
+    private void uploadLogs() {
+        CompletableFuture<Void> uploaded = new CompletableFuture<>();
+        writer.execute(() -> logs.stop(uploaded));
+        try {
+            uploaded.get(UPLOAD_LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("the logs of some applications are left here: they could not be uploaded in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void endContainers() {

@@ -3,14 +3,18 @@ package dev.heddle.nm;
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.watch.WatchSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Every setting that the node manager reads itself, all by YARN's keys. Addresses of resource managers come on top. */
@@ -119,6 +123,9 @@ public final class NodeManagerSettings {
             "",
             "The principal of the node manager, with Kerberos; _HOST in it stands for the host.");
 
+    /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
+    private static final String JAVA_HOME = "JAVA_HOME";
+
     private NodeManagerSettings() {}
 
     /** What a setting lists, separated by commas. */
@@ -154,6 +161,26 @@ public final class NodeManagerSettings {
         return directories;
     }
 
+    /** What of this node's containers see in their environment. */
+    static NodeEnvironment environment(Configuration configuration, NodeId nodeId, int httpPort) {
+        Map<String, String> whitelisted = new HashMap<>();
+        for (String name : list(configuration, ENVIRONMENT_WHITELIST)) {
+            String value = name.equals(JAVA_HOME)
+                    ? System.getenv().getOrDefault(JAVA_HOME, System.getProperty("java.home"))
+                    : System.getenv(name);
+            if (value != null) {
+                whitelisted.put(name, value);
+            }
+        }
+        return new NodeEnvironment(
+                nodeId.getHost(),
+                nodeId.getPort(),
+                httpPort,
+                Map.copyOf(whitelisted),
+                ADMINISTRATOR_ENVIRONMENT.get(configuration),
+                USER_HOME.get(configuration));
+    }
+
     /** In the order of the reference page. */
     public static List<Setting<?>> all() {
         return Stream.of(
@@ -161,7 +188,9 @@ public final class NodeManagerSettings {
                         LocalizationSettings.all(),
                         HealthSettings.all(),
                         IsolationSettings.all(),
-                        WatchSettings.all())
+                        WatchSettings.all(),
+                        LogSettings.all(),
+                        WebSettings.all())
                 .flatMap(List::stream)
                 .toList();
     }

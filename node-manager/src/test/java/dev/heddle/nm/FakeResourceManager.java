@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ExecutionType;
+import org.apache.hadoop.yarn.api.records.LogAggregationContext;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
@@ -258,6 +259,28 @@ public final class FakeResourceManager implements AutoCloseable {
                 CommonNodeLabelsManager.NO_LABEL,
                 ContainerType.TASK,
                 grant.execution());
+        return Token.newInstance(
+                token.getBytes(),
+                ContainerTokenIdentifier.KIND.toString(),
+                containerTokens.createPassword(token),
+                grant.node());
+    }
+
+    /** A grant of an application that wants something done with its logs. */
+    Token containerToken(Grant grant, ContainerType type, LogAggregationContext logs) {
+        ContainerTokenIdentifier token = new ContainerTokenIdentifier(
+                grant.container(),
+                grant.node(),
+                grant.user(),
+                Resource.newInstance(128, 1),
+                grant.expiresMs(),
+                containerTokens.key().getMasterKey().getKeyId(),
+                grant.resourceManager(),
+                Priority.newInstance(0),
+                0,
+                logs,
+                null,
+                type);
         return Token.newInstance(
                 token.getBytes(),
                 ContainerTokenIdentifier.KIND.toString(),

@@ -68,6 +68,7 @@ class HadoopResourceManagerIT {
         local = directory.resolve("local");
         logs = directory.resolve("logs");
         configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
+        configuration.set(WebSettings.ADDRESS.key(), "127.0.0.1:0");
         configuration.set(NodeManagerSettings.LOCAL_DIRS.key(), local.toString());
         configuration.set(NodeManagerSettings.LOG_DIRS.key(), logs.toString());
         nodeManager = NodeManager.start(configuration);

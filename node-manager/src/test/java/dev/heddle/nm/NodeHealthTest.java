@@ -40,12 +40,17 @@ class NodeHealthTest {
     private static final String USER = "alice";
     private static final int DISK_MB = 4;
 
+    /** Processes are known by their containers' ids, and tests of others may run on this machine. */
+    private static final long CLUSTER =
+            1_000_000_000_000L + ProcessHandle.current().pid();
+
     private final FakeResourceManager resourceManager = new FakeResourceManager(7);
     private final List<AutoCloseable> open = new ArrayList<>();
     private Path directory;
     private Path plain;
     private NodeManager nodeManager;
     private ApplicationMasterClient client;
+    private NodeHealthStatus lastHealth;
 
     @BeforeEach
     void remember(@TempDir Path directory) {
@@ -100,7 +105,8 @@ class NodeHealthTest {
     }
 
     private static ContainerId container(int number) {
-        return ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(5, 1), 1), number);
+        return ContainerId.newContainerId(
+                ApplicationAttemptId.newInstance(ApplicationId.newInstance(CLUSTER, 1), 1), number);
     }
 
     private void run(ContainerId id, String command, Map<String, LocalResource> resources) throws Exception {
@@ -130,8 +136,6 @@ class NodeHealthTest {
         });
         return lastHealth;
     }
-
-    private NodeHealthStatus lastHealth;
 
     @Test
     void shouldTellAtOnceThatItsDisksFailAndThatTheyAreBack() throws Exception {

@@ -23,6 +23,7 @@ final class NodeManagerProcess {
         YarnConfiguration configuration = new YarnConfiguration(new Configuration(false));
         configuration.set(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS, resourceManager.address());
         configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
+        configuration.set(YarnConfiguration.NM_WEBAPP_ADDRESS, "127.0.0.1:0");
         configuration.set(
                 NodeManagerSettings.LOCAL_DIRS.key(), directory.resolve("local0") + "," + directory.resolve("local1"));
         configuration.set(

@@ -74,6 +74,7 @@ class NodeManagerTest {
         configuration.set(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS + ".leader", resourceManager.address());
         configuration.set(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS + ".other", other.address());
         configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
+        configuration.set(WebSettings.ADDRESS.key(), "127.0.0.1:0");
         configuration.set(
                 NodeManagerSettings.LOCAL_DIRS.key(), directory.resolve("local").toString());
         configuration.set(

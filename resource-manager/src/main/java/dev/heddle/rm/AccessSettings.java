@@ -1,6 +1,7 @@
 package dev.heddle.rm;
 
 import dev.heddle.common.config.Setting;
+import dev.heddle.common.config.SharedSettings;
 import dev.heddle.rm.security.Access;
 import dev.heddle.rm.security.AccessList;
 import dev.heddle.rm.security.DelegationTokens;
@@ -10,19 +11,11 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Settings for who may do what, and for the tokens that stand for users. */
 final class AccessSettings {
-    private static final String EVERYBODY = "*";
     private static final long DAY_MS = 24 * 60 * 60 * 1000L;
 
-    static final Setting<Boolean> ENABLED = Setting.bool(
-            YarnConfiguration.YARN_ACL_ENABLE,
-            false,
-            "Whether only those who may see or change an application, or submit to a queue, can do so.");
-    static final Setting<String> ADMINISTRATORS =
-            Setting.accessList(YarnConfiguration.YARN_ADMIN_ACL, EVERYBODY, "Who may do everything.");
-    static final Setting<Boolean> ONLY_VIEWABLE = Setting.bool(
-            YarnConfiguration.FILTER_ENTITY_LIST_BY_USER,
-            false,
-            "Whether lists of applications leave out those that the reader may not see.");
+    static final Setting<Boolean> ENABLED = SharedSettings.ACCESS_CONTROL;
+    static final Setting<String> ADMINISTRATORS = SharedSettings.ADMINISTRATORS;
+    static final Setting<Boolean> ONLY_VIEWABLE = SharedSettings.ONLY_VIEWABLE;
     static final Setting<Long> TOKEN_KEY_INTERVAL_MS = Setting.millis(
             YarnConfiguration.RM_DELEGATION_KEY_UPDATE_INTERVAL_KEY,
             DAY_MS,

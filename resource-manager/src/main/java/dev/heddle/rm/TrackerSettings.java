@@ -2,6 +2,7 @@ package dev.heddle.rm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
+import dev.heddle.common.config.SharedSettings;
 import dev.heddle.rm.wire.HeartbeatPace;
 import dev.heddle.rm.wire.LogRules;
 import java.util.List;
@@ -30,20 +31,8 @@ final class TrackerSettings {
     static final Setting<Float> SLOWDOWN = factor(
             YarnConfiguration.RM_NM_HEARTBEAT_INTERVAL_SLOWDOWN_FACTOR,
             "By how much more than the cluster's share a node's share of busy cores lengthens its wait.");
-    static final Setting<Boolean> LOGS_AGGREGATED = Setting.bool(
-            YarnConfiguration.LOG_AGGREGATION_ENABLED,
-            false,
-            "Whether nodes bring the logs of applications together, which shows in their reports.");
-    static final Setting<Long> LOGS_TIMEOUT_MS = Setting.parsed(
-            YarnConfiguration.LOG_AGGREGATION_STATUS_TIME_OUT_MS,
-            YarnConfiguration.DEFAULT_LOG_AGGREGATION_STATUS_TIME_OUT_MS,
-            "ms",
-            "whole number; 0 and less stand for the default",
-            "How long after an application's end nodes may take for its logs before its report gives them up.",
-            text -> {
-                long value = Long.parseLong(text);
-                return value > 0 ? value : YarnConfiguration.DEFAULT_LOG_AGGREGATION_STATUS_TIME_OUT_MS;
-            });
+    static final Setting<Boolean> LOGS_AGGREGATED = SharedSettings.LOGS_AGGREGATED;
+    static final Setting<Long> LOGS_TIMEOUT_MS = SharedSettings.LOGS_TIMEOUT_MS;
 
     private TrackerSettings() {}
 

@@ -4,6 +4,7 @@ import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ContainerProcess;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -18,6 +19,7 @@ final class NodeContainer {
     final StartOrder order;
     final ContainerPaths paths;
     private final Diagnostics diagnostics;
+    private final Consumer<NodeContainer> moved;
 
     private ContainerState state = ContainerState.LIFECYCLE.initial();
     private int exitStatus = ContainerExitStatus.INVALID;
@@ -26,15 +28,17 @@ final class NodeContainer {
     private @Nullable Instant forceAt;
     private int run;
 
-    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit) {
+    /** @param moved hears of each state that the container has reached */
+    NodeContainer(StartOrder order, ContainerPaths paths, int diagnosticsLimit, Consumer<NodeContainer> moved) {
         this.order = order;
         this.paths = paths;
         this.diagnostics = new Diagnostics(diagnosticsLimit);
+        this.moved = moved;
     }
 
     /** One that an earlier node manager has left. */
-    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit) {
-        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit);
+    static NodeContainer restored(RestoredContainer left, int diagnosticsLimit, Consumer<NodeContainer> moved) {
+        NodeContainer container = new NodeContainer(left.order(), left.paths(), diagnosticsLimit, moved);
         ContainerProgress progress = left.progress();
         container.run = progress.run();
         container.killReason = progress.killReason();
@@ -70,6 +74,7 @@ final class NodeContainer {
     void move(ContainerState to, String why) {
         log.info("{} {} -> {}: {}", id(), state, to, why);
         state = ContainerState.LIFECYCLE.transition(state, to);
+        moved.accept(this);
     }
 
     void say(Instant now, String line) {

@@ -116,12 +116,14 @@ public final class NodeController {
             NodeApplication application = new NodeApplication(known.user());
             application.state = known.state();
             applications.put(known.id(), application);
+            listener.applicationStarted(known.id(), known.user(), left.orderOf(known.id()));
         }
         for (RestoredContainer each : left.containers()) {
-            NodeContainer container = NodeContainer.restored(each, limits.diagnosticsLimit());
+            NodeContainer container = NodeContainer.restored(each, limits.diagnosticsLimit(), this::moved);
             started.add(
                     container.id(), Instant.ofEpochMilli(each.order().token().getExpiryTimeStamp()), now);
             containers.put(container.id(), container);
+            listener.containerRestored(container.snapshot());
             NodeApplication application = applications.get(container.application());
             if (container.state() == ContainerState.DONE) {
                 stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
@@ -168,10 +170,7 @@ public final class NodeController {
                     + " containers already, which is its limit");
         }
         String user = order.launch().user();
-        NodeApplication application = applications.computeIfAbsent(applicationId, absent -> {
-            journal.application(applicationId, user, ApplicationState.RUNNING);
-            return new NodeApplication(user);
-        });
+        NodeApplication application = applications.computeIfAbsent(applicationId, absent -> begin(order));
         if (application.state != ApplicationState.RUNNING) {
             throw new YarnException("Container " + id + " is refused: application " + applicationId
                     + " has ended and is being cleaned up on this node");
@@ -181,13 +180,23 @@ public final class NodeController {
                     "Container " + id + " is refused: application " + applicationId + " belongs to another user");
         }
         started.add(id, Instant.ofEpochMilli(order.token().getExpiryTimeStamp()), now);
-        NodeContainer container =
-                new NodeContainer(order, ContainerPaths.choose(directories, order.launch()), limits.diagnosticsLimit());
+        NodeContainer container = new NodeContainer(
+                order, ContainerPaths.choose(directories, order.launch()), limits.diagnosticsLimit(), this::moved);
         containers.put(id, container);
         application.live.add(id);
         journal.accepted(order, container.paths);
+        listener.containerChanged(container.snapshot());
         log.info("{} accepted for user {} with {}", id, user, order.token().getResource());
         flow.begin(container);
+    }
+
+    private NodeApplication begin(StartOrder first) {
+        ApplicationId id =
+                first.token().getContainerID().getApplicationAttemptId().getApplicationId();
+        String user = first.launch().user();
+        journal.application(id, user, ApplicationState.RUNNING);
+        listener.applicationStarted(id, user, first);
+        return new NodeApplication(user);
     }
 
     /**
@@ -268,10 +277,15 @@ public final class NodeController {
         }
     }
 
+    private void moved(NodeContainer container) {
+        listener.containerChanged(container.snapshot());
+    }
+
     private void forgetIfDone(ContainerId id) {
         NodeContainer container = containers.get(id);
         if (container != null && container.state() == ContainerState.DONE) {
             containers.remove(id);
+            listener.containerForgotten(id);
             Instant now = clock.instant();
             journal.forgotten(
                     id,
@@ -287,6 +301,7 @@ public final class NodeController {
             return;
         }
         move(id, application, ApplicationState.FINISHING, reason.words());
+        listener.applicationEnding(id);
         killAll(application, reason);
         finishIfEmpty(id, application);
     }

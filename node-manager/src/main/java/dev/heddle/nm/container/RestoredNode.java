@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.jspecify.annotations.Nullable;
 
 /** What an earlier node manager has left. Immutable. */
 public record RestoredNode(
@@ -15,6 +16,22 @@ public record RestoredNode(
         applications = List.copyOf(applications);
         containers = List.copyOf(containers);
         recent = List.copyOf(recent);
+    }
+
+    /** The order of one of an application's containers, or null where it has none any more. */
+    @Nullable
+    StartOrder orderOf(ApplicationId application) {
+        for (RestoredContainer container : containers) {
+            StartOrder order = container.order();
+            if (order.token()
+                    .getContainerID()
+                    .getApplicationAttemptId()
+                    .getApplicationId()
+                    .equals(application)) {
+                return order;
+            }
+        }
+        return null;
     }
 
     /** An application with containers or files here. */

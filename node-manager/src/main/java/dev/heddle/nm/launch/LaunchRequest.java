@@ -3,6 +3,7 @@ package dev.heddle.nm.launch;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 
 /**
@@ -12,16 +13,19 @@ import org.apache.hadoop.yarn.api.records.ContainerId;
  * @param commands joined by spaces, as YARN does
  * @param environment in the application's words, before expansion
  * @param credentials of the application, for reading its files and for the container itself; nobody changes them
+ * @param acls who besides the user may see or change the application
  */
 public record LaunchRequest(
         ContainerId container,
         String user,
         List<String> commands,
         Map<String, String> environment,
-        Credentials credentials) {
+        Credentials credentials,
+        Map<ApplicationAccessType, String> acls) {
     public LaunchRequest {
         commands = List.copyOf(commands);
         environment = Map.copyOf(environment);
+        acls = Map.copyOf(acls);
     }
 
     public String application() {

@@ -60,6 +60,7 @@ public final class ResourceCache {
 
     private long lastNumber = FIRST_NUMBER - 1;
     private Instant nextCleanup;
+    private volatile CacheFigures figures = CacheFigures.NONE;
 
     /** One copy, or one that is under way. */
     private static final class Entry {
@@ -174,6 +175,7 @@ public final class ResourceCache {
         String application = holder.getApplicationAttemptId().getApplicationId().toString();
         CacheKey key = CacheKey.of(request, user, application);
         Entry entry = entries.get(key);
+        figures = entry == null ? figures.miss() : figures.hit();
         if (entry == null) {
             try {
                 directories.requireGood();
@@ -262,6 +264,7 @@ public final class ResourceCache {
         if (!isOfApplication(entry.key)) {
             sizeBytes += copy.sizeBytes();
         }
+        figures = figures.fetched(copy.sizeBytes());
         journal.kept(new CachedCopy(entry.key, entry.directory, copy.path(), copy.sizeBytes()));
         List<Waiting> receivers = List.copyOf(entry.waiting);
         entry.waiting.clear();
@@ -271,6 +274,7 @@ public final class ResourceCache {
     /** There will be no copy. Whoever asks from now on begins a new download. */
     private void failed(Entry entry, Exception why) {
         log.debug("no copy of {}", entry.key.source(), why);
+        figures = figures.failure();
         entry.download = null;
         forget(entry);
         for (ContainerId holder : entry.holders) {
@@ -293,6 +297,7 @@ public final class ResourceCache {
             idle.remove(entry);
             if (entry.path != null) {
                 journal.dropped(entry.directory);
+                figures = figures.holding(figures.bytes() - entry.sizeBytes);
             }
             if (!isOfApplication(entry.key)) {
                 folders.remove(entry.directory.getParent());
@@ -373,6 +378,11 @@ public final class ResourceCache {
                 drop(entry);
             }
         }
+    }
+
+    /** What the cache has done. For every thread. */
+    public CacheFigures figures() {
+        return figures;
     }
 
     /** Looks after what is due. */

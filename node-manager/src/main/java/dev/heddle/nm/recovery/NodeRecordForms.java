@@ -23,9 +23,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.DataOutputBuffer;
 import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
@@ -59,6 +62,7 @@ final class NodeRecordForms {
                 .texts(launch.commands())
                 .texts(launch.environment())
                 .bytes(credentials(launch.credentials()))
+                .texts(acls(launch.acls()))
                 .number(order.resources().size());
         order.resources().forEach(resource -> resource(record, resource));
         ContainerPaths paths = accepted.paths();
@@ -80,7 +84,8 @@ final class NodeRecordForms {
                 record.text(),
                 record.textList(),
                 record.textMap(),
-                credentials(record.bytes()));
+                credentials(record.bytes()),
+                acls(record));
         List<ResourceRequest> resources = new ArrayList<>();
         for (long left = record.number(); left > 0; left--) {
             resources.add(resource(record));
@@ -89,6 +94,16 @@ final class NodeRecordForms {
                 new StartOrder(token, launch, resources),
                 new ContainerPaths(
                         record.path(), record.path(), record.path(), record.paths(), record.paths(), record.paths()));
+    }
+
+    private static Map<String, String> acls(Map<ApplicationAccessType, String> acls) {
+        return acls.entrySet().stream()
+                .collect(Collectors.toMap(each -> each.getKey().name(), Map.Entry::getValue));
+    }
+
+    private static Map<ApplicationAccessType, String> acls(RecordReader record) throws IOException {
+        return record.textMap().entrySet().stream()
+                .collect(Collectors.toMap(each -> ApplicationAccessType.valueOf(each.getKey()), Map.Entry::getValue));
     }
 
     private static void resource(RecordWriter record, ResourceRequest resource) {

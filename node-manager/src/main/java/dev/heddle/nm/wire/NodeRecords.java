@@ -6,6 +6,7 @@ import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.health.NodeHealth;
+import dev.heddle.nm.logs.LogReport;
 import dev.heddle.nm.watch.NodeUtilization;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
 import org.apache.hadoop.yarn.api.records.ResourceUtilization;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
+import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NMContainerStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
 import org.apache.hadoop.yarn.server.api.records.NodeStatus;
@@ -79,6 +81,13 @@ final class NodeRecords {
                 utilization(used.containers()),
                 utilization(used.node()),
                 List.of());
+    }
+
+    static List<LogAggregationReport> logs(List<LogReport> reports) {
+        return reports.stream()
+                .map(report ->
+                        LogAggregationReport.newInstance(report.application(), report.status(), report.diagnostics()))
+                .toList();
     }
 
     private static ResourceUtilization utilization(NodeUtilization.Share share) {

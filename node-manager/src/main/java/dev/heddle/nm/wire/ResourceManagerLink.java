@@ -6,6 +6,8 @@ import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeInstructions;
 import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.health.NodeHealth;
+import dev.heddle.nm.logs.LogReport;
+import dev.heddle.nm.logs.NodeLogs;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.watch.NodeUtilization;
@@ -127,8 +129,12 @@ public final class ResourceManagerLink implements AutoCloseable {
     public record Inside(
             LoopHandoff writer,
             NodeController controller,
+            NodeLogs logs,
             Supplier<NodeUtilization> utilization,
             Supplier<NodeHealth> health) {}
+
+    /** What is told in one call. */
+    private record News(NodeReport report, List<LogReport> logs) {}
 
     /**
      * Prepares the link.
@@ -186,9 +192,10 @@ public final class ResourceManagerLink implements AutoCloseable {
         }
         // Before the report is taken: what changes from here on is news again.
         news.set(false);
+        boolean known = registered;
         CompletableFuture<Void> call = inside.writer()
-                .ask(inside.controller()::report)
-                .thenComposeAsync(report -> registered ? heartbeat(report) : register(report), loop);
+                .ask(() -> new News(inside.controller().report(), inside.logs().reports(!known)))
+                .thenComposeAsync(told -> known ? heartbeat(told) : register(told), loop);
         underWay = call.handleAsync(
                 (done, failure) -> {
                     settle(failure);
@@ -212,7 +219,8 @@ public final class ResourceManagerLink implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<Void> register(NodeReport report) {
+    private CompletableFuture<Void> register(News told) {
+        NodeReport report = told.report();
         RegisterNodeManagerRequest request = RegisterNodeManagerRequest.newInstance(
                 node.nodeId(),
                 node.httpPort(),
@@ -229,6 +237,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                         inside.utilization().get(),
                         0,
                         inside.health().get()));
+        request.setLogAggregationReportsForApps(NodeRecords.logs(told.logs()));
         return search.connection()
                 .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
                 .thenAcceptAsync(
@@ -257,7 +266,8 @@ public final class ResourceManagerLink implements AutoCloseable {
                 containers);
     }
 
-    private CompletableFuture<Void> heartbeat(NodeReport report) {
+    private CompletableFuture<Void> heartbeat(News told) {
+        NodeReport report = told.report();
         NodeHeartbeatRequest request = NodeHeartbeatRequest.newInstance(
                 NodeRecords.nodeStatus(
                         report,
@@ -268,12 +278,13 @@ public final class ResourceManagerLink implements AutoCloseable {
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);
+        request.setLogAggregationReportsForApps(NodeRecords.logs(told.logs()));
         return search.connection()
                 .call(HEARTBEAT, ((NodeHeartbeatRequestPBImpl) request).getProto(), CALL_LIMIT)
-                .thenComposeAsync(response -> answered(report, new NodeHeartbeatResponsePBImpl(response)), loop);
+                .thenComposeAsync(response -> answered(told, new NodeHeartbeatResponsePBImpl(response)), loop);
     }
 
-    private CompletableFuture<Void> answered(NodeReport report, NodeHeartbeatResponse response) {
+    private CompletableFuture<Void> answered(News told, NodeHeartbeatResponse response) {
         if (response.getNodeAction() == NodeAction.SHUTDOWN) {
             decommissioned = true;
             dismiss(response.getDiagnosticsMessage());
@@ -293,7 +304,7 @@ public final class ResourceManagerLink implements AutoCloseable {
         intervalMs =
                 response.getNextHeartBeatInterval() > 0 ? response.getNextHeartBeatInterval() : DEFAULT_INTERVAL_MS;
         return follow(
-                report,
+                told,
                 new NodeInstructions(
                         List.copyOf(response.getContainersToCleanup()),
                         List.copyOf(response.getContainersToBeRemovedFromNM()),
@@ -301,10 +312,11 @@ public final class ResourceManagerLink implements AutoCloseable {
     }
 
     /** Instructions are given once and must not be lost: a node that is too busy for them is asked again. */
-    private CompletableFuture<Void> follow(NodeReport report, NodeInstructions instructions) {
+    private CompletableFuture<Void> follow(News told, NodeInstructions instructions) {
         return inside.writer()
                 .<Boolean>ask(() -> {
-                    inside.controller().apply(report, instructions);
+                    inside.controller().apply(told.report(), instructions);
+                    inside.logs().told(told.logs());
                     return true;
                 })
                 .handleAsync((done, failure) -> failure, loop)
@@ -313,7 +325,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                         return nothing();
                     }
                     Executor later = CompletableFuture.delayedExecutor(BUSY_PAUSE_MS, TimeUnit.MILLISECONDS, loop);
-                    return nothing().thenComposeAsync(paused -> follow(report, instructions), later);
+                    return nothing().thenComposeAsync(paused -> follow(told, instructions), later);
                 });
     }
 

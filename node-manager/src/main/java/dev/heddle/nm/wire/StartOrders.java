@@ -53,7 +53,12 @@ final class StartOrders {
         return new StartOrder(
                 token,
                 new LaunchRequest(
-                        token.getContainerID(), user, launch.getCommands(), launch.getEnvironment(), credentials),
+                        token.getContainerID(),
+                        user,
+                        launch.getCommands(),
+                        launch.getEnvironment(),
+                        credentials,
+                        launch.getApplicationACLs()),
                 resources(launch.getLocalResources()));
     }
 

@@ -76,6 +76,7 @@ record Side(Kind kind, FakeResourceManager resourceManager, NodeId node, Path di
         YarnConfiguration configuration = new YarnConfiguration();
         settings.forEach(entry -> configuration.set(entry.getKey(), entry.getValue()));
         configuration.set(NodeManagerSettings.ADDRESS.key(), "127.0.0.1:0");
+        configuration.set(YarnConfiguration.NM_WEBAPP_ADDRESS, "127.0.0.1:0");
         configuration.set(
                 NodeManagerSettings.LOCAL_DIRS.key(), directory.resolve("local").toString());
         configuration.set(

@@ -41,7 +41,7 @@ class LaunchScriptTest {
                 "FROM_ADMINISTRATOR=yes",
                 "/home/");
         LaunchRequest request =
-                new LaunchRequest(CONTAINER, "alice", List.of(commands), environment, new Credentials());
+                new LaunchRequest(CONTAINER, "alice", List.of(commands), environment, new Credentials(), Map.of());
         ContainerPaths paths = new ContainerPaths(
                 work,
                 work.resolveSibling("private"),
