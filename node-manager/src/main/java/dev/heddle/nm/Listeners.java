@@ -31,7 +31,7 @@ record Listeners(Runnable news, NmTokenSecrets nmTokens, NodeLogs logs, NodeSnap
                 logs.containerStarted(container.id(), container.token().getContainerType());
             case DONE ->
                 logs.containerEnded(container.id(), container.token().getContainerType(), container.exitStatus());
-            case LAUNCHING, RUNNING, KILLING, ENDING -> {
+            case LAUNCHING, RUNNING, REINITIALIZING, REPLACING, RELAUNCHING, KILLING, ENDING -> {
                 // What it writes is looked for when it is wanted.
             }
         }

@@ -15,6 +15,7 @@ import dev.heddle.common.runtime.ExitOnFault;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
 import dev.heddle.nm.container.RestoredNode;
+import dev.heddle.nm.descriptors.NodeDescriptors;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.health.HealthScript;
 import dev.heddle.nm.health.HealthWatch;
@@ -29,6 +30,7 @@ import dev.heddle.nm.recovery.OpaqueRecords;
 import dev.heddle.nm.recovery.Recovery;
 import dev.heddle.nm.security.ContainerTokenSecrets;
 import dev.heddle.nm.security.NmTokenSecrets;
+import dev.heddle.nm.services.AuxiliaryServices;
 import dev.heddle.nm.snapshot.NodeSnapshots;
 import dev.heddle.nm.watch.ContainerBounds;
 import dev.heddle.nm.watch.ContainerWatch;
@@ -39,9 +41,11 @@ import dev.heddle.nm.web.NodeFacts;
 import dev.heddle.nm.web.WebServer;
 import dev.heddle.nm.wire.ContainerManagementEndpoint;
 import dev.heddle.nm.wire.DeclaredKinds;
+import dev.heddle.nm.wire.MachineAddress;
 import dev.heddle.nm.wire.NodeIdentity;
 import dev.heddle.nm.wire.Registration;
 import dev.heddle.nm.wire.ResourceManagerLink;
+import dev.heddle.nm.wire.SelfDescription;
 import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
 import java.io.IOException;
@@ -81,7 +85,10 @@ public final class NodeManager implements Daemon {
     private static final long TICK_INTERVAL_MS = 50;
     private static final int WORKERS = 4;
 
-    /** Each container has at most this many tasks waiting: its start, a signal or two, its end, the removal of its files. */
+    /**
+     * Each container has at most this many tasks waiting: its start or something else that is asked for, a signal or two,
+     * its end, the removal of its files.
+     */
     private static final int TASKS_PER_CONTAINER = 5;
 
     /** What containers get on top of the delay before SIGKILL until this daemon goes without them. */
@@ -99,6 +106,8 @@ public final class NodeManager implements Daemon {
     private static final double PERCENT = 100;
 
     private final NodeDirectories directories;
+    private final AuxiliaryServices services;
+    private final NodeDescriptors descriptors;
     private final Recovery recovery;
     /** Whether containers go on when this daemon is stopped. */
     private final boolean outlived;
@@ -143,9 +152,12 @@ public final class NodeManager implements Daemon {
     static NodeManager start(YarnConfiguration configuration, InstantSource clock, Consumer<String> dismissed) {
         // All of them, before anything is begun that would have to be undone.
         NodeManagerSettings.all().forEach(setting -> setting.get(configuration));
+        Machine machine = Machine.detect();
         Terms terms = new Terms(
+                machine,
                 NodeAddresses.read(configuration),
-                NodeCapability.read(configuration),
+                NodeCapability.read(configuration, machine),
+                NodeDescriptors.read(configuration),
                 ResourceManagerAddresses.forNodes(configuration),
                 LogSettings.policy(configuration),
                 HealthSettings.scripts(configuration));
@@ -157,50 +169,23 @@ public final class NodeManager implements Daemon {
                 terms.addresses().bind());
         Isolation isolation =
                 Isolations.choose(configuration, terms.capability().vcores());
-        NodeDirectories directories = NodeDirectories.open(
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
-                NodeManagerSettings.LOCAL_DIRS.key(),
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
-                NodeManagerSettings.LOG_DIRS.key(),
-                HealthSettings.diskLimits(configuration));
-        Recovery recovery;
-        try {
-            recovery = recovery(configuration, directories);
-        } catch (RuntimeException e) {
-            directories.close();
-            throw e;
-        }
+        Ground ground = Ground.open(configuration, isolation);
         RpcThreads threads = RpcThreads.start(configuration);
         try {
-            return new NodeManager(
-                    configuration, clock, dismissed, terms, isolation, new Disks(directories, recovery), threads);
+            return new NodeManager(configuration, clock, dismissed, terms, ground, threads);
         } catch (RuntimeException e) {
             threads.close();
-            recovery.close();
-            directories.close();
+            ground.close();
             throw e;
         }
     }
-
-    private static Recovery recovery(YarnConfiguration configuration, NodeDirectories directories) {
-        if (!NodeManagerSettings.RECOVERY_ENABLED.get(configuration)) {
-            return Recovery.off(directories);
-        }
-        return Recovery.open(
-                directories,
-                NodeManagerSettings.directories(configuration, NodeManagerSettings.RECOVERY_DIR)
-                        .get(0),
-                NodeManagerSettings.RECOVERY_DIR.key(),
-                new ExitOnFault());
-    }
-
-    /** Where things are kept. */
-    private record Disks(NodeDirectories directories, Recovery recovery) {}
 
     /** What the configuration says of this node, all of it checked before anything is begun. */
     private record Terms(
+            Machine machine,
             NodeAddresses addresses,
             Resource capability,
+            NodeDescriptors descriptors,
             List<InetSocketAddress> resourceManagers,
             NodeLogs.Policy logPolicy,
             List<HealthScript> healthScripts) {}
@@ -210,12 +195,13 @@ public final class NodeManager implements Daemon {
             InstantSource clock,
             Consumer<String> dismissed,
             Terms terms,
-            Isolation isolation,
-            Disks disks,
+            Ground ground,
             RpcThreads threads) {
         this.threads = threads;
-        this.directories = disks.directories();
-        this.recovery = disks.recovery();
+        this.directories = ground.directories();
+        this.recovery = ground.recovery();
+        this.services = ground.services();
+        this.descriptors = terms.descriptors();
         this.outlived = NodeManagerSettings.RECOVERY_ENABLED.get(configuration)
                 && NodeManagerSettings.RECOVERY_SUPERVISED.get(configuration);
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
@@ -228,7 +214,7 @@ public final class NodeManager implements Daemon {
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
-        Recovery.Left left = recovery.left(isolation);
+        Recovery.Left left = recovery.left(ground.isolation());
         left.trash().forEach(each -> workers.execute(() -> directories.delete(each)));
         NmTokenSecrets nmTokens = recovery.nmTokens();
         ContainerTokenSecrets containerTokens = recovery.containerTokens();
@@ -249,13 +235,13 @@ public final class NodeManager implements Daemon {
         containerTokens.setNodeId(nodeId);
         ContainerWatch watch = new ContainerWatch(
                 WatchTerms.read(configuration),
-                isolation,
+                ground.isolation(),
                 cores(configuration, terms.capability()),
                 workers,
                 (container, excess) -> exceeded(ticking, container, excess));
-        this.bounds = new ContainerBounds(isolation, watch);
+        this.bounds = new ContainerBounds(ground.isolation(), watch);
         this.web = WebServer.start(terms.addresses().web(), WebSettings.ADDRESS.key());
-        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), terms.capability());
+        NodeIdentity identity = new NodeIdentity(nodeId, web.port(), services, MachineAddress.local());
         this.uploads = new WorkerPool("log-upload", LogSettings.UPLOAD_THREADS.get(configuration), MAX_UPLOADS_WAITING);
         NodeSnapshots snapshots = new NodeSnapshots(clock);
         ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
@@ -272,6 +258,7 @@ public final class NodeManager implements Daemon {
                 terms.healthScripts(),
                 clock,
                 new HealthNews(directories, workers, writer, cache, () -> report(reporting)));
+        ResourceManagerLink.Trust trust = new ResourceManagerLink.Trust(nmTokens, containerTokens, registration);
         this.link = new ResourceManagerLink(
                 identity,
                 new LeaderSearch(
@@ -281,12 +268,28 @@ public final class NodeManager implements Daemon {
                         ResourceTrackerPB.class,
                         RpcIdentity.ofProcess(),
                         RandomGenerator.getDefault()),
-                new ResourceManagerLink.Trust(nmTokens, containerTokens, registration),
-                new ResourceManagerLink.Inside(writer, controller, logs, bounds::utilization, health::current),
+                trust,
+                new ResourceManagerLink.Inside(
+                        writer,
+                        controller,
+                        new SelfDescription(
+                                terms.capability(),
+                                terms.machine().resource(),
+                                descriptors,
+                                NodeManagerSettings.MINIMUM_RESOURCE_MANAGER.get(configuration)),
+                        logs,
+                        bounds::utilization,
+                        health::current,
+                        clock),
                 threads.loop(),
                 dismissed);
         endpoint.set(new ContainerManagementEndpoint(
-                identity, nmTokens, containerTokens, registration, writer, controller, clock));
+                identity,
+                trust,
+                writer,
+                controller,
+                clock,
+                NodeManagerSettings.RETRY_MINIMUM_INTERVAL.get(configuration)));
         ticking.set(controller);
         reporting.set(link);
         web.serve(
@@ -308,6 +311,7 @@ public final class NodeManager implements Daemon {
         health.start(HealthSettings.SCRIPTS_FIRST.get(configuration));
         watch.start();
         link.start();
+        descriptors.watch(link::report);
         log.info("node {} offers {}", nodeId, terms.capability());
     }
 
@@ -396,7 +400,10 @@ public final class NodeManager implements Daemon {
                 directories,
                 cache,
                 new ContainerLauncher(
-                        NodeManagerSettings.environment(configuration, nodeId, web.port()), directories, bounds),
+                        NodeManagerSettings.environment(configuration, nodeId, web.port(), services.environment()),
+                        directories,
+                        bounds),
+                services,
                 new NodeController.Threads(workers, writer, clock),
                 new NodeController.Audience(listener, recovery.journal()));
         made.restore(left.node());
@@ -429,6 +436,7 @@ public final class NodeManager implements Daemon {
             return;
         }
         health.close();
+        descriptors.close();
         if (outlived && !link.isDecommissioned()) {
             link.leaveQuietly();
             log.info("containers go on running for the next node manager");
@@ -438,6 +446,7 @@ public final class NodeManager implements Daemon {
             uploadLogs();
         }
         server.close();
+        services.close();
         web.close();
         threads.close();
         writer.close();

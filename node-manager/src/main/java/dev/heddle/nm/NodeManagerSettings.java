@@ -2,8 +2,10 @@ package dev.heddle.nm;
 
 import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
+import dev.heddle.nm.descriptors.DescriptorSettings;
 import dev.heddle.nm.isolation.IsolationSettings;
 import dev.heddle.nm.launch.NodeEnvironment;
+import dev.heddle.nm.services.ServiceSettings;
 import dev.heddle.nm.watch.WatchSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -59,6 +61,17 @@ public final class NodeManagerSettings {
             YarnConfiguration.NM_ENABLE_HARDWARE_CAPABILITY_DETECTION,
             false,
             "Whether memory and virtual cores that are -1 follow from the machine.");
+    public static final Setting<Boolean> LOGICAL_PROCESSORS = Setting.bool(
+            YarnConfiguration.NM_COUNT_LOGICAL_PROCESSORS_AS_CORES,
+            YarnConfiguration.DEFAULT_NM_COUNT_LOGICAL_PROCESSORS_AS_CORES,
+            "If hardware is detected, whether each hardware thread counts as a core.");
+    public static final Setting<Double> VCORES_PER_CORE = Setting.parsed(
+            YarnConfiguration.NM_PCORES_VCORES_MULTIPLIER,
+            (double) YarnConfiguration.DEFAULT_NM_PCORES_VCORES_MULTIPLIER,
+            "",
+            "number above 0",
+            "If hardware is detected, how many virtual cores a core is worth.",
+            NodeManagerSettings::positive);
     public static final Setting<Integer> RESERVED_MEMORY = Setting.integer(
             YarnConfiguration.NM_SYSTEM_RESERVED_PMEM_MB,
             -1,
@@ -66,6 +79,11 @@ public final class NodeManagerSettings {
             Integer.MAX_VALUE,
             "MB",
             "Memory that is kept from containers if hardware is detected; -1 keeps a fifth.");
+    public static final Setting<String> MINIMUM_RESOURCE_MANAGER = Setting.text(
+            YarnConfiguration.NM_RESOURCEMANAGER_MINIMUM_VERSION,
+            YarnConfiguration.DEFAULT_NM_RESOURCEMANAGER_MINIMUM_VERSION,
+            "The oldest version of a resource manager that this node goes with; NONE for any, EqualToNM for the version"
+                    + " of YARN that this node manager stands for.");
     public static final Setting<Long> KILL_DELAY = Setting.millis(
             YarnConfiguration.NM_SLEEP_DELAY_BEFORE_SIGKILL_MS,
             YarnConfiguration.DEFAULT_NM_SLEEP_DELAY_BEFORE_SIGKILL_MS,
@@ -101,6 +119,10 @@ public final class NodeManagerSettings {
             600_000,
             "How long a container that has ended is remembered as such.");
 
+    public static final Setting<Long> RETRY_MINIMUM_INTERVAL = Setting.millis(
+            YarnConfiguration.NM_CONTAINER_RETRY_MINIMUM_INTERVAL_MS,
+            YarnConfiguration.DEFAULT_NM_CONTAINER_RETRY_MINIMUM_INTERVAL_MS,
+            "The least pause before a container that has failed is started again, where its application asks for that.");
     public static final Setting<Boolean> RECOVERY_ENABLED = Setting.bool(
             YarnConfiguration.NM_RECOVERY_ENABLED,
             YarnConfiguration.DEFAULT_NM_RECOVERY_ENABLED,
@@ -127,6 +149,14 @@ public final class NodeManagerSettings {
     private static final String JAVA_HOME = "JAVA_HOME";
 
     private NodeManagerSettings() {}
+
+    private static Double positive(String text) {
+        double value = Double.parseDouble(text);
+        if (!(value > 0 && value < Integer.MAX_VALUE)) {
+            throw new IllegalArgumentException(text);
+        }
+        return value;
+    }
 
     /** What a setting lists, separated by commas. */
     static List<String> list(Configuration configuration, Setting<String> setting) {
@@ -162,7 +192,8 @@ public final class NodeManagerSettings {
     }
 
     /** What of this node's containers see in their environment. */
-    static NodeEnvironment environment(Configuration configuration, NodeId nodeId, int httpPort) {
+    static NodeEnvironment environment(
+            Configuration configuration, NodeId nodeId, int httpPort, Map<String, String> services) {
         Map<String, String> whitelisted = new HashMap<>();
         for (String name : list(configuration, ENVIRONMENT_WHITELIST)) {
             String value = name.equals(JAVA_HOME)
@@ -178,7 +209,8 @@ public final class NodeManagerSettings {
                 httpPort,
                 Map.copyOf(whitelisted),
                 ADMINISTRATOR_ENVIRONMENT.get(configuration),
-                USER_HOME.get(configuration));
+                USER_HOME.get(configuration),
+                services);
     }
 
     /** In the order of the reference page. */
@@ -190,7 +222,9 @@ public final class NodeManagerSettings {
                         IsolationSettings.all(),
                         WatchSettings.all(),
                         LogSettings.all(),
-                        WebSettings.all())
+                        WebSettings.all(),
+                        ServiceSettings.all(),
+                        DescriptorSettings.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -205,7 +239,10 @@ public final class NodeManagerSettings {
                 MEMORY,
                 VCORES,
                 DETECT_HARDWARE,
+                LOGICAL_PROCESSORS,
+                VCORES_PER_CORE,
                 RESERVED_MEMORY,
+                MINIMUM_RESOURCE_MANAGER,
                 KILL_DELAY,
                 ENVIRONMENT_WHITELIST,
                 ADMINISTRATOR_ENVIRONMENT,
@@ -213,6 +250,7 @@ public final class NodeManagerSettings {
                 DIAGNOSTICS_SIZE,
                 STDERR_TAIL,
                 STOPPED_MEMORY,
+                RETRY_MINIMUM_INTERVAL,
                 RECOVERY_ENABLED,
                 RECOVERY_SUPERVISED,
                 RECOVERY_DIR,

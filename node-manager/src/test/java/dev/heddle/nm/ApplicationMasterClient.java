@@ -8,6 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.net.NetUtils;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.api.ContainerManagementProtocol;
 import org.apache.hadoop.yarn.api.impl.pb.client.ContainerManagementProtocolPBClientImpl;
 import org.apache.hadoop.yarn.api.protocolrecords.GetContainerStatusesRequest;
 import org.apache.hadoop.yarn.api.protocolrecords.GetContainerStatusesResponse;
@@ -41,6 +42,11 @@ final class ApplicationMasterClient implements AutoCloseable {
         Configuration configuration = new Configuration();
         configuration.setInt(CommonConfigurationKeysPublic.IPC_CLIENT_CONNECT_MAX_RETRIES_KEY, 0);
         return configuration;
+    }
+
+    /** For what this does not have a shorter way to say. */
+    ContainerManagementProtocol node() {
+        return node;
     }
 
     StartContainersResponse start(Token containerToken, ContainerLaunchContext launch) throws Exception {

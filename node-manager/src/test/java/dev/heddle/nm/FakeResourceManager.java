@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.ipc.StandbyException;
 import org.apache.hadoop.yarn.api.records.ContainerId;
@@ -42,6 +43,7 @@ import org.apache.hadoop.yarn.server.api.records.NodeAction;
 import org.apache.hadoop.yarn.server.security.BaseContainerTokenSecretManager;
 import org.apache.hadoop.yarn.server.security.BaseNMTokenSecretManager;
 import org.apache.hadoop.yarn.server.security.MasterKeyData;
+import org.jspecify.annotations.Nullable;
 
 /** The side of a resource manager that nodes see, on a real socket: it says what the test wants said. */
 public final class FakeResourceManager implements AutoCloseable {
@@ -61,6 +63,7 @@ public final class FakeResourceManager implements AutoCloseable {
     private volatile boolean refusing;
     private volatile boolean slow;
     private volatile boolean knowsNode;
+    private volatile Consumer<RegisterNodeManagerResponse> welcome = response -> {};
 
     private static final class NmTokens extends BaseNMTokenSecretManager {
         NmTokens(int firstKey) {
@@ -130,6 +133,16 @@ public final class FakeResourceManager implements AutoCloseable {
         standby = value;
     }
 
+    /** From now on the answers to registrations say this too. */
+    public void welcome(Consumer<RegisterNodeManagerResponse> words) {
+        welcome = words;
+    }
+
+    /** As after a restart: the node is asked to register again. */
+    public void forgetNode() {
+        knowsNode = false;
+    }
+
     /** From now on nodes are told to go. */
     public void refuse() {
         refusing = true;
@@ -144,6 +157,7 @@ public final class FakeResourceManager implements AutoCloseable {
             throws StandbyException {
         lead();
         RegisterNodeManagerResponsePBImpl response = new RegisterNodeManagerResponsePBImpl();
+        welcome.accept(response);
         response.setNodeAction(refusing ? NodeAction.SHUTDOWN : NodeAction.NORMAL);
         response.setDiagnosticsMessage(refusing ? "not wanted" : "");
         response.setRMIdentifier(identifier);
@@ -267,7 +281,7 @@ public final class FakeResourceManager implements AutoCloseable {
     }
 
     /** A grant of an application that wants something done with its logs. */
-    Token containerToken(Grant grant, ContainerType type, LogAggregationContext logs) {
+    Token containerToken(Grant grant, ContainerType type, @Nullable LogAggregationContext logs) {
         ContainerTokenIdentifier token = new ContainerTokenIdentifier(
                 grant.container(),
                 grant.node(),
@@ -286,6 +300,11 @@ public final class FakeResourceManager implements AutoCloseable {
                 ContainerTokenIdentifier.KIND.toString(),
                 containerTokens.createPassword(token),
                 grant.node());
+    }
+
+    /** The number of the key that signs container tokens now. */
+    public int containerTokenKey() {
+        return containerTokens.getCurrentKey().getKeyId();
     }
 
     /** From now on both kinds of tokens are signed with new keys, of which nodes hear by their next heartbeat. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
@@ -31,6 +32,7 @@ import org.apache.hadoop.yarn.logaggregation.filecontroller.LogAggregationFileCo
 import org.apache.hadoop.yarn.server.api.ContainerType;
 import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,9 @@ class LogAggregationTest {
     private final List<ApplicationMasterClient> clients = new ArrayList<>();
     private final Map<String, String> settings = new HashMap<>();
     private Path directory;
+
+    /** Started by the test. */
+    @SuppressWarnings("NullAway.Init")
     private NodeManager nodeManager;
 
     @BeforeEach
@@ -101,7 +106,8 @@ class LogAggregationTest {
     }
 
     private ApplicationMasterClient run(
-            ContainerId id, String command, ContainerType type, LogAggregationContext context) throws Exception {
+            ContainerId id, String command, ContainerType type, @Nullable LogAggregationContext context)
+            throws Exception {
         Token nmToken = resourceManager.nmToken(id, nodeManager.nodeId(), USER);
         ApplicationMasterClient client =
                 new ApplicationMasterClient(id.getApplicationAttemptId(), nodeManager.nodeId(), nmToken);
@@ -149,8 +155,12 @@ class LogAggregationTest {
         Await.until(() -> status + " of " + id + ", told " + told(id), LIMIT, () -> told(id).contains(status));
     }
 
-    /** As Hadoop's classes read it; null for all containers. */
-    private String read(ApplicationId id, ContainerId container) throws IOException {
+    /** The logs of all containers, as Hadoop's classes read them. */
+    private String read(ApplicationId id) throws IOException {
+        return read(id, null);
+    }
+
+    private String read(ApplicationId id, @Nullable ContainerId container) throws IOException {
         ContainerLogsRequest request = new ContainerLogsRequest();
         request.setAppId(id);
         request.setAppOwner(USER);
@@ -226,7 +236,9 @@ class LogAggregationTest {
         finish(application(2));
         awaitStatus(application(2), LogAggregationStatus.SUCCEEDED);
 
-        for (Path folder = remoteFolder(application(2)); !folder.equals(remote()); folder = folder.getParent()) {
+        for (Path folder = remoteFolder(application(2));
+                !folder.equals(remote());
+                folder = Objects.requireNonNull(folder.getParent())) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                     .as(folder.toString())
                     .isEqualTo("rwxrwx---");
@@ -253,7 +265,7 @@ class LogAggregationTest {
         finish(application(3));
         awaitStatus(application(3), LogAggregationStatus.SUCCEEDED);
 
-        String all = read(application(3), null);
+        String all = read(application(3));
         assertThat(types(all)).contains("file").doesNotContain("link", "pipe", "folder");
         assertThat(all).contains("plain\n").doesNotContain("the node's secret");
         assertThat(secret).exists();
@@ -275,7 +287,7 @@ class LogAggregationTest {
         finish(application(4));
         awaitStatus(application(4), LogAggregationStatus.SUCCEEDED);
 
-        assertThat(types(read(application(4), null))).containsExactlyInAnyOrder("stdout", "extra.log");
+        assertThat(types(read(application(4)))).containsExactlyInAnyOrder("stdout", "extra.log");
     }
 
     private static List<String> types(String text) {
@@ -307,8 +319,8 @@ class LogAggregationTest {
             awaitStatus(application(number), LogAggregationStatus.SUCCEEDED);
         }
 
-        assertThat(read(application(5), null)).contains("bad\n").doesNotContain("good\n", "killed\n");
-        assertThat(read(application(6), null)).contains("master\n").doesNotContain("worker\n");
+        assertThat(read(application(5))).contains("bad\n").doesNotContain("good\n", "killed\n");
+        assertThat(read(application(6))).contains("master\n").doesNotContain("worker\n");
         assertThat(remoteFiles(application(7))).isEmpty();
         Await.until("the local logs to go", LIMIT, () -> local(application(7)).isEmpty());
     }
@@ -328,10 +340,10 @@ class LogAggregationTest {
                         + " while [ ! -e " + go + "2 ]; do sleep 0.1; done; echo three >> <LOG_DIR>/late",
                 ContainerType.TASK,
                 rolled);
-        Await.until("a first upload", LIMIT, () -> read(application(8), null).contains("one"));
-        assertThat(read(application(8), null)).contains("old").doesNotContain("no\n");
+        Await.until("a first upload", LIMIT, () -> read(application(8)).contains("one"));
+        assertThat(read(application(8))).contains("old").doesNotContain("no\n");
         Files.createFile(go);
-        Await.until("the next one", LIMIT, () -> read(application(8), null).contains("two"));
+        Await.until("the next one", LIMIT, () -> read(application(8)).contains("two"));
         Await.until("what is quiet to go", LIMIT, () -> local(application(8)).stream()
                 .noneMatch(root -> Files.exists(root.resolve(id.toString()).resolve("app.log.1"))));
         Files.createFile(directory.resolve("go2"));
@@ -339,7 +351,7 @@ class LogAggregationTest {
         finish(application(8));
         awaitStatus(application(8), LogAggregationStatus.SUCCEEDED);
 
-        String all = read(application(8), null);
+        String all = read(application(8));
         assertThat(all).contains("three", "no\n");
         for (String once : List.of("one\n", "two\n", "old\n", "three\n")) {
             assertThat(all.split(once, -1)).as(once + " in " + all).hasSize(2);
@@ -358,7 +370,7 @@ class LogAggregationTest {
         Files.delete(remote());
         awaitStatus(application(9), LogAggregationStatus.SUCCEEDED);
 
-        assertThat(read(application(9), null)).contains("here");
+        assertThat(read(application(9))).contains("here");
     }
 
     @Test
@@ -381,7 +393,7 @@ class LogAggregationTest {
         Await.until("the log", LIMIT, () -> Files.exists(directory.resolve("ready")));
         nodeManager.close();
 
-        assertThat(read(application(11), null)).contains("closing");
+        assertThat(read(application(11))).contains("closing");
     }
 
     private void remember() {
@@ -404,7 +416,7 @@ class LogAggregationTest {
         start();
         awaitStatus(application(16), LogAggregationStatus.SUCCEEDED);
 
-        assertThat(read(application(16), null)).containsOnlyOnce("here\n");
+        assertThat(read(application(16))).containsOnlyOnce("here\n");
         Await.until("the local logs to go", LIMIT, () -> local(application(16)).isEmpty());
     }
 
@@ -427,7 +439,7 @@ class LogAggregationTest {
         finishWhenEnded(outliving);
         awaitStatus(application(17), LogAggregationStatus.SUCCEEDED);
 
-        assertThat(read(application(17), null)).containsOnlyOnce("before\n");
+        assertThat(read(application(17))).containsOnlyOnce("before\n");
         assertThat(read(application(17), outliving)).contains("begun\ngone on\n");
     }
 

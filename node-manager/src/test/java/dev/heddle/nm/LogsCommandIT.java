@@ -165,7 +165,7 @@ class LogsCommandIT {
             seen.set(HttpClient.newHttpClient()
                     .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
                     .body());
-            return seen.get().contains("still here");
+            return String.valueOf(seen.get()).contains("still here");
         });
 
         String shown = logs("-containerId", container, "-applicationId", id.toString(), "-log_files", "stdout");

@@ -183,7 +183,8 @@ class NodeManagerKillTest {
             registered = true;
             told.getNMContainerStatuses().stream()
                     .filter(status -> status.getContainerState() == ContainerState.COMPLETE)
-                    .forEach(status -> ended(status.getContainerId(), status.getContainerExitStatus()));
+                    .forEach(status ->
+                            ended(status.getContainerId(), status.getContainerExitStatus(), status.getDiagnostics()));
         }
         for (NodeHeartbeatRequest told = resourceManager.heartbeats.poll();
                 told != null;
@@ -191,11 +192,14 @@ class NodeManagerKillTest {
             reporting = registered;
             told.getNodeStatus().getContainersStatuses().stream()
                     .filter(status -> status.getState() == ContainerState.COMPLETE)
-                    .forEach(status -> ended(status.getContainerId(), status.getExitStatus()));
+                    .forEach(status -> ended(status.getContainerId(), status.getExitStatus(), status.getDiagnostics()));
         }
     }
 
-    private void ended(ContainerId id, int exitStatus) {
+    private void ended(ContainerId id, int exitStatus, String diagnostics) {
+        if (!ends.containsKey(id)) {
+            System.out.println(id + " ended with " + exitStatus + ": " + diagnostics);
+        }
         Integer before = ends.put(id, exitStatus);
         assertThat(before == null || before == exitStatus)
                 .as(id + " ended with " + exitStatus + ", and was told before to have ended with " + before)
@@ -351,6 +355,7 @@ class NodeManagerKillTest {
         for (int count = 1; count <= MOMENTS; count++) {
             Moment moment = Moment.values()[random.nextInt(Moment.values().length)];
             orderAll();
+            System.out.println(count + ": " + moment);
             comeTo(moment);
             client.close();
             start();

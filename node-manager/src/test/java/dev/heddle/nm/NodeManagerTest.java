@@ -290,15 +290,6 @@ class NodeManagerTest {
         ApplicationMasterClient client = client(id);
         ContainerLaunchContext shuffle = launch("true");
         shuffle.setServiceData(Map.of("mapreduce_shuffle", ByteBuffer.allocate(1)));
-        LocalResource pattern = LocalResource.newInstance(
-                URL.newInstance("file", null, -1, "/x"),
-                LocalResourceType.PATTERN,
-                LocalResourceVisibility.PRIVATE,
-                1,
-                1);
-        ContainerLaunchContext patterns = launch("true");
-        patterns.setLocalResources(Map.of("job.jar", pattern));
-        pattern.setPattern("x");
         LocalResource file = LocalResource.newInstance(
                 URL.newInstance("file", null, -1, "/x"), LocalResourceType.FILE, LocalResourceVisibility.PRIVATE, 1, 1);
         ContainerLaunchContext nested = launch("true");
@@ -313,9 +304,6 @@ class NodeManagerTest {
                 .contains("'../x': the name leads out of the container's directory");
         assertThat(message(client.start(token, shuffle).getFailedRequests(), id))
                 .contains("The auxService:mapreduce_shuffle does not exist");
-        assertThat(message(client.start(token, patterns).getFailedRequests(), id))
-                .contains("job.jar")
-                .contains("PATTERN");
     }
 
     @Test

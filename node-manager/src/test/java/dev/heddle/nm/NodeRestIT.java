@@ -132,7 +132,7 @@ class NodeRestIT {
                 .getJsonObject(0)
                 .getString("id");
         String application =
-                "application_" + container.split("_")[1] + "_" + container.split("_")[2];
+                "application_" + container.split("_", -1)[1] + "_" + container.split("_", -1)[2];
         assertThat(ApplicationId.fromString(application)).isNotNull();
         return new Side(address, report.getNodeId().toString(), application, container);
     }

@@ -38,6 +38,9 @@ class NodeWebTest {
     private final FakeResourceManager resourceManager = new FakeResourceManager(7);
     private final Map<String, String> settings = new HashMap<>();
     private Path directory;
+
+    /** Started by the test. */
+    @SuppressWarnings("NullAway.Init")
     private NodeManager nodeManager;
 
     @BeforeEach

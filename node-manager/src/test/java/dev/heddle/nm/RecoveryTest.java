@@ -33,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RecoveryTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String USER = "alice";
-    private static final ContainerId FIRST =
-            ContainerId.newContainerId(ApplicationAttemptId.newInstance(ApplicationId.newInstance(5, 1), 1), 1);
+    private static final ContainerId FIRST = ContainerId.newContainerId(
+            ApplicationAttemptId.newInstance(ApplicationId.newInstance(System.currentTimeMillis(), 1), 1), 1);
 
     private final FakeResourceManager resourceManager = new FakeResourceManager(7);
     private Path directory;

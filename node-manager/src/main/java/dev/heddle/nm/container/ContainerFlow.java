@@ -6,23 +6,26 @@ import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerProcess;
 import dev.heddle.nm.launch.ContainerProcess.Signal;
 import dev.heddle.nm.launch.ExitReport;
+import dev.heddle.nm.launch.LaunchRequest;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.localization.ResourceRequest;
+import dev.heddle.nm.retry.RetryPolicy.Failures;
 import dev.heddle.nm.watch.WatchedContainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ExecutionType;
 
 /**
  * Takes one container from its files to its end. Every method is called by the writer thread, except those marked as a
@@ -33,6 +36,7 @@ final class ContainerFlow {
     private static final int LAUNCH_FAILED = -1;
 
     private final ResourceCache cache;
+    private final FileFetch fetch;
     private final ContainerLauncher launcher;
     private final ExitReport exits;
     private final NodeJournal journal;
@@ -61,6 +65,7 @@ final class ContainerFlow {
             Consumer<NodeContainer> running,
             Consumer<NodeContainer> done) {
         this.cache = cache;
+        this.fetch = new FileFetch(cache);
         this.launcher = launcher;
         this.exits = exits;
         this.journal = journal;
@@ -70,37 +75,35 @@ final class ContainerFlow {
         this.done = done;
     }
 
-    /** Begins with a container's files. */
+    /** Begins with a container's files, unless somebody has wanted it dead in the meantime. */
     void begin(NodeContainer container) {
-        List<ResourceRequest> requests = container.order.resources();
-        if (requests.isEmpty()) {
-            localized(container, Map.of());
+        if (container.state() != ContainerState.LOCALIZING) {
+            return;
         }
-        Map<String, Path> links = new HashMap<>();
-        for (ResourceRequest request : requests) {
-            if (container.state() != ContainerState.LOCALIZING) {
-                // One of them cannot be had, and it is over.
-                return;
+        List<ResourceRequest> requests = container.order().resources();
+        if (requests.isEmpty()) {
+            localized(container);
+        }
+        fetch.fetch(container, requests, container.files(), new FileFetch.Receiver() {
+            @Override
+            public void arrived(ResourceRequest request, Path path) {
+                if (container.files().isComplete()) {
+                    localized(container);
+                }
             }
-            cache.acquire(
-                    request,
-                    container.id(),
-                    container.order.launch().user(),
-                    container.order.launch().credentials(),
-                    new ResourceCache.Receiver() {
-                        @Override
-                        public void arrived(Path path) {
-                            links.put(request.linkName(), path);
-                            if (links.size() == requests.size()) {
-                                localized(container, links);
-                            }
-                        }
 
-                        @Override
-                        public void failed(Exception why) {
-                            localizationFailed(container, why);
-                        }
-                    });
+            @Override
+            public void failed(ResourceRequest request, String why, boolean ofDisks) {
+                localizationFailed(container, why, ofDisks);
+            }
+        });
+    }
+
+    /** Ends a container of which an auxiliary service could not hear. */
+    void refuse(NodeContainer container, List<String> complaints) {
+        if (container.state() == ContainerState.LOCALIZING) {
+            complaints.forEach(complaint -> container.say(clock.instant(), complaint));
+            end(container, "an auxiliary service has failed");
         }
     }
 
@@ -118,13 +121,7 @@ final class ContainerFlow {
                 }
             }
             case RUNNING, KILLING -> {
-                container
-                        .order
-                        .resources()
-                        .forEach(request -> cache.hold(
-                                request,
-                                container.id(),
-                                container.order.launch().user()));
+                fetch.hold(container);
                 if (process != null) {
                     watch(container, process);
                     if (container.isCondemned()) {
@@ -133,7 +130,8 @@ final class ContainerFlow {
                     process.onExit(workers.writer(), status -> exited(container, process, status));
                 }
             }
-            case LAUNCHING, ENDING -> throw new IllegalStateException(container.id() + " is " + container.state());
+            case LAUNCHING, REINITIALIZING, REPLACING, RELAUNCHING, ENDING ->
+                throw new IllegalStateException(container.id() + " is " + container.state());
             case DONE -> {
                 // Only its end is left, to be reported.
             }
@@ -149,33 +147,66 @@ final class ContainerFlow {
         }
     }
 
-    private void localizationFailed(NodeContainer container, Exception why) {
+    private void localizationFailed(NodeContainer container, String why, boolean ofDisks) {
         if (container.state() == ContainerState.LOCALIZING) {
-            container.say(clock.instant(), words(why));
-            if (why instanceof DisksFailedException) {
+            container.say(clock.instant(), why);
+            if (ofDisks) {
                 container.exitStatus(ContainerExitStatus.DISKS_FAILED);
             }
             end(container, "its files cannot be had");
         }
     }
 
-    private void localized(NodeContainer container, Map<String, Path> links) {
+    private void localized(NodeContainer container) {
         if (container.state() != ContainerState.LOCALIZING) {
             return;
         }
-        container.move(ContainerState.LAUNCHING, "its files are here");
-        int run = container.nextRun();
-        journal.changed(container.id(), container.progress(false));
-        onceDurable(() -> toBeLaunched(container, links, run));
+        if (container.token().getExecutionType() == ExecutionType.OPPORTUNISTIC) {
+            // As with YARN's defaults, which leave no room to queue any.
+            condemn(container, KillReason.CONTAINER_SCHEDULER);
+            end(container, KillReason.CONTAINER_SCHEDULER.words());
+            return;
+        }
+        launchNext(container, "its files are here");
     }
 
-    private void toBeLaunched(NodeContainer container, Map<String, Path> links, int run) {
+    /** Has a container's process started, be it the first or one more. */
+    private void launchNext(NodeContainer container, String why) {
+        container.move(ContainerState.LAUNCHING, why);
+        int run = container.nextRun();
+        journal.changed(container.id(), container.progress(false));
+        onceDurable(() -> toBeLaunched(container, run));
+    }
+
+    private void toBeLaunched(NodeContainer container, int run) {
+        Map<String, Path> links = container.files().links();
+        Launch launch = new Launch(
+                container.order().launch(),
+                container.allocation(),
+                links,
+                container.relink(links),
+                container.launching(run),
+                run);
         try {
-            workers.pool().execute(() -> launch(container, links, run));
+            container.errands.add(() -> launch(container, launch), workers.pool(), workers.writer());
         } catch (RejectedExecutionException e) {
             launchFailed(container, "the node manager is too busy or stopping", LAUNCH_FAILED);
         }
     }
+
+    /**
+     * What a worker needs to know.
+     *
+     * @param stale names that an earlier launch has linked
+     * @param former the earlier run, of which nobody will ask any more; 0 where there was none
+     */
+    private record Launch(
+            LaunchRequest request,
+            Allocation allocation,
+            Map<String, Path> links,
+            Set<String> stale,
+            int former,
+            int run) {}
 
     /** Goes on, in the writer thread, when what was told the journal so far is safe. */
     private void onceDurable(Runnable next) {
@@ -193,10 +224,14 @@ final class ContainerFlow {
     }
 
     /** On a worker. */
-    private void launch(NodeContainer container, Map<String, Path> links, int run) {
+    private void launch(NodeContainer container, Launch launch) {
         try {
-            ContainerProcess process =
-                    launcher.launch(container.order.launch(), container.paths, links, container.allocation(), run);
+            if (launch.former() > 0) {
+                container.paths.record(launch.former()).delete();
+            }
+            launcher.clear(container.paths, launch.stale());
+            ContainerProcess process = launcher.launch(
+                    launch.request(), container.paths, launch.links(), launch.allocation(), launch.run());
             workers.writer().execute(() -> launched(container, process));
         } catch (IOException e) {
             workers.writer().execute(() -> launchFailed(container, e));
@@ -249,11 +284,17 @@ final class ContainerFlow {
                 container.say(clock.instant(), "Container is killed before being launched.");
                 end(container, reason.words());
             }
-            case LAUNCHING -> condemn(container, reason);
-            case RUNNING -> {
+            case LAUNCHING, REPLACING -> condemn(container, reason);
+            case RELAUNCHING -> {
+                condemn(container, reason);
+                if (container.relaunchAt() != null) {
+                    end(container, reason.words());
+                }
+            }
+            case RUNNING, REINITIALIZING -> {
                 condemn(container, reason);
                 container.move(ContainerState.KILLING, reason.words());
-                ContainerProcess process = container.process();
+                ContainerProcess process = container.liveProcess();
                 if (process != null) {
                     terminate(container, process);
                 }
@@ -269,25 +310,44 @@ final class ContainerFlow {
         journal.changed(container.id(), container.progress(false));
     }
 
+    /**
+     * Ends the process of a container that runs, and starts what its order says then. The next node manager would do so,
+     * too: the process that runs is none that it is told of.
+     */
+    void replace(NodeContainer container, String why) {
+        container.move(ContainerState.REPLACING, why);
+        container.nextRun();
+        journal.accepted(container.order(), container.paths);
+        journal.changed(container.id(), container.progress(false));
+        ContainerProcess process = container.liveProcess();
+        if (process != null) {
+            terminate(container, process);
+        }
+    }
+
     private void terminate(NodeContainer container, ContainerProcess process) {
         // Who wants it dead must be known first: the end of its process alone would tell another story.
         onceDurable(() -> {
-            container.forceAt(clock.instant().plusMillis(workers.killDelayMs()));
-            signal(process, Signal.TERM);
+            if (container.liveProcess() == process) {
+                container.forceAt(clock.instant().plusMillis(workers.killDelayMs()));
+                signal(process, Signal.TERM);
+            }
         });
     }
 
-    /** Forces a container that was told to end and has used up its time. */
+    /** Does what is due with a container: forces one that was told to end, starts one that has failed. */
     void enforce(NodeContainer container, Instant now) {
         Instant forceAt = container.forceAt();
-        ContainerProcess process = container.process();
-        if (container.state() == ContainerState.KILLING
-                && forceAt != null
-                && process != null
-                && !now.isBefore(forceAt)) {
+        ContainerProcess process = container.liveProcess();
+        if (forceAt != null && process != null && !now.isBefore(forceAt)) {
             container.forceAt(null);
             signal(process, Signal.KILL);
             workers.pool().execute(() -> force(container.id(), process.pid()));
+        }
+        Instant relaunchAt = container.relaunchAt();
+        if (container.state() == ContainerState.RELAUNCHING && relaunchAt != null && !now.isBefore(relaunchAt)) {
+            container.relaunchAt(null);
+            launchNext(container, "it is time to start it again");
         }
     }
 
@@ -311,7 +371,12 @@ final class ContainerFlow {
     }
 
     private void exited(NodeContainer container, ContainerProcess process, int status) {
-        container.move(ContainerState.ENDING, "process " + process.pid() + " has ended with status " + status);
+        container.processEnded();
+        container.forceAt(null);
+        ContainerState next = afterExit(container, status);
+        if (next != container.state()) {
+            container.move(next, "process " + process.pid() + " has ended with status " + status);
+        }
         Allocation allocation = container.allocation();
         workers.pool().execute(() -> {
             List<String> lines = new ArrayList<>(exits.lines(status, container.paths));
@@ -322,12 +387,64 @@ final class ContainerFlow {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            workers.writer().execute(() -> ended(container, status, lines));
+            workers.writer().execute(() -> swept(container, status, lines));
         });
     }
 
-    private void ended(NodeContainer container, int status, List<String> lines) {
+    /** Decides what becomes of a container whose process has just ended. */
+    private ContainerState afterExit(NodeContainer container, int status) {
+        if (container.isCondemned()) {
+            return ContainerState.ENDING;
+        }
+        if (container.state() == ContainerState.REPLACING) {
+            return ContainerState.REPLACING;
+        }
+        if (container.state() != ContainerState.RUNNING || status == 0 || ExitReport.wasKilled(status)) {
+            return ContainerState.ENDING;
+        }
+        if (container.retries().policy().failures() != Failures.NONE) {
+            container.say(clock.instant(), "Diagnostic message from attempt : ");
+        }
+        if (container.retries().spend(status, clock.instant())) {
+            container.exitStatus(status);
+            return ContainerState.RELAUNCHING;
+        }
+        if (container.canRollBack()) {
+            container.say(clock.instant(), "Container Re-init Auto Rolled-Back.");
+            container.rollBack();
+            journal.accepted(container.order(), container.paths);
+            return ContainerState.REPLACING;
+        }
+        return ContainerState.ENDING;
+    }
+
+    /** Nothing is left of a container's process, and it is known what it left to read. */
+    private void swept(NodeContainer container, int status, List<String> lines) {
         lines.forEach(line -> container.say(clock.instant(), line));
+        switch (container.state()) {
+            case RELAUNCHING -> {
+                if (container.isCondemned()) {
+                    end(container, "killed before it was started again");
+                } else {
+                    long intervalMs = container.retries().policy().intervalMs();
+                    container.relaunchAt(clock.instant().plusMillis(intervalMs));
+                    enforce(container, clock.instant());
+                }
+            }
+            case REPLACING -> {
+                if (container.isCondemned()) {
+                    end(container, "killed before something else was started");
+                } else {
+                    launchNext(container, "its former process has ended");
+                }
+            }
+            case ENDING -> ended(container, status);
+            case LOCALIZING, LAUNCHING, RUNNING, REINITIALIZING, KILLING, DONE ->
+                throw new IllegalStateException(container.id() + " has ended and is " + container.state());
+        }
+    }
+
+    private void ended(NodeContainer container, int status) {
         if (!container.isCondemned()) {
             container.exitStatus(status);
             if (ExitReport.wasKilled(status)) {

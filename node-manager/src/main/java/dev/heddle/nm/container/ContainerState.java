@@ -10,6 +10,12 @@ public enum ContainerState {
     /** Its directory is being laid out and its process started. A kill that comes now waits for the process. */
     LAUNCHING,
     RUNNING,
+    /** It runs on while the files of what is to run instead are being fetched. */
+    REINITIALIZING,
+    /** Its process has been told to end, or has ended, and another one takes its place. A kill waits for the end. */
+    REPLACING,
+    /** Its process has failed, and is to be started again after a while. */
+    RELAUNCHING,
     /** Its process has been told to end and has not ended yet. */
     KILLING,
     /** Its process has ended or will never start; what it left is being looked at. */
@@ -22,7 +28,10 @@ public enum ContainerState {
                     "container", ContainerState.class, LOCALIZING)
             .allow(LOCALIZING, Set.of(LAUNCHING, ENDING))
             .allow(LAUNCHING, Set.of(RUNNING, KILLING, ENDING))
-            .allow(RUNNING, Set.of(KILLING, ENDING))
+            .allow(RUNNING, Set.of(REINITIALIZING, REPLACING, RELAUNCHING, KILLING, ENDING))
+            .allow(REINITIALIZING, Set.of(RUNNING, REPLACING, KILLING, ENDING))
+            .allow(REPLACING, Set.of(LAUNCHING, ENDING))
+            .allow(RELAUNCHING, Set.of(LAUNCHING, ENDING))
             .allow(KILLING, Set.of(ENDING))
             .allow(ENDING, Set.of(DONE))
             .build();

@@ -14,6 +14,7 @@ public enum KillReason {
     APPLICATION_COMPLETED(
             ContainerExitStatus.KILLED_AFTER_APP_COMPLETION,
             "Container killed on application-finish event: Application killed by ResourceManager"),
+    CONTAINER_SCHEDULER(ContainerExitStatus.KILLED_BY_CONTAINER_SCHEDULER, "Opportunistic container queue is full."),
     SHUTDOWN(
             ContainerExitStatus.KILLED_AFTER_APP_COMPLETION,
             "Container killed on application-finish event: Application killed on shutdown");

@@ -5,6 +5,7 @@ import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerPaths;
 import dev.heddle.nm.launch.ExitReport;
 import dev.heddle.nm.localization.ResourceCache;
+import dev.heddle.nm.services.AuxiliaryServices;
 import dev.heddle.nm.watch.Excess;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -38,11 +40,15 @@ public final class NodeController {
     private final Limits limits;
     private final NodeDirectories directories;
     private final ResourceCache cache;
+    private final AuxiliaryServices services;
     private final Executor workers;
+    private final Executor writer;
     private final InstantSource clock;
     private final NodeListener listener;
     private final NodeJournal journal;
     private final ContainerFlow flow;
+    private final Containers known = new Containers();
+    private final ContainerChanges changes;
 
     private final Map<ContainerId, NodeContainer> containers = new LinkedHashMap<>();
     private final Map<ApplicationId, NodeApplication> applications = new LinkedHashMap<>();
@@ -82,25 +88,56 @@ public final class NodeController {
             NodeDirectories directories,
             ResourceCache cache,
             ContainerLauncher launcher,
+            AuxiliaryServices services,
             Threads threads,
             Audience audience) {
         this.limits = limits;
         this.directories = directories;
         this.cache = cache;
+        this.services = services;
         this.workers = threads.workers();
+        this.writer = threads.writer();
         this.clock = threads.clock();
         this.listener = audience.listener();
         this.journal = audience.journal();
         this.stopped = new RecentContainers(MAX_CONTAINERS);
         this.started = new RecentContainers(MAX_CONTAINERS);
+        ContainerFlow.Workers workOn =
+                new ContainerFlow.Workers(threads.workers(), threads.writer(), clock, limits.killDelayMs());
         this.flow = new ContainerFlow(
                 cache,
                 launcher,
                 new ExitReport(limits.stderrTailBytes()),
                 journal,
-                new ContainerFlow.Workers(threads.workers(), threads.writer(), clock, limits.killDelayMs()),
+                workOn,
                 container -> listener.containersChanged(),
                 this::done);
+        ChangeFlow changing = new ChangeFlow(flow, new FileFetch(cache), launcher, journal, workOn);
+        this.changes = new ContainerChanges(known, flow, changing, audience, clock);
+    }
+
+    /** What may be changed about containers that have been started. */
+    public ContainerChanges changes() {
+        return changes;
+    }
+
+    private final class Containers implements ContainerChanges.Known {
+        @Override
+        public NodeContainer get(ContainerId id) throws YarnException {
+            NodeContainer container = containers.get(id);
+            if (container != null) {
+                return container;
+            }
+            throw new YarnException("Container " + id
+                    + (stopped.contains(id, clock.instant())
+                            ? " was recently stopped on node manager."
+                            : " is not handled by this NodeManager"));
+        }
+
+        @Override
+        public boolean contains(ContainerId id) {
+            return containers.containsKey(id);
+        }
     }
 
     /**
@@ -131,7 +168,7 @@ public final class NodeController {
                 application.live.add(container.id());
             }
         }
-        List.copyOf(containers.values()).forEach(flow::resume);
+        List.copyOf(containers.values()).forEach(this::resume);
         for (RestoredNode.RestoredApplication known : left.applications()) {
             NodeApplication application = applications.get(known.id());
             if (application != null && application.state == ApplicationState.FINISHING) {
@@ -187,7 +224,44 @@ public final class NodeController {
         journal.accepted(order, container.paths);
         listener.containerChanged(container.snapshot());
         log.info("{} accepted for user {} with {}", id, user, order.token().getResource());
-        flow.begin(container);
+        prepare(container, flow::begin);
+    }
+
+    /** Services may have forgotten what an earlier node manager has told them. */
+    private void resume(NodeContainer container) {
+        switch (container.state()) {
+            case LOCALIZING -> prepare(container, flow::resume);
+            case RUNNING, KILLING -> {
+                var unused = tell(container);
+                flow.resume(container);
+            }
+            case LAUNCHING, ENDING, DONE -> flow.resume(container);
+        }
+    }
+
+    private CompletableFuture<List<String>> tell(NodeContainer container) {
+        return services.containerStarts(
+                container.order().token(),
+                container.order().launch().user(),
+                container.order().serviceData());
+    }
+
+    /** Auxiliary services hear of a container before anything else is done for it. */
+    private void prepare(NodeContainer container, Consumer<NodeContainer> next) {
+        CompletableFuture<List<String>> told = tell(container);
+        if (told.isDone()) {
+            prepared(container, told.join(), next);
+        } else {
+            var unused = told.thenAcceptAsync(complaints -> prepared(container, complaints, next), writer);
+        }
+    }
+
+    private void prepared(NodeContainer container, List<String> complaints, Consumer<NodeContainer> next) {
+        if (complaints.isEmpty()) {
+            next.accept(container);
+        } else {
+            flow.refuse(container, complaints);
+        }
     }
 
     private NodeApplication begin(StartOrder first) {
@@ -216,7 +290,7 @@ public final class NodeController {
     /** Ends a container that was seen to be over a limit. */
     public void exceeded(ContainerId id, Excess excess) {
         NodeContainer container = containers.get(id);
-        if (container == null || container.isCondemned() || container.state() != ContainerState.RUNNING) {
+        if (container == null || container.isCondemned() || !container.isRunning()) {
             return;
         }
         container.say(clock.instant(), excess.diagnosis());
@@ -235,20 +309,15 @@ public final class NodeController {
      * @throws YarnException if this node does not know it (any more)
      */
     public ContainerSnapshot status(ContainerId id) throws YarnException {
-        NodeContainer container = containers.get(id);
-        if (container != null) {
-            return container.snapshot();
-        }
-        throw new YarnException("Container " + id
-                + (stopped.contains(id, clock.instant())
-                        ? " was recently stopped on node manager."
-                        : " is not handled by this NodeManager"));
+        return known.get(id).snapshot();
     }
 
     /** Everything there is to tell the resource manager. */
     public NodeReport report() {
         return new NodeReport(
-                containers.values().stream().map(NodeContainer::snapshot).toList(), List.copyOf(applications.keySet()));
+                containers.values().stream().map(NodeContainer::snapshot).toList(),
+                List.copyOf(applications.keySet()),
+                changes.increased());
     }
 
     /**
@@ -257,6 +326,7 @@ public final class NodeController {
      * @param told the report that it has answered
      */
     public void apply(NodeReport told, NodeInstructions instructions) {
+        changes.told(told.increased());
         for (ContainerId id : instructions.acknowledged()) {
             forgetIfDone(id);
         }
@@ -266,6 +336,8 @@ public final class NodeController {
                 forgetIfDone(snapshot.id());
             }
         }
+        instructions.updates().forEach(token -> follow(() -> changes.update(token)));
+        instructions.signals().forEach(signal -> follow(() -> changes.signal(signal)));
         for (ContainerId id : instructions.kill()) {
             NodeContainer container = containers.get(id);
             if (container != null) {
@@ -281,6 +353,19 @@ public final class NodeController {
         listener.containerChanged(container.snapshot());
     }
 
+    /** What a resource manager may ask of a container that has ended meanwhile. */
+    private interface Instruction {
+        void carryOut() throws YarnException;
+    }
+
+    private static void follow(Instruction instruction) {
+        try {
+            instruction.carryOut();
+        } catch (YarnException e) {
+            log.info("an instruction of the resource manager came to nothing: {}", e.getMessage());
+        }
+    }
+
     private void forgetIfDone(ContainerId id) {
         NodeContainer container = containers.get(id);
         if (container != null && container.state() == ContainerState.DONE) {
@@ -289,7 +374,7 @@ public final class NodeController {
             Instant now = clock.instant();
             journal.forgotten(
                     id,
-                    Instant.ofEpochMilli(container.order.token().getExpiryTimeStamp()),
+                    Instant.ofEpochMilli(container.token().getExpiryTimeStamp()),
                     now.plusMillis(limits.stoppedMemoryMs()),
                     now);
         }
@@ -326,6 +411,7 @@ public final class NodeController {
                 .map(root -> NodeDirectories.applicationDirectory(root, application.user, id.toString()))
                 .toList();
         workers.execute(() -> folders.forEach(directories::delete));
+        services.applicationEnded(id);
         listener.applicationEnded(id);
         if (stopping != null && applications.isEmpty()) {
             stopping.complete(null);
@@ -341,6 +427,8 @@ public final class NodeController {
     private void done(NodeContainer container) {
         Instant now = clock.instant();
         stopped.add(container.id(), now.plusMillis(limits.stoppedMemoryMs()), now);
+        services.containerEnded(
+                container.order().token(), container.order().launch().user());
         ContainerPaths paths = container.paths;
         int runs = container.runs();
         workers.execute(() -> {

@@ -1,5 +1,6 @@
 package dev.heddle.nm.launch;
 
+import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.DiskSpace;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.isolation.Allocation;
@@ -9,13 +10,16 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.io.DataOutputBuffer;
 
 /** Lays a container's files out and starts its process. Blocks for as long as that takes; safe for all threads. */
@@ -23,6 +27,8 @@ public final class ContainerLauncher {
     private static final String FOR_OWNER = "rw-------";
     private static final String FOR_OWNER_TO_RUN = "rwx------";
     private static final String FOR_GROUP_TO_READ = "rw-r-----";
+
+    private static final Set<PosixFilePermission> FOR_GROUP_TO_ENTER = PosixFilePermissions.fromString("rwxr-x---");
 
     private final NodeEnvironment node;
     private final NodeDirectories directories;
@@ -81,16 +87,14 @@ public final class ContainerLauncher {
         request.credentials().writeTokenStorageToStream(tokens);
         write(paths.tokenFile(), Arrays.copyOf(tokens.getData(), tokens.getLength()), FOR_OWNER);
         for (Map.Entry<String, Path> link : links.entrySet()) {
-            Path at = paths.work().resolve(link.getKey());
-            Path parent = at.getParent();
-            if (parent != null && !parent.equals(paths.work())) {
-                NodeDirectories.makePrivate(parent);
-            }
-            Files.createSymbolicLink(at, link.getValue());
+            link(paths, link.getKey(), link.getValue());
         }
         byte[] text = script.getBytes(StandardCharsets.UTF_8);
         write(paths.script(), text, FOR_OWNER_TO_RUN);
-        write(paths.log().resolve(paths.script().getFileName()), text, FOR_GROUP_TO_READ);
+        Path copy = paths.log().resolve(paths.script().getFileName());
+        // An earlier node manager may have come this far, and no further; logs stay when another one starts.
+        Files.deleteIfExists(copy);
+        write(copy, text, FOR_GROUP_TO_READ);
         List<String> prefix = bounds.prepare(request.container(), request.user(), allocation);
         try {
             return processes.start(paths, run, prefix);
@@ -105,6 +109,52 @@ public final class ContainerLauncher {
             bounds.discard(request.container());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Takes away what an earlier launch has laid out, so that the container can be launched again. What its processes have
+     * written stays.
+     *
+     * @param links names in its directory that were linked
+     * @throws IOException if one of them now leads out of the directory
+     */
+    public void clear(ContainerPaths paths, Set<String> links) throws IOException {
+        for (String name : links) {
+            parents(paths, name, false);
+            Deletion.delete(paths.work().resolve(name));
+        }
+        Deletion.delete(paths.tokenFile());
+        Deletion.delete(paths.script());
+        Deletion.delete(paths.log().resolve(paths.script().getFileName()));
+    }
+
+    /**
+     * Makes a link in a container's directory, unless something has that name already.
+     *
+     * @throws IOException if there is no such container (any more) or the link cannot be made
+     */
+    public void link(ContainerPaths paths, String name, Path target) throws IOException {
+        parents(paths, name, true);
+        Path link = paths.work().resolve(name);
+        if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createSymbolicLink(link, target);
+        }
+    }
+
+    /** Sees to it that what lies between a container's directory and a name in it is directories, and not links elsewhere. */
+    private static void parents(ContainerPaths paths, String name, boolean make) throws IOException {
+        for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+            Path parent = paths.work().resolve(name.substring(0, slash));
+            boolean there = Files.exists(parent, LinkOption.NOFOLLOW_LINKS);
+            if (there && !Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IOException(
+                        parent + " is no directory any more: the container has put something in its place");
+            }
+            if (!there && make) {
+                // Never the container's own, which may be gone.
+                Files.createDirectory(parent, PosixFilePermissions.asFileAttribute(FOR_GROUP_TO_ENTER));
+            }
         }
     }
 

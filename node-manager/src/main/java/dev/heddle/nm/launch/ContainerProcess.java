@@ -1,6 +1,7 @@
 package dev.heddle.nm.launch;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ public final class ContainerProcess {
 
     /** What a process group can be told. */
     public enum Signal {
+        QUIT,
         TERM,
         KILL
     }
@@ -110,19 +112,25 @@ public final class ContainerProcess {
         }
     }
 
-    /** Sends a signal to every process of the group. Blocks for the few milliseconds that a command takes. */
-    public void signalGroup(Signal signal) throws InterruptedException {
-        if (command(signal) || !identity.isAlive()) {
-            return;
+    /**
+     * Sends a signal to every process of the group. Blocks for the few milliseconds that a command takes.
+     *
+     * @return whether there was a process to send it to
+     */
+    public boolean signalGroup(Signal signal) throws InterruptedException {
+        if (command(signal)) {
+            return true;
+        }
+        Optional<ProcessHandle> process = identity.isAlive() ? ProcessHandle.of(pid()) : Optional.empty();
+        if (process.isEmpty()) {
+            return false;
         }
         // No such group: the process has not yet got as far as leading one.
-        ProcessHandle.of(pid()).ifPresent(process -> {
-            if (signal == Signal.KILL) {
-                process.destroyForcibly();
-            } else {
-                process.destroy();
-            }
-        });
+        return switch (signal) {
+            case QUIT -> false;
+            case TERM -> process.get().destroy();
+            case KILL -> process.get().destroyForcibly();
+        };
     }
 
     /** Whether there was a group to get the signal. */

@@ -7,10 +7,13 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -69,7 +72,7 @@ public final class ExitReport {
                         told.append("When it ended, ").append(shortage).append(".\n"));
         try {
             Path prelaunch = paths.prelaunchErr();
-            if (Files.exists(prelaunch)) {
+            if (isFile(prelaunch)) {
                 told.append("Error file: ").append(prelaunch.getFileName()).append(".\n");
                 appendTail(told, prelaunch);
             }
@@ -92,13 +95,18 @@ public final class ExitReport {
         return List.of(told.toString());
     }
 
+    /** Containers may leave links to what is not theirs to read, and pipes that nobody writes to. */
+    private static boolean isFile(Path path) {
+        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** The least recently changed first. */
     private static List<Path> errorFiles(Path directory) throws IOException {
         record Dated(Path path, long changedMs) {}
         List<Dated> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ERROR_FILES)) {
             for (Path file : files) {
-                if (Files.isRegularFile(file)) {
+                if (isFile(file)) {
                     found.add(new Dated(file, Files.getLastModifiedTime(file).toMillis()));
                 }
             }
@@ -113,7 +121,8 @@ public final class ExitReport {
                 .append(" bytes of ")
                 .append(file.getFileName())
                 .append(" :\n");
-        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+        try (SeekableByteChannel channel =
+                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
             channel.position(Math.max(0, channel.size() - tailBytes));
             ByteBuffer tail = ByteBuffer.allocate(tailBytes);
             while (tail.hasRemaining() && channel.read(tail) >= 0) {

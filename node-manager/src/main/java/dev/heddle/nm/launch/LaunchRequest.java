@@ -32,6 +32,11 @@ public record LaunchRequest(
         return container.getApplicationAttemptId().getApplicationId().toString();
     }
 
+    /** What is to run instead, for the same user and with the same credentials. */
+    public LaunchRequest running(List<String> otherCommands, Map<String, String> otherEnvironment) {
+        return new LaunchRequest(container, user, otherCommands, otherEnvironment, credentials, acls);
+    }
+
     // Neither the environment nor the credentials belong in a log.
     @Override
     public String toString() {

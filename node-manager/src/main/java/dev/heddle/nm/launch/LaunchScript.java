@@ -102,6 +102,7 @@ final class LaunchScript {
         variables.put(Environment.LOGNAME.key(), request.user());
         variables.put(Environment.HOME.key(), node.userHome());
         variables.put(Environment.PWD.key(), paths.work().toString());
+        variables.putAll(node.services());
         variables.put("PRELAUNCH_OUT", paths.prelaunchOut().toString());
         variables.put("PRELAUNCH_ERR", paths.prelaunchErr().toString());
         return variables;

@@ -56,6 +56,9 @@ final class ProcessLauncher {
      */
     ContainerProcess start(ContainerPaths paths, int run, List<String> prefix) throws IOException {
         ProcessRecord record = paths.record(run);
+        // An earlier run may have left links in their place.
+        Files.deleteIfExists(paths.prelaunchOut());
+        Files.deleteIfExists(paths.prelaunchErr());
         Process supervisor = command(paths, run, prefix).start();
         String line;
         try (BufferedReader started =

@@ -16,6 +16,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Unpacks archives. No entry is ever written outside of the directory that it is unpacked into: neither by its name, nor
@@ -27,6 +28,10 @@ final class ArchiveUnpacker {
     /** Whether a file's name says that it is an archive which can be unpacked. */
     static boolean understands(String fileName) {
         return isZip(fileName) || isTar(fileName);
+    }
+
+    static boolean isJar(String fileName) {
+        return fileName.toLowerCase(Locale.ROOT).endsWith(".jar");
     }
 
     private static boolean isZip(String fileName) {
@@ -52,17 +57,27 @@ final class ArchiveUnpacker {
      */
     static void unpack(Path archive, String fileName, Path directory, Transfer transfer) throws IOException {
         if (isZip(fileName)) {
-            unzip(archive, directory, transfer);
+            unzip(archive, directory, null, transfer);
         } else {
             untar(archive, isCompressedTar(fileName.toLowerCase(Locale.ROOT)), directory, transfer);
         }
     }
 
-    private static void unzip(Path archive, Path directory, Transfer transfer) throws IOException {
+    /** As {@link #unpack} for those files of a jar whose names match. */
+    static void unpackSome(Path jar, NamePattern names, Path directory, Transfer transfer) throws IOException {
+        unzip(jar, directory, names, transfer);
+    }
+
+    /** @param names of which files; null for all of it */
+    private static void unzip(Path archive, Path directory, @Nullable NamePattern names, Transfer transfer)
+            throws IOException {
         try (ZipFile zip = ZipFile.builder().setPath(archive).get()) {
             Enumeration<ZipArchiveEntry> entries = zip.getEntries();
             while (entries.hasMoreElements()) {
                 ZipArchiveEntry entry = entries.nextElement();
+                if (names != null && (entry.isDirectory() || !names.matches(entry.getName()))) {
+                    continue;
+                }
                 transfer.countEntry();
                 Path target = target(directory, entry.getName());
                 if (entry.isDirectory()) {

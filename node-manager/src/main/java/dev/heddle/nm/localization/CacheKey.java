@@ -17,7 +17,8 @@ public record CacheKey(
         String application,
         org.apache.hadoop.fs.Path source,
         Kind kind,
-        long timestamp) {
+        long timestamp,
+        String pattern) {
 
     static CacheKey of(ResourceRequest request, String user, String application) {
         return switch (request.visibility()) {
@@ -29,7 +30,13 @@ public record CacheKey(
 
     private static CacheKey key(ResourceRequest request, String user, String application) {
         return new CacheKey(
-                request.visibility(), user, application, request.source(), request.kind(), request.timestamp());
+                request.visibility(),
+                user,
+                application,
+                request.source(),
+                request.kind(),
+                request.timestamp(),
+                request.pattern());
     }
 
     /** The folder of a local directory that holds copies of this scope. */

@@ -129,7 +129,7 @@ final class Downloader {
             transfer.requireWanted();
             if (status.isDirectory()) {
                 copyTree(status, target, sources, transfer);
-            } else if (key.kind() == Kind.ARCHIVE
+            } else if (key.kind() != Kind.FILE
                     && ArchiveUnpacker.understands(key.source().getName())) {
                 unpack(key, status, target, sources, transfer);
             } else {
@@ -193,14 +193,20 @@ final class Downloader {
         copy(key, status, packed, sources, transfer);
         Files.createDirectory(target);
         try {
-            ArchiveUnpacker.unpack(packed, key.source().getName(), target, transfer);
+            if (key.kind() == Kind.PATTERN && ArchiveUnpacker.isJar(key.source().getName())) {
+                ArchiveUnpacker.unpackSome(packed, new NamePattern(key.pattern()), target, transfer);
+                // Those who ask for a part expect the whole beside it.
+                Files.move(packed, target.resolve(key.source().getName()), StandardCopyOption.REPLACE_EXISTING);
+            } else {
+                ArchiveUnpacker.unpack(packed, key.source().getName(), target, transfer);
+                Files.delete(packed);
+            }
         } catch (IOException e) {
             if (DiskSpace.explained(e, directoryOf(target)) instanceof DisksFailedException) {
                 throw e;
             }
             throw new IOException("Resource " + key.source() + " cannot be unpacked: " + e.getMessage(), e);
         }
-        Files.delete(packed);
     }
 
     private static void copy(CacheKey key, FileStatus status, Path target, FileSystem sources, Transfer transfer)

@@ -217,12 +217,13 @@ public final class ResourceCache {
     }
 
     /** Has a container that was started by an earlier node manager hold a copy, if it is here. */
-    public void hold(ResourceRequest request, ContainerId holder, String user) {
+    public @Nullable Path hold(ResourceRequest request, ContainerId holder, String user) {
         String application = holder.getApplicationAttemptId().getApplicationId().toString();
         Entry entry = entries.get(CacheKey.of(request, user, application));
         if (entry != null) {
             hold(entry, holder);
         }
+        return entry == null ? null : entry.path;
     }
 
     private Entry begin(CacheKey key, String application, String user, Credentials credentials) {

@@ -1,8 +1,10 @@
 package dev.heddle.nm.localization;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -13,8 +15,10 @@ import org.apache.hadoop.fs.Path;
  * @param kind what to do with it
  * @param timestamp when the source was last changed, milliseconds since the epoch, as the application saw it
  * @param visibility who shares the copy
+ * @param pattern of the names in a jar that are unpacked, a regular expression; empty where that is not asked for
  */
-public record ResourceRequest(String linkName, Path source, Kind kind, long timestamp, Visibility visibility) {
+public record ResourceRequest(
+        String linkName, Path source, Kind kind, long timestamp, Visibility visibility, String pattern) {
     /** Names in a container's directory that are the node manager's own. */
     private static final Set<String> RESERVED = Set.of("container_tokens", "launch_container.sh", "tmp");
 
@@ -22,7 +26,9 @@ public record ResourceRequest(String linkName, Path source, Kind kind, long time
     public enum Kind {
         FILE,
         /** Unpacked into a directory, as its name's ending says. */
-        ARCHIVE
+        ARCHIVE,
+        /** A jar of which some is unpacked into a directory, and which is itself put there, too. */
+        PATTERN
     }
 
     /** Who shares the copy. */
@@ -30,6 +36,28 @@ public record ResourceRequest(String linkName, Path source, Kind kind, long time
         PUBLIC,
         PRIVATE,
         APPLICATION
+    }
+
+    /** One that is copied or unpacked as a whole. */
+    public ResourceRequest(String linkName, Path source, Kind kind, long timestamp, Visibility visibility) {
+        this(linkName, source, kind, timestamp, visibility, "");
+    }
+
+    /**
+     * Checks that none lies inside of another one, which is a copy that others share.
+     *
+     * @throws IllegalArgumentException if one does; the message names both
+     */
+    public static void requireApart(Collection<ResourceRequest> requests) {
+        Set<String> names = requests.stream().map(ResourceRequest::linkName).collect(Collectors.toSet());
+        for (String name : names) {
+            for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+                if (names.contains(name.substring(0, slash))) {
+                    throw new IllegalArgumentException(
+                            "local resource '" + name + "': it lies in another one, " + name.substring(0, slash));
+                }
+            }
+        }
     }
 
     /**

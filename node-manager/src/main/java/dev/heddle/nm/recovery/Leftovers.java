@@ -41,11 +41,12 @@ final class Leftovers {
      * What is known.
      *
      * @param applications by their ids
+     * @param containers that have not ended, by their ids
      * @param folders working directories of containers, and those of copies of files
      * @param records of processes that are known
      */
-    record Known(Set<String> applications, Set<Path> folders, Set<ProcessRecord> records) {
-        static final Known NOTHING = new Known(Set.of(), Set.of(), Set.of());
+    record Known(Set<String> applications, Set<String> containers, Set<Path> folders, Set<ProcessRecord> records) {
+        static final Known NOTHING = new Known(Set.of(), Set.of(), Set.of(), Set.of());
     }
 
     Leftovers(NodeDirectories directories, ExitWatch watch, Isolation isolation) {
@@ -69,7 +70,9 @@ final class Leftovers {
                     log.warn("process {} of {} is not known any more and is ended", identity.pid(), file.getFileName());
                     ending.add(ContainerProcess.adopt(identity, record, watch));
                 }
-                container(record).ifPresent(containers::add);
+                if (!known.containers().contains(record.container())) {
+                    container(record).ifPresent(containers::add);
+                }
             }
         }
         try {

@@ -13,6 +13,9 @@ import dev.heddle.nm.localization.CachedCopy;
 import dev.heddle.nm.localization.ResourceRequest;
 import dev.heddle.nm.localization.ResourceRequest.Kind;
 import dev.heddle.nm.localization.ResourceRequest.Visibility;
+import dev.heddle.nm.retry.RetryBudget.Spent;
+import dev.heddle.nm.retry.RetryPolicy;
+import dev.heddle.nm.retry.RetryPolicy.Failures;
 import dev.heddle.nm.security.HeldKeys;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -22,8 +25,10 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.DataOutputBuffer;
@@ -41,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * the earlier one for as long as node managers of that version may be replaced.
  */
 final class NodeRecordForms {
-    private static final int ORDER = 1;
+    private static final int ORDER = 2;
     private static final int PROGRESS = 1;
     private static final int APPLICATION = 1;
     private static final int RECENT = 1;
@@ -65,6 +70,9 @@ final class NodeRecordForms {
                 .texts(acls(launch.acls()))
                 .number(order.resources().size());
         order.resources().forEach(resource -> resource(record, resource));
+        record.number(order.serviceData().size());
+        order.serviceData().forEach((service, data) -> record.text(service).bytes(content(data)));
+        retries(record, order.retries());
         ContainerPaths paths = accepted.paths();
         return record.path(paths.work())
                 .path(paths.nodePrivate())
@@ -90,10 +98,20 @@ final class NodeRecordForms {
         for (long left = record.number(); left > 0; left--) {
             resources.add(resource(record));
         }
+        Map<String, ByteBuffer> serviceData = new HashMap<>();
+        for (long left = record.number(); left > 0; left--) {
+            serviceData.put(record.text(), ByteBuffer.wrap(record.bytes()));
+        }
         return new Accepted(
-                new StartOrder(token, launch, resources),
+                new StartOrder(token, launch, resources, retries(record), serviceData),
                 new ContainerPaths(
                         record.path(), record.path(), record.path(), record.paths(), record.paths(), record.paths()));
+    }
+
+    private static byte[] content(ByteBuffer data) {
+        byte[] content = new byte[data.remaining()];
+        data.duplicate().get(content);
+        return content;
     }
 
     private static Map<String, String> acls(Map<ApplicationAccessType, String> acls) {
@@ -111,7 +129,8 @@ final class NodeRecordForms {
                 .text(resource.source().toString())
                 .text(resource.kind().name())
                 .number(resource.timestamp())
-                .text(resource.visibility().name());
+                .text(resource.visibility().name())
+                .text(resource.pattern());
     }
 
     private static ResourceRequest resource(RecordReader record) throws IOException {
@@ -120,7 +139,22 @@ final class NodeRecordForms {
                 new Path(record.text()),
                 Kind.valueOf(record.text()),
                 record.number(),
-                Visibility.valueOf(record.text()));
+                Visibility.valueOf(record.text()),
+                record.text());
+    }
+
+    private static void retries(RecordWriter record, RetryPolicy retries) {
+        record.text(retries.failures().name())
+                .texts(retries.statuses().stream().map(String::valueOf).toList())
+                .number(retries.maxRetries())
+                .number(retries.intervalMs())
+                .number(retries.validityMs());
+    }
+
+    private static RetryPolicy retries(RecordReader record) throws IOException {
+        Failures failures = Failures.valueOf(record.text());
+        Set<Integer> statuses = record.textList().stream().map(Integer::valueOf).collect(Collectors.toSet());
+        return new RetryPolicy(failures, statuses, record.integer(), record.number(), record.number());
     }
 
     private static byte[] credentials(Credentials credentials) {
@@ -147,6 +181,10 @@ final class NodeRecordForms {
                 .flag(progress.done())
                 .number(progress.exitStatus())
                 .text(progress.diagnostics())
+                .number(progress.retries().count())
+                .texts(progress.retries().failures().stream()
+                        .map(failure -> Long.toString(failure.toEpochMilli()))
+                        .toList())
                 .done();
     }
 
@@ -159,7 +197,17 @@ final class NodeRecordForms {
                 reason.isEmpty() ? null : KillReason.valueOf(reason),
                 record.flag(),
                 record.integer(),
-                record.text());
+                record.text(),
+                spent(record));
+    }
+
+    private static Spent spent(RecordReader record) throws IOException {
+        long count = record.number();
+        return new Spent(
+                count,
+                record.textList().stream()
+                        .map(failure -> Instant.ofEpochMilli(Long.parseLong(failure)))
+                        .toList());
     }
 
     static byte[] application(String user, ApplicationState state) {
@@ -196,6 +244,7 @@ final class NodeRecordForms {
                 .text(key.source().toString())
                 .text(key.kind().name())
                 .number(key.timestamp())
+                .text(key.pattern())
                 .path(copy.directory())
                 .path(copy.path())
                 .number(copy.sizeBytes())
@@ -210,7 +259,8 @@ final class NodeRecordForms {
                 record.text(),
                 new Path(record.text()),
                 Kind.valueOf(record.text()),
-                record.number());
+                record.number(),
+                record.text());
         return new CachedCopy(key, record.path(), record.path(), record.number());
     }
 

@@ -50,10 +50,8 @@ final class NodeStore implements AutoCloseable {
     /** Smaller pages make for less to be written anew, and more of them to be found. */
     private static final int PAGE_BYTES = 4_096;
 
-    private static final int COMMITS_PER_COMPACTION = 1_000;
-    private static final int FILL_PERCENT = 60;
-    private static final int COMPACTED_BYTES = 4 << 20;
-    private static final int CLOSE_COMPACTION_MS = 500;
+    /** Pages that are used no more are written over: the file does not grow, and nothing has to be moved in it. */
+    private static final int NO_COMPACTION = 0;
 
     private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -121,6 +119,7 @@ final class NodeStore implements AutoCloseable {
             store = new MVStore.Builder()
                     .fileName(file.toString())
                     .autoCommitDisabled()
+                    .autoCompactFillRate(NO_COMPACTION)
                     .pageSplitSize(PAGE_BYTES)
                     .open();
         } catch (IOException e) {
@@ -244,7 +243,6 @@ final class NodeStore implements AutoCloseable {
 
     private void run() {
         List<Change> batch = new ArrayList<>(MAX_BATCH);
-        long commits = 0;
         boolean open = true;
         try {
             while (open) {
@@ -252,10 +250,6 @@ final class NodeStore implements AutoCloseable {
                 waiting.drainTo(batch, MAX_BATCH - 1);
                 batch.forEach(Change::make);
                 store.commit();
-                commits++;
-                if (commits % COMMITS_PER_COMPACTION == 0) {
-                    store.compact(FILL_PERCENT, COMPACTED_BYTES);
-                }
                 batch.forEach(Change::written);
                 open = batch.stream().noneMatch(End.class::isInstance);
                 batch.clear();
@@ -290,7 +284,7 @@ final class NodeStore implements AutoCloseable {
                 interrupted = true;
             }
         }
-        store.close(CLOSE_COMPACTION_MS);
+        store.close(NO_COMPACTION);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -155,17 +155,19 @@ public final class Recovery implements AutoCloseable {
         }
         Set<Path> folders = good.stream().map(CachedCopy::directory).collect(Collectors.toCollection(HashSet::new));
         Set<ProcessRecord> records = new HashSet<>();
+        Set<String> live = new HashSet<>();
         for (RestoredContainer container : containers) {
             if (!container.progress().done()) {
-                for (int run = 1; run <= container.progress().run(); run++) {
-                    records.add(container.paths().record(run));
-                }
-                if (container.process() != null) {
+                // What runs of an earlier run was about to be replaced.
+                int run = container.progress().run();
+                records.add(container.paths().record(run));
+                live.add(container.order().token().getContainerID().toString());
+                if (container.process() != null || run > 1) {
                     folders.add(container.paths().work());
                 }
             }
         }
-        Leftovers.Known known = new Leftovers.Known(ids, folders, records);
+        Leftovers.Known known = new Leftovers.Known(ids, live, folders, records);
         leftovers.endProcesses(known);
         List<Path> trash = leftovers.moveFiles(known);
         log.info(

@@ -10,7 +10,7 @@ import java.util.List;
  *     the end those that took longer than all
  * @param sumMs of all
  */
-public record LaunchTimes(List<Long> counts, double sumMs) {
+public record LaunchTimes(List<Long> counts, long sumMs) {
     /** In milliseconds. */
     public static final List<Integer> BOUNDS_MS = List.of(5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 30_000, 120_000);
 
@@ -22,7 +22,7 @@ public record LaunchTimes(List<Long> counts, double sumMs) {
         return List.of(counts);
     }
 
-    LaunchTimes with(double tookMs) {
+    LaunchTimes with(long tookMs) {
         Long[] more = counts.toArray(new Long[0]);
         int bucket = 0;
         while (bucket < BOUNDS_MS.size() && tookMs > BOUNDS_MS.get(bucket)) {

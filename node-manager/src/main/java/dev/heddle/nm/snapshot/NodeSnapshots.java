@@ -95,7 +95,7 @@ public final class NodeSnapshots {
         } else if (container.state() == ContainerState.RUNNING) {
             Instant since = accepted.remove(container.id());
             if (since != null) {
-                launches = launches.with((clock.millis() - since.toEpochMilli()));
+                launches = launches.with(clock.millis() - since.toEpochMilli());
                 counts = new Counts(
                         last.accepted(), last.launched() + 1, last.completed(), last.failed(), last.killed());
             }

@@ -199,6 +199,9 @@ final class NodeAnswers {
             case LOCALIZING -> "LOCALIZING";
             case LAUNCHING -> "SCHEDULED";
             case RUNNING -> "RUNNING";
+            case REINITIALIZING -> "REINITIALIZING";
+            case REPLACING -> "REINITIALIZING_AWAITING_KILL";
+            case RELAUNCHING -> "RELAUNCHING";
             case KILLING -> "KILLING";
             case ENDING -> container.exitStatus() == 0 ? "EXITED_WITH_SUCCESS" : "EXITED_WITH_FAILURE";
             case DONE -> "DONE";

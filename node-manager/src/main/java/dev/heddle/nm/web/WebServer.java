@@ -7,6 +7,7 @@ import dev.heddle.nm.logs.ContainerLogFiles;
 import dev.heddle.nm.snapshot.NodeSnapshots;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -97,7 +98,15 @@ public final class WebServer implements AutoCloseable {
      */
     public static WebServer start(InetSocketAddress bind, String key) {
         return new WebServer(
-                Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(WORKERS)), bind, key);
+                Vertx.vertx(new VertxOptions()
+                        .setEventLoopPoolSize(1)
+                        .setWorkerPoolSize(WORKERS)
+                        // Nothing is served from files of its own, for which it would keep a directory.
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setFileCachingEnabled(false)
+                                .setClassPathResolvingEnabled(false))),
+                bind,
+                key);
     }
 
     /** The port that was really taken. */

@@ -1,15 +1,12 @@
 package dev.heddle.nm.wire;
 
 import dev.heddle.common.rpc.Caller;
+import dev.heddle.common.rpc.RpcMethod;
 import dev.heddle.common.rpc.RpcProtocol;
-import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.StartOrder;
-import dev.heddle.nm.security.ContainerTokenSecrets;
-import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.work.LoopHandoff;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.hadoop.security.token.SecretManager.InvalidToken;
+import org.apache.hadoop.thirdparty.protobuf.Message;
 import org.apache.hadoop.yarn.api.ContainerManagementProtocolPB;
 import org.apache.hadoop.yarn.api.protocolrecords.GetContainerStatusesResponse;
 import org.apache.hadoop.yarn.api.protocolrecords.StartContainerRequest;
@@ -29,17 +27,22 @@ import org.apache.hadoop.yarn.api.protocolrecords.impl.pb.StartContainersRequest
 import org.apache.hadoop.yarn.api.protocolrecords.impl.pb.StartContainersResponsePBImpl;
 import org.apache.hadoop.yarn.api.protocolrecords.impl.pb.StopContainersRequestPBImpl;
 import org.apache.hadoop.yarn.api.protocolrecords.impl.pb.StopContainersResponsePBImpl;
-import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.SerializedException;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
-import org.apache.hadoop.yarn.exceptions.InvalidContainerException;
 import org.apache.hadoop.yarn.exceptions.NMNotYetReadyException;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 import org.apache.hadoop.yarn.proto.ContainerManagementProtocol.ContainerManagementProtocolService;
+import org.apache.hadoop.yarn.proto.YarnProtos.ContainerIdProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.ContainerUpdateRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetContainerStatusesRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetContainerStatusesResponseProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.GetLocalizationStatusesRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.IncreaseContainersResourceRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.ReInitializeContainerRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.ResourceLocalizationRequestProto;
+import org.apache.hadoop.yarn.proto.YarnServiceProtos.SignalContainerRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.StartContainersRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.StartContainersResponseProto;
 import org.apache.hadoop.yarn.proto.YarnServiceProtos.StopContainersRequestProto;
@@ -54,28 +57,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContainerManagementEndpoint {
     private final NodeIdentity node;
-    private final NmTokenSecrets nmTokens;
-    private final ContainerTokenSecrets containerTokens;
-    private final Registration registration;
+    private final TokenRules rules;
     private final LoopHandoff writer;
     private final NodeController controller;
-    private final InstantSource clock;
+    private final long minimumRetryMs;
+    private final ContainerChangesEndpoint changes;
 
+    /** @param minimumRetryMs the least pause before a container that has failed is started again */
     public ContainerManagementEndpoint(
             NodeIdentity node,
-            NmTokenSecrets nmTokens,
-            ContainerTokenSecrets containerTokens,
-            Registration registration,
+            ResourceManagerLink.Trust trust,
             LoopHandoff writer,
             NodeController controller,
-            InstantSource clock) {
+            InstantSource clock,
+            long minimumRetryMs) {
         this.node = node;
-        this.nmTokens = nmTokens;
-        this.containerTokens = containerTokens;
-        this.registration = registration;
+        this.rules = new TokenRules(trust, clock);
         this.writer = writer;
         this.controller = controller;
-        this.clock = clock;
+        this.minimumRetryMs = minimumRetryMs;
+        this.changes = new ContainerChangesEndpoint(rules, writer, controller.changes(), minimumRetryMs);
+    }
+
+    /** How one of an endpoint's methods answers. */
+    private interface Method<Q, R> {
+        CompletionStage<R> answer(ContainerManagementEndpoint endpoint, Caller caller, Q request)
+                throws YarnException, IOException;
     }
 
     /**
@@ -86,51 +93,85 @@ public final class ContainerManagementEndpoint {
         return RpcProtocol.builder(
                         ContainerManagementProtocolPB.class, ContainerManagementProtocolService.getDescriptor())
                 .authorizedBy(YarnConfiguration.YARN_SECURITY_SERVICE_AUTHORIZATION_CONTAINER_MANAGEMENT_PROTOCOL)
-                .on("startContainers", StartContainersRequestProto.getDefaultInstance(), (caller, request) -> ready(
-                                endpoint.get())
-                        .startContainers(caller, request))
-                .on("stopContainers", StopContainersRequestProto.getDefaultInstance(), (caller, request) -> ready(
-                                endpoint.get())
-                        .stopContainers(caller, request))
+                .on(
+                        "startContainers",
+                        StartContainersRequestProto.getDefaultInstance(),
+                        method(endpoint, ContainerManagementEndpoint::startContainers))
+                .on(
+                        "stopContainers",
+                        StopContainersRequestProto.getDefaultInstance(),
+                        method(endpoint, ContainerManagementEndpoint::stopContainers))
                 .on(
                         "getContainerStatuses",
                         GetContainerStatusesRequestProto.getDefaultInstance(),
-                        (caller, request) -> ready(endpoint.get()).getContainerStatuses(caller, request))
+                        method(endpoint, ContainerManagementEndpoint::getContainerStatuses))
+                .on(
+                        "updateContainer",
+                        ContainerUpdateRequestProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.updateContainer(caller, request)))
+                .on(
+                        "increaseContainersResource",
+                        IncreaseContainersResourceRequestProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.increase(caller, request)))
+                .on(
+                        "signalToContainer",
+                        SignalContainerRequestProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.signal(caller, request)))
+                .on(
+                        "localize",
+                        ResourceLocalizationRequestProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.localize(caller, request)))
+                .on(
+                        "getLocalizationStatuses",
+                        GetLocalizationStatusesRequestProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.statuses(caller, request)))
+                .on(
+                        "reInitializeContainer",
+                        ReInitializeContainerRequestProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.reinitialize(caller, request)))
+                .on(
+                        "restartContainer",
+                        ContainerIdProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.restart(caller, request)))
+                .on(
+                        "rollbackLastReInitialization",
+                        ContainerIdProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.rollBack(caller, request)))
+                .on(
+                        "commitLastReInitialization",
+                        ContainerIdProto.getDefaultInstance(),
+                        method(endpoint, (self, caller, request) -> self.changes.commit(caller, request)))
                 .build();
     }
 
-    private static ContainerManagementEndpoint ready(@Nullable ContainerManagementEndpoint endpoint)
-            throws NMNotYetReadyException {
-        if (endpoint == null) {
-            throw new NMNotYetReadyException("The node manager is starting.");
-        }
-        return endpoint;
+    private static <Q extends Message, R extends Message> RpcMethod<Q, R> method(
+            Supplier<@Nullable ContainerManagementEndpoint> endpoint, Method<Q, R> method) {
+        return (caller, request) -> {
+            ContainerManagementEndpoint ready = endpoint.get();
+            if (ready == null) {
+                throw new NMNotYetReadyException("The node manager is starting.");
+            }
+            return method.answer(ready, caller, request);
+        };
     }
 
     private CompletionStage<StartContainersResponseProto> startContainers(
             Caller caller, StartContainersRequestProto request) throws YarnException, IOException {
-        NMTokenIdentifier nmToken = nmToken(caller);
-        Long resourceManager = registration.identifier();
-        if (resourceManager == null) {
-            throw new NMNotYetReadyException("The node manager has not yet registered with a resource manager.");
-        }
+        NMTokenIdentifier nmToken = TokenRules.caller(caller);
+        rules.requireRegistered();
         List<StartOrder> orders = new ArrayList<>();
         Map<ContainerId, SerializedException> failures = new HashMap<>();
         for (StartContainerRequest each : new StartContainersRequestPBImpl(request).getStartContainerRequests()) {
-            if (each.getContainerToken() == null || each.getContainerLaunchContext() == null) {
+            if (each.getContainerLaunchContext() == null) {
                 throw new IOException("Invalid ContainerToken: a start request needs a token and a launch context");
             }
-            ContainerTokenIdentifier token = ContainerTokenSecrets.read(each.getContainerToken());
+            ContainerTokenIdentifier token = TokenRules.read(each.getContainerToken());
             try {
-                containerTokens.verify(each.getContainerToken(), token);
-                authorize(nmToken, token, resourceManager);
-                orders.add(StartOrders.read(token, each.getContainerLaunchContext()));
+                rules.check(nmToken, each.getContainerToken(), token, TokenRules.Use.START);
+                orders.add(StartOrders.read(token, each.getContainerLaunchContext(), minimumRetryMs, node.services()));
             } catch (YarnException | InvalidToken e) {
                 failures.put(token.getContainerID(), SerializedException.newInstance(e));
             }
-        }
-        if (!orders.isEmpty()) {
-            nmTokens.remember(nmToken);
         }
         return durably(writer.ask(() -> start(orders, failures)));
     }
@@ -153,58 +194,21 @@ public final class ContainerManagementEndpoint {
                 failures.put(id, SerializedException.newInstance(e));
             }
         }
-        return ((StartContainersResponsePBImpl) StartContainersResponse.newInstance(Map.of(), started, failures))
+        return ((StartContainersResponsePBImpl)
+                        StartContainersResponse.newInstance(node.services().metadata(), started, failures))
                 .getProto();
-    }
-
-    private void authorize(NMTokenIdentifier nmToken, ContainerTokenIdentifier token, long resourceManager)
-            throws YarnException {
-        ContainerId id = token.getContainerID();
-        String refusal = "Unauthorized request to start container.";
-        if (!nmToken.getApplicationAttemptId()
-                .getApplicationId()
-                .equals(id.getApplicationAttemptId().getApplicationId())) {
-            throw new YarnException(refusal + "\nNMToken for application attempt : "
-                    + nmToken.getApplicationAttemptId()
-                    + " was used for starting container with container token issued for application attempt : "
-                    + id.getApplicationAttemptId());
-        }
-        if (!nmToken.getApplicationSubmitter().equals(token.getApplicationSubmitter())) {
-            throw new YarnException(refusal + "\nThe NM token is for user " + nmToken.getApplicationSubmitter()
-                    + " and the container token for user " + token.getApplicationSubmitter() + ".");
-        }
-        Instant now = clock.instant();
-        if (token.getExpiryTimeStamp() < now.toEpochMilli()) {
-            throw new YarnException(refusal + "\nThis token is expired. current time is " + now.toEpochMilli()
-                    + " found " + token.getExpiryTimeStamp()
-                    + "\nNote: System times on machines may be out of sync. Check system time and time zones.");
-        }
-        if (token.getRMIdentifier() != resourceManager) {
-            throw new InvalidContainerException("\nContainer " + id + " rejected as it is allocated by a previous RM");
-        }
-    }
-
-    private static NMTokenIdentifier nmToken(Caller caller) throws YarnException {
-        if (!(caller.token() instanceof NMTokenIdentifier token)) {
-            throw new YarnException("Invalid NMToken");
-        }
-        if (!caller.user().equals(token.getApplicationAttemptId().toString())) {
-            throw new YarnException(
-                    "Expected applicationAttemptId: " + caller.user() + "Found: " + token.getApplicationAttemptId());
-        }
-        return token;
     }
 
     private CompletionStage<StopContainersResponseProto> stopContainers(
             Caller caller, StopContainersRequestProto request) throws YarnException {
-        NMTokenIdentifier nmToken = nmToken(caller);
+        NMTokenIdentifier nmToken = TokenRules.caller(caller);
         List<ContainerId> ids = new StopContainersRequestPBImpl(request).getContainerIds();
         return durably(writer.ask(() -> {
             List<ContainerId> stopped = new ArrayList<>();
             Map<ContainerId, SerializedException> failures = new HashMap<>();
             for (ContainerId id : ids) {
                 try {
-                    own(nmToken, id, "stop");
+                    TokenRules.requireOwn(nmToken, id, "stop");
                     controller.stop(id);
                     stopped.add(id);
                 } catch (YarnException e) {
@@ -217,16 +221,15 @@ public final class ContainerManagementEndpoint {
 
     private CompletionStage<GetContainerStatusesResponseProto> getContainerStatuses(
             Caller caller, GetContainerStatusesRequestProto request) throws YarnException {
-        NMTokenIdentifier nmToken = nmToken(caller);
+        NMTokenIdentifier nmToken = TokenRules.caller(caller);
         List<ContainerId> ids = new GetContainerStatusesRequestPBImpl(request).getContainerIds();
         return writer.ask(() -> {
             List<ContainerStatus> statuses = new ArrayList<>();
             Map<ContainerId, SerializedException> failures = new HashMap<>();
             for (ContainerId id : ids) {
                 try {
-                    own(nmToken, id, "get status for");
-                    ContainerSnapshot snapshot = controller.status(id);
-                    statuses.add(NodeRecords.status(snapshot, node));
+                    TokenRules.requireOwn(nmToken, id, "get status for");
+                    statuses.add(NodeRecords.status(controller.status(id), node));
                 } catch (YarnException e) {
                     failures.put(id, SerializedException.newInstance(e));
                 }
@@ -234,13 +237,5 @@ public final class ContainerManagementEndpoint {
             return ((GetContainerStatusesResponsePBImpl) GetContainerStatusesResponse.newInstance(statuses, failures))
                     .getProto();
         });
-    }
-
-    private static void own(NMTokenIdentifier nmToken, ContainerId id, String what) throws YarnException {
-        ApplicationId application = nmToken.getApplicationAttemptId().getApplicationId();
-        if (!application.equals(id.getApplicationAttemptId().getApplicationId())) {
-            throw new YarnException(
-                    nmToken.getApplicationAttemptId() + " attempted to " + what + " non-application container : " + id);
-        }
     }
 }

@@ -4,6 +4,7 @@ import dev.heddle.common.resources.FurtherKinds;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
+import dev.heddle.nm.container.FileState;
 import dev.heddle.nm.container.NodeReport;
 import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.logs.LogReport;
@@ -11,8 +12,11 @@ import dev.heddle.nm.watch.NodeUtilization;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.yarn.api.records.Container;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
+import org.apache.hadoop.yarn.api.records.LocalizationState;
+import org.apache.hadoop.yarn.api.records.LocalizationStatus;
 import org.apache.hadoop.yarn.api.records.ResourceUtilization;
 import org.apache.hadoop.yarn.security.ContainerTokenIdentifier;
 import org.apache.hadoop.yarn.server.api.protocolrecords.LogAggregationReport;
@@ -44,8 +48,27 @@ final class NodeRecords {
                 container.exitStatus());
         status.setCapability(token.getResource());
         status.setContainerSubState(subState(container.state()));
-        status.setHost(node.nodeId().getHost());
+        MachineAddress machine = node.machine();
+        if (machine != null && hasBegun(container.state())) {
+            status.setIPs(List.of(machine.ip()));
+            status.setHost(machine.host());
+        }
         return status;
+    }
+
+    /** Whether a process of its may have been here to be reached. */
+    private static boolean hasBegun(ContainerState state) {
+        return state != ContainerState.LOCALIZING && state != ContainerState.LAUNCHING;
+    }
+
+    static LocalizationStatus localization(FileState file) {
+        LocalizationState state =
+                switch (file.progress()) {
+                    case PENDING -> LocalizationState.PENDING;
+                    case ARRIVED -> LocalizationState.COMPLETED;
+                    case FAILED -> LocalizationState.FAILED;
+                };
+        return LocalizationStatus.newInstance(file.link(), state, file.why());
     }
 
     /** As told at a registration, where the resource manager may know nothing of the container. */
@@ -80,7 +103,13 @@ final class NodeRecords {
                         health.healthy(), health.report(), health.checkedAt().toEpochMilli()),
                 utilization(used.containers()),
                 utilization(used.node()),
-                List.of());
+                report.increased().stream().map(NodeRecords::increased).toList());
+    }
+
+    private static Container increased(ContainerSnapshot container) {
+        ContainerTokenIdentifier token = container.token();
+        return Container.newInstance(
+                container.id(), null, null, token.getResource(), null, null, token.getExecutionType());
     }
 
     static List<LogAggregationReport> logs(List<LogReport> reports) {
@@ -102,8 +131,8 @@ final class NodeRecords {
 
     private static ContainerSubState subState(ContainerState state) {
         return switch (state) {
-            case LOCALIZING, LAUNCHING -> ContainerSubState.SCHEDULED;
-            case RUNNING, KILLING -> ContainerSubState.RUNNING;
+            case LOCALIZING, LAUNCHING, REPLACING, RELAUNCHING -> ContainerSubState.SCHEDULED;
+            case RUNNING, REINITIALIZING, KILLING -> ContainerSubState.RUNNING;
             case ENDING -> ContainerSubState.COMPLETING;
             case DONE -> ContainerSubState.DONE;
         };

@@ -13,6 +13,7 @@ import dev.heddle.nm.security.NmTokenSecrets;
 import dev.heddle.nm.watch.NodeUtilization;
 import dev.heddle.nm.work.LoopHandoff;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.hadoop.thirdparty.protobuf.Descriptors.ServiceDescriptor;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.proto.ResourceTracker.ResourceTrackerService;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatRequestProto;
 import org.apache.hadoop.yarn.proto.YarnServerCommonServiceProtos.NodeHeartbeatResponseProto;
@@ -129,9 +131,11 @@ public final class ResourceManagerLink implements AutoCloseable {
     public record Inside(
             LoopHandoff writer,
             NodeController controller,
+            SelfDescription description,
             NodeLogs logs,
             Supplier<NodeUtilization> utilization,
-            Supplier<NodeHealth> health) {}
+            Supplier<NodeHealth> health,
+            InstantSource clock) {}
 
     /** What is told in one call. */
     private record News(NodeReport report, List<LogReport> logs) {}
@@ -207,6 +211,9 @@ public final class ResourceManagerLink implements AutoCloseable {
     private void settle(@Nullable Throwable failure) {
         underWay = null;
         searching = failure != null;
+        if (searching) {
+            inside.description().unheard();
+        }
         long pauseMs;
         if (failure == null) {
             search.succeeded();
@@ -224,7 +231,7 @@ public final class ResourceManagerLink implements AutoCloseable {
         RegisterNodeManagerRequest request = RegisterNodeManagerRequest.newInstance(
                 node.nodeId(),
                 node.httpPort(),
-                NodeRecords.resource(node.capability()),
+                inside.description().capability(),
                 YarnVersionInfo.getVersion(),
                 report.containers().stream().map(NodeRecords::registered).toList(),
                 report.applications(),
@@ -237,6 +244,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                         inside.utilization().get(),
                         0,
                         inside.health().get()));
+        inside.description().fill(request, inside.clock().instant());
         request.setLogAggregationReportsForApps(NodeRecords.logs(told.logs()));
         return search.connection()
                 .call(REGISTER, ((RegisterNodeManagerRequestPBImpl) request).getProto(), CALL_LIMIT)
@@ -252,6 +260,12 @@ public final class ResourceManagerLink implements AutoCloseable {
             dismiss(response.getDiagnosticsMessage());
             return;
         }
+        String refusal = inside.description().refusal(response);
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
+        inside.description().taken(response);
         take(response.getContainerTokenMasterKey(), response.getNMTokenMasterKey());
         registration.registered(response.getRMIdentifier());
         responseId = 0;
@@ -262,7 +276,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                 "registered with the resource manager at {} as {} with {} and {} containers",
                 search.current(),
                 node.nodeId(),
-                node.capability(),
+                inside.description().capability(),
                 containers);
     }
 
@@ -278,6 +292,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);
+        inside.description().fill(request, inside.clock().instant());
         request.setLogAggregationReportsForApps(NodeRecords.logs(told.logs()));
         return search.connection()
                 .call(HEARTBEAT, ((NodeHeartbeatRequestPBImpl) request).getProto(), CALL_LIMIT)
@@ -299,16 +314,12 @@ public final class ResourceManagerLink implements AutoCloseable {
             news.set(true);
             return nothing();
         }
+        inside.description().taken(response);
         take(response.getContainerTokenMasterKey(), response.getNMTokenMasterKey());
         responseId = response.getResponseId();
         intervalMs =
                 response.getNextHeartBeatInterval() > 0 ? response.getNextHeartBeatInterval() : DEFAULT_INTERVAL_MS;
-        return follow(
-                told,
-                new NodeInstructions(
-                        List.copyOf(response.getContainersToCleanup()),
-                        List.copyOf(response.getContainersToBeRemovedFromNM()),
-                        List.copyOf(response.getApplicationsToCleanup())));
+        return follow(told, Instructions.read(response));
     }
 
     /** Instructions are given once and must not be lost: a node that is too busy for them is asked again. */
@@ -343,10 +354,24 @@ public final class ResourceManagerLink implements AutoCloseable {
     }
 
     private void dismiss(@Nullable String diagnostics) {
-        registered = false;
-        closed = true;
         String why = diagnostics == null || diagnostics.isEmpty() ? "it gave no reason" : diagnostics;
         log.error("the resource manager at {} wants this node to go: {}", search.current(), why);
+        leave(why);
+    }
+
+    /** It has taken this node, which does not stay. */
+    private void refuse(String why) {
+        log.error(
+                "this node leaves the resource manager at {}: {}; upgrade that, or lower {}",
+                search.current(),
+                why,
+                YarnConfiguration.NM_RESOURCEMANAGER_MINIMUM_VERSION);
+        leave(why);
+    }
+
+    private void leave(String why) {
+        registered = false;
+        closed = true;
         dismissed.accept(why);
     }
 

@@ -6,6 +6,9 @@ import static dev.heddle.nm.container.ContainerState.KILLING;
 import static dev.heddle.nm.container.ContainerState.LAUNCHING;
 import static dev.heddle.nm.container.ContainerState.LIFECYCLE;
 import static dev.heddle.nm.container.ContainerState.LOCALIZING;
+import static dev.heddle.nm.container.ContainerState.REINITIALIZING;
+import static dev.heddle.nm.container.ContainerState.RELAUNCHING;
+import static dev.heddle.nm.container.ContainerState.REPLACING;
 import static dev.heddle.nm.container.ContainerState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,7 +23,10 @@ class ContainerStateTest {
     private static final Map<ContainerState, Set<ContainerState>> ALLOWED = Map.of(
             LOCALIZING, Set.of(LAUNCHING, ENDING),
             LAUNCHING, Set.of(RUNNING, KILLING, ENDING),
-            RUNNING, Set.of(KILLING, ENDING),
+            RUNNING, Set.of(REINITIALIZING, REPLACING, RELAUNCHING, KILLING, ENDING),
+            REINITIALIZING, Set.of(RUNNING, REPLACING, KILLING, ENDING),
+            REPLACING, Set.of(LAUNCHING, ENDING),
+            RELAUNCHING, Set.of(LAUNCHING, ENDING),
             KILLING, Set.of(ENDING),
             ENDING, Set.of(DONE),
             DONE, Set.of());

@@ -34,6 +34,7 @@ import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.LocalResource;
 import org.apache.hadoop.yarn.api.records.LocalResourceType;
 import org.apache.hadoop.yarn.api.records.LocalResourceVisibility;
+import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.SerializedException;
 import org.apache.hadoop.yarn.api.records.Token;
@@ -73,6 +74,10 @@ final class Stage implements AutoCloseable {
 
     Side.Kind kind() {
         return side.kind();
+    }
+
+    NodeId nodeId() {
+        return side.node();
     }
 
     FakeResourceManager resourceManager() {
@@ -207,8 +212,9 @@ final class Stage implements AutoCloseable {
     }
 
     static String message(Map<ContainerId, SerializedException> failures, ContainerId id) {
-        assertThat(failures).containsKey(id);
-        return String.valueOf(failures.get(id).getMessage());
+        SerializedException failure = failures.get(id);
+        assertThat(failure).as("a failure of %s", id).isNotNull();
+        return String.valueOf(failure.getMessage());
     }
 
     Path logs(ContainerId id) {

@@ -39,7 +39,8 @@ class LaunchScriptTest {
                 0,
                 Map.of("JAVA_HOME", "/opt/it's java", "LANG", "C"),
                 "FROM_ADMINISTRATOR=yes",
-                "/home/");
+                "/home/",
+                Map.of("NM_AUX_SERVICE_mapreduce_shuffle", "AAA0+g=="));
         LaunchRequest request =
                 new LaunchRequest(CONTAINER, "alice", List.of(commands), environment, new Credentials(), Map.of());
         ContainerPaths paths = new ContainerPaths(
@@ -118,7 +119,9 @@ class LaunchScriptTest {
 
     @Test
     void shouldSetWhatEveryContainerGets() throws Exception {
-        String printed = run(Map.of("CONTAINER_ID", "forged", "LANG", "de", "MINE", "1"), "printenv");
+        String service = "NM_AUX_SERVICE_mapreduce_shuffle";
+        String printed =
+                run(Map.of("CONTAINER_ID", "forged", service, "forged", "LANG", "de", "MINE", "1"), "printenv");
 
         assertThat(printed.lines())
                 .contains(
@@ -126,6 +129,7 @@ class LaunchScriptTest {
                         "NM_HOST=node.example.com",
                         "NM_PORT=4711",
                         "NM_HTTP_PORT=0",
+                        service + "=AAA0+g==",
                         "LOCAL_DIRS=/a/app,/b/app",
                         "LOCAL_USER_DIRS=/a/alice",
                         "LOG_DIRS=" + log,

@@ -114,6 +114,19 @@ class ProcessLauncherTest {
     }
 
     @Test
+    void shouldFollowNoLinksThatAnEarlierRunHasLeft() throws Exception {
+        Path foreign = Files.writeString(paths.nodePrivate().resolve("foreign"), "secret");
+        Files.createSymbolicLink(paths.prelaunchOut(), foreign);
+        Files.createSymbolicLink(paths.prelaunchErr(), foreign);
+        assertThat(exitOf(start("echo out; ln -s " + foreign + " '" + paths.log() + "/stderr'; exit 1")))
+                .isEqualTo(1);
+
+        assertThat(foreign).hasContent("secret");
+        assertThat(output()).isEqualTo("out\n");
+        assertThat(new ExitReport(100).lines(1, paths).toString()).doesNotContain("secret");
+    }
+
+    @Test
     void shouldNotStartWhatSomebodyElseHasClaimed() throws Exception {
         Files.createFile(paths.record(1).pidFile());
 

@@ -52,6 +52,10 @@ class ArchiveUnpackerTest {
         ArchiveUnpacker.unpack(archive, name, target, new Transfer(limits));
     }
 
+    private static Transfer transfer() {
+        return new Transfer(new UnpackLimits(1_000_000, 100));
+    }
+
     private interface Filler {
         void fill(TarArchiveOutputStream tar) throws IOException;
     }
@@ -182,5 +186,21 @@ class ArchiveUnpackerTest {
             assertThatThrownBy(() -> unpack("x.tar")).hasMessageContaining("'special' is a device or a pipe");
         }
         assertThat(target).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldUnpackSomeOfAJar() throws IOException {
+        zip("lib/", "lib/a.jar", "other/b");
+        ArchiveUnpacker.unpackSome(archive, new NamePattern("lib/.*"), target, transfer());
+        assertThat(target.resolve("lib/a.jar")).hasContent("text");
+        assertThat(target.resolve("other")).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseAJarOfWhichSomeLeadsOut() throws IOException {
+        zip("lib/../../outside");
+        assertThatThrownBy(() -> ArchiveUnpacker.unpackSome(archive, new NamePattern(""), target, transfer()))
+                .hasMessageContaining("leads out of the archive's directory");
+        assertThat(outside).doesNotExist();
     }
 }

@@ -243,7 +243,9 @@ class LogUploadTest {
         assertThat(read.state()).isEqualTo(state);
         assertThat(read.owner().user()).isEqualTo(USER);
         assertThat(read.owner().acls()).containsEntry(ApplicationAccessType.VIEW_APP, "bob");
-        assertThat(read.owner().context().getRolledLogsIncludePattern()).isEqualTo("log");
+        LogAggregationContext context = read.owner().context();
+        assertThat(context).isNotNull();
+        assertThat(context.getRolledLogsIncludePattern()).isEqualTo("log");
         assertThat(read.owner().credentials().getSecretKey(new Text("key"))).containsExactly(1, 2, 3);
         assertThatThrownBy(() -> UploadRecord.decode(new byte[] {99})).isInstanceOf(IOException.class);
     }

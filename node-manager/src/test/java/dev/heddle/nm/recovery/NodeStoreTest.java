@@ -28,6 +28,7 @@ class NodeStoreTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String KEY = "recovery.dir";
     private static final int KILLS = 5;
+    private static final long MAX_FILE_BYTES = 4 << 20;
 
     private Path directory;
 
@@ -168,6 +169,9 @@ class NodeStoreTest {
                             .as("record " + record + " of " + acknowledged)
                             .isTrue();
                 }
+                assertThat(store.file())
+                        .as("what is written over and over")
+                        .satisfies(file -> assertThat(Files.size(file)).isLessThan(MAX_FILE_BYTES));
             }
         }
     }
