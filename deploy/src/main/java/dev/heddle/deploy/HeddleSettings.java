@@ -5,6 +5,7 @@ import dev.heddle.common.config.ConfigurationReview;
 import dev.heddle.common.config.Setting;
 import dev.heddle.common.rpc.transport.RpcSettings;
 import dev.heddle.ha.HaSettings;
+import dev.heddle.nm.HealthSettings;
 import dev.heddle.nm.NodeManagerSettings;
 import dev.heddle.nm.services.ServiceSettings;
 import dev.heddle.rm.ResourceManagerSettings;
@@ -48,7 +49,10 @@ final class HeddleSettings {
                         queueKeys(),
                         Stream.concat(
                                         QueueFiles.PREFIXES.stream(),
-                                        Stream.of(NodeManagerSettings.RESOURCE_KINDS, ServiceSettings.OF_ONE))
+                                        Stream.of(
+                                                NodeManagerSettings.RESOURCE_KINDS,
+                                                ServiceSettings.OF_ONE,
+                                                HealthSettings.SCRIPT_PREFIX))
                                 .toList()),
                 configuration);
     }

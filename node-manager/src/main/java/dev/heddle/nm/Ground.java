@@ -22,7 +22,8 @@ record Ground(NodeDirectories directories, Recovery recovery, Isolation isolatio
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS),
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
-                NodeManagerSettings.LOG_DIRS.key());
+                NodeManagerSettings.LOG_DIRS.key(),
+                HealthSettings.diskLimits(configuration));
         directories.chooseOwners(isolation::owner);
         Recovery recovery = null;
         try {

@@ -16,13 +16,13 @@ import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeListener;
 import dev.heddle.nm.container.RestoredNode;
 import dev.heddle.nm.descriptors.NodeDescriptors;
-import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.health.HealthScript;
+import dev.heddle.nm.health.HealthWatch;
 import dev.heddle.nm.isolation.Isolation;
 import dev.heddle.nm.isolation.IsolationSettings;
 import dev.heddle.nm.isolation.Isolations;
 import dev.heddle.nm.launch.ContainerLauncher;
-import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.logs.ContainerLogFiles;
 import dev.heddle.nm.logs.NodeLogs;
@@ -52,9 +52,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -100,8 +98,6 @@ public final class NodeManager implements Daemon {
     /** What removing files gets when the daemon stops. */
     private static final long DRAIN_LIMIT_MS = 5_000;
 
-    private static final int BYTES_PER_MB_SHIFT = 20;
-
     /** What the logs of ended applications get to be uploaded when the daemon stops. */
     private static final long UPLOAD_LIMIT_MS = 30_000;
 
@@ -109,9 +105,6 @@ public final class NodeManager implements Daemon {
     private static final int MAX_UPLOADS_WAITING = NodeController.MAX_CONTAINERS;
 
     private static final double PERCENT = 100;
-
-    /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
-    private static final String JAVA_HOME = "JAVA_HOME";
 
     private final NodeDirectories directories;
     private final AuxiliaryServices services;
@@ -135,6 +128,7 @@ public final class NodeManager implements Daemon {
     private final RpcThreads threads;
     private final RpcServer server;
     private final NodeId nodeId;
+    private final HealthWatch health;
     private final ResourceManagerLink link;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -166,7 +160,8 @@ public final class NodeManager implements Daemon {
                 NodeCapability.read(configuration, machine),
                 NodeDescriptors.read(configuration),
                 ResourceManagerAddresses.forNodes(configuration),
-                LogSettings.policy(configuration));
+                LogSettings.policy(configuration),
+                HealthSettings.scripts(configuration));
         DeclaredKinds.declare(ResourceTypes.read(configuration));
         ServiceLogin.login(
                 configuration,
@@ -194,7 +189,8 @@ public final class NodeManager implements Daemon {
             Resource capability,
             NodeDescriptors descriptors,
             List<InetSocketAddress> resourceManagers,
-            NodeLogs.Policy logPolicy) {}
+            NodeLogs.Policy logPolicy,
+            List<HealthScript> healthScripts) {}
 
     private NodeManager(
             YarnConfiguration configuration,
@@ -213,15 +209,15 @@ public final class NodeManager implements Daemon {
         this.killDelayMs = NodeManagerSettings.KILL_DELAY.get(configuration);
         this.downloads = new WorkerPool(
                 "download",
-                NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
-                NodeManagerSettings.DOWNLOAD_THREADS.get(configuration));
+                LocalizationSettings.DOWNLOADS.get(configuration),
+                LocalizationSettings.DOWNLOADS.get(configuration));
         // A node knows its name only once its port is bound, and most of it needs the name: until then calls are told
         // so.
         AtomicReference<@Nullable ContainerManagementEndpoint> endpoint = new AtomicReference<>();
         AtomicReference<@Nullable NodeController> ticking = new AtomicReference<>();
         AtomicReference<@Nullable ResourceManagerLink> reporting = new AtomicReference<>();
         Recovery.Left left = recovery.left(ground.isolation());
-        left.trash().forEach(each -> workers.execute(() -> Deletion.delete(each)));
+        left.trash().forEach(each -> workers.execute(() -> directories.delete(each)));
         NmTokenSecrets nmTokens = recovery.nmTokens();
         ContainerTokenSecrets containerTokens = recovery.containerTokens();
         this.loop =
@@ -253,12 +249,18 @@ public final class NodeManager implements Daemon {
         NodeSnapshots snapshots = new NodeSnapshots(clock);
         ContainerLogFiles logFiles = new ContainerLogFiles(directories.logRoots());
         this.logs = logs(configuration, clock, terms.logPolicy(), logFiles, () -> report(reporting));
-        ResourceCache cache = cache(configuration, clock);
+        ResourceCache cache = cache(configuration, clock, left);
         this.controller = controller(
                 configuration, clock, cache, new Listeners(() -> report(reporting), nmTokens, logs, snapshots), left);
         logs.restored(left.node().applications().stream()
                 .map(RestoredNode.RestoredApplication::id)
                 .toList());
+        this.health = new HealthWatch(
+                directories,
+                HealthSettings.diskChecks(configuration),
+                terms.healthScripts(),
+                clock,
+                new HealthNews(directories, workers, writer, cache, () -> report(reporting)));
         ResourceManagerLink.Trust trust = new ResourceManagerLink.Trust(nmTokens, containerTokens, registration);
         this.link = new ResourceManagerLink(
                 identity,
@@ -280,6 +282,7 @@ public final class NodeManager implements Daemon {
                                 NodeManagerSettings.MINIMUM_RESOURCE_MANAGER.get(configuration)),
                         logs,
                         bounds::utilization,
+                        health::current,
                         clock),
                 threads.loop(),
                 dismissed);
@@ -305,9 +308,10 @@ public final class NodeManager implements Daemon {
                 logFiles,
                 WebSettings.readers(configuration),
                 cache::figures,
-                clock);
+                health::current);
         loop.start();
         logs.adopt();
+        health.start(HealthSettings.SCRIPTS_FIRST.get(configuration));
         watch.start();
         link.start();
         descriptors.watch(link::report);
@@ -373,15 +377,15 @@ public final class NodeManager implements Daemon {
         return made;
     }
 
-    private ResourceCache cache(Configuration configuration, InstantSource clock) {
-        return new ResourceCache(
+    private ResourceCache cache(Configuration configuration, InstantSource clock, Recovery.Left left) {
+        ResourceCache cache = new ResourceCache(
                 configuration,
                 directories,
-                new ResourceCache.Limits(
-                        NodeManagerSettings.DOWNLOAD_THREADS.get(configuration),
-                        NodeManagerSettings.CACHE_SIZE.get(configuration).longValue() << BYTES_PER_MB_SHIFT),
+                LocalizationSettings.limits(configuration),
                 new ResourceCache.Threads(downloads, workers, writer, clock),
                 recovery.copies());
+        cache.restore(left.copies());
+        return cache;
     }
 
     private NodeController controller(
@@ -390,7 +394,6 @@ public final class NodeManager implements Daemon {
             ResourceCache cache,
             NodeListener listener,
             Recovery.Left left) {
-        cache.restore(left.copies());
         NodeController made = new NodeController(
                 new NodeController.Limits(
                         killDelayMs,
@@ -399,32 +402,15 @@ public final class NodeManager implements Daemon {
                         NodeManagerSettings.STOPPED_MEMORY.get(configuration)),
                 directories,
                 cache,
-                new ContainerLauncher(environment(configuration), bounds),
+                new ContainerLauncher(
+                        NodeManagerSettings.environment(configuration, nodeId, web.port(), services.environment()),
+                        directories,
+                        bounds),
                 services,
                 new NodeController.Threads(workers, writer, clock),
                 new NodeController.Audience(listener, recovery.journal()));
         made.restore(left.node());
         return made;
-    }
-
-    private NodeEnvironment environment(Configuration configuration) {
-        Map<String, String> whitelisted = new HashMap<>();
-        for (String name : NodeManagerSettings.list(configuration, NodeManagerSettings.ENVIRONMENT_WHITELIST)) {
-            String value = name.equals(JAVA_HOME)
-                    ? System.getenv().getOrDefault(JAVA_HOME, System.getProperty("java.home"))
-                    : System.getenv(name);
-            if (value != null) {
-                whitelisted.put(name, value);
-            }
-        }
-        return new NodeEnvironment(
-                nodeId.getHost(),
-                nodeId.getPort(),
-                web.port(),
-                Map.copyOf(whitelisted),
-                NodeManagerSettings.ADMINISTRATOR_ENVIRONMENT.get(configuration),
-                NodeManagerSettings.USER_HOME.get(configuration),
-                services.environment());
     }
 
     /** Where application masters reach this node. */
@@ -452,6 +438,7 @@ public final class NodeManager implements Daemon {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        health.close();
         descriptors.close();
         if (outlived && !link.isDecommissioned()) {
             link.leaveQuietly();

@@ -4,15 +4,19 @@ import dev.heddle.common.UserException;
 import dev.heddle.common.config.Setting;
 import dev.heddle.nm.descriptors.DescriptorSettings;
 import dev.heddle.nm.isolation.IsolationSettings;
+import dev.heddle.nm.launch.NodeEnvironment;
 import dev.heddle.nm.services.ServiceSettings;
 import dev.heddle.nm.watch.WatchSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Every setting that the node manager reads itself, all by YARN's keys. Addresses of resource managers come on top. */
@@ -96,20 +100,6 @@ public final class NodeManagerSettings {
             YarnConfiguration.NM_USER_HOME_DIR,
             YarnConfiguration.DEFAULT_NM_USER_HOME_DIR,
             "The value of HOME in containers.");
-    public static final Setting<Integer> DOWNLOAD_THREADS = Setting.integer(
-            YarnConfiguration.NM_LOCALIZER_FETCH_THREAD_COUNT,
-            YarnConfiguration.DEFAULT_NM_LOCALIZER_FETCH_THREAD_COUNT,
-            1,
-            1_000,
-            "",
-            "How many files are fetched at the same time.");
-    public static final Setting<Integer> CACHE_SIZE = Setting.integer(
-            YarnConfiguration.NM_LOCALIZER_CACHE_TARGET_SIZE_MB,
-            (int) YarnConfiguration.DEFAULT_NM_LOCALIZER_CACHE_TARGET_SIZE_MB,
-            0,
-            Integer.MAX_VALUE,
-            "MB",
-            "How much is kept of files that no container uses any more.");
     public static final Setting<Integer> DIAGNOSTICS_SIZE = Setting.integer(
             YarnConfiguration.NM_CONTAINER_DIAGNOSTICS_MAXIMUM_SIZE,
             YarnConfiguration.DEFAULT_NM_CONTAINER_DIAGNOSTICS_MAXIMUM_SIZE,
@@ -155,6 +145,9 @@ public final class NodeManagerSettings {
             "",
             "The principal of the node manager, with Kerberos; _HOST in it stands for the host.");
 
+    /** Commands of stock applications begin with it, so that containers get it even where this daemon has none set. */
+    private static final String JAVA_HOME = "JAVA_HOME";
+
     private NodeManagerSettings() {}
 
     private static Double positive(String text) {
@@ -198,10 +191,34 @@ public final class NodeManagerSettings {
         return directories;
     }
 
+    /** What of this node's containers see in their environment. */
+    static NodeEnvironment environment(
+            Configuration configuration, NodeId nodeId, int httpPort, Map<String, String> services) {
+        Map<String, String> whitelisted = new HashMap<>();
+        for (String name : list(configuration, ENVIRONMENT_WHITELIST)) {
+            String value = name.equals(JAVA_HOME)
+                    ? System.getenv().getOrDefault(JAVA_HOME, System.getProperty("java.home"))
+                    : System.getenv(name);
+            if (value != null) {
+                whitelisted.put(name, value);
+            }
+        }
+        return new NodeEnvironment(
+                nodeId.getHost(),
+                nodeId.getPort(),
+                httpPort,
+                Map.copyOf(whitelisted),
+                ADMINISTRATOR_ENVIRONMENT.get(configuration),
+                USER_HOME.get(configuration),
+                services);
+    }
+
     /** In the order of the reference page. */
     public static List<Setting<?>> all() {
         return Stream.of(
                         own(),
+                        LocalizationSettings.all(),
+                        HealthSettings.all(),
                         IsolationSettings.all(),
                         WatchSettings.all(),
                         LogSettings.all(),
@@ -230,8 +247,6 @@ public final class NodeManagerSettings {
                 ENVIRONMENT_WHITELIST,
                 ADMINISTRATOR_ENVIRONMENT,
                 USER_HOME,
-                DOWNLOAD_THREADS,
-                CACHE_SIZE,
                 DIAGNOSTICS_SIZE,
                 STDERR_TAIL,
                 STOPPED_MEMORY,

@@ -29,7 +29,7 @@ final class NodeManagerProcess {
         configuration.set(
                 NodeManagerSettings.LOG_DIRS.key(), directory.resolve("logs").toString());
         configuration.set(NodeManagerSettings.KILL_DELAY.key(), "200");
-        configuration.set(NodeManagerSettings.CACHE_SIZE.key(), "20");
+        configuration.set(LocalizationSettings.CACHE_SIZE.key(), "20");
         configuration.set(NodeManagerSettings.RECOVERY_ENABLED.key(), "true");
         configuration.set(NodeManagerSettings.RECOVERY_SUPERVISED.key(), "true");
         configuration.set(

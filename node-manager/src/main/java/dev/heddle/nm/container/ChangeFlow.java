@@ -88,7 +88,7 @@ final class ChangeFlow {
             }
 
             @Override
-            public void failed(ResourceRequest request, String why) {
+            public void failed(ResourceRequest request, String why, boolean ofDisks) {
                 container.say(workers.clock().instant(), why);
             }
         });
@@ -121,7 +121,7 @@ final class ChangeFlow {
             }
 
             @Override
-            public void failed(ResourceRequest request, String why) {
+            public void failed(ResourceRequest request, String why, boolean ofDisks) {
                 if (container.state() == ContainerState.REINITIALIZING) {
                     container.say(workers.clock().instant(), "Container aborting re-initialization.. " + why);
                     container.move(ContainerState.RUNNING, "the files of what was to run instead cannot be had");

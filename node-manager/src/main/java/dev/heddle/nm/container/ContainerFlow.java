@@ -1,5 +1,6 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.directories.DisksFailedException;
 import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerProcess;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ExecutionType;
 
@@ -30,6 +32,9 @@ import org.apache.hadoop.yarn.api.records.ExecutionType;
  * worker's.
  */
 final class ContainerFlow {
+    /** YARN's exit status of what could not be launched. */
+    private static final int LAUNCH_FAILED = -1;
+
     private final ResourceCache cache;
     private final FileFetch fetch;
     private final ContainerLauncher launcher;
@@ -88,8 +93,8 @@ final class ContainerFlow {
             }
 
             @Override
-            public void failed(ResourceRequest request, String why) {
-                localizationFailed(container, why);
+            public void failed(ResourceRequest request, String why, boolean ofDisks) {
+                localizationFailed(container, why, ofDisks);
             }
         });
     }
@@ -142,9 +147,12 @@ final class ContainerFlow {
         }
     }
 
-    private void localizationFailed(NodeContainer container, String why) {
+    private void localizationFailed(NodeContainer container, String why, boolean ofDisks) {
         if (container.state() == ContainerState.LOCALIZING) {
             container.say(clock.instant(), why);
+            if (ofDisks) {
+                container.exitStatus(ContainerExitStatus.DISKS_FAILED);
+            }
             end(container, "its files cannot be had");
         }
     }
@@ -182,7 +190,7 @@ final class ContainerFlow {
         try {
             container.errands.add(() -> launch(container, launch), workers.pool(), workers.writer());
         } catch (RejectedExecutionException e) {
-            launchFailed(container, "the node manager is too busy or stopping");
+            launchFailed(container, "the node manager is too busy or stopping", LAUNCH_FAILED);
         }
     }
 
@@ -226,14 +234,22 @@ final class ContainerFlow {
                     launch.request(), container.paths, launch.links(), launch.allocation(), launch.run());
             workers.writer().execute(() -> launched(container, process));
         } catch (IOException e) {
-            workers.writer().execute(() -> launchFailed(container, words(e)));
+            workers.writer().execute(() -> launchFailed(container, e));
         }
     }
 
-    private void launchFailed(NodeContainer container, String why) {
+    private void launchFailed(NodeContainer container, IOException why) {
+        // What fails because of the node's disks is no failure of the application's.
+        launchFailed(
+                container,
+                words(why),
+                why instanceof DisksFailedException ? ContainerExitStatus.DISKS_FAILED : LAUNCH_FAILED);
+    }
+
+    private void launchFailed(NodeContainer container, String why, int exitStatus) {
         container.say(clock.instant(), "Container could not be launched: " + why);
         if (!container.isCondemned()) {
-            container.exitStatus(-1);
+            container.exitStatus(exitStatus);
         }
         end(container, "it could not be launched");
     }

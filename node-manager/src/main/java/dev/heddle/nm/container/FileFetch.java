@@ -1,5 +1,6 @@
 package dev.heddle.nm.container;
 
+import dev.heddle.nm.directories.DisksFailedException;
 import dev.heddle.nm.launch.LaunchRequest;
 import dev.heddle.nm.localization.ResourceCache;
 import dev.heddle.nm.localization.ResourceRequest;
@@ -15,8 +16,12 @@ final class FileFetch {
         /** Already noted in the container's files. */
         void arrived(ResourceRequest request, Path path);
 
-        /** As {@link #arrived}. */
-        void failed(ResourceRequest request, String why);
+        /**
+         * As {@link #arrived}.
+         *
+         * @param ofDisks whether it is because of this node's disks
+         */
+        void failed(ResourceRequest request, String why, boolean ofDisks);
     }
 
     FileFetch(ResourceCache cache) {
@@ -39,6 +44,10 @@ final class FileFetch {
         requests.forEach(request -> files.expect(request.linkName()));
         LaunchRequest launch = container.order().launch();
         for (ResourceRequest request : requests) {
+            if (container.state() == ContainerState.ENDING || container.state() == ContainerState.DONE) {
+                // One of them cannot be had, and that was the end of it.
+                return;
+            }
             cache.acquire(request, container.id(), launch.user(), launch.credentials(), new ResourceCache.Receiver() {
                 @Override
                 public void arrived(Path path) {
@@ -51,7 +60,7 @@ final class FileFetch {
                     String message = failure.getMessage();
                     String why = message == null ? failure.toString() : message;
                     files.failed(request.linkName(), why);
-                    receiver.failed(request, why);
+                    receiver.failed(request, why, failure instanceof DisksFailedException);
                 }
             });
         }

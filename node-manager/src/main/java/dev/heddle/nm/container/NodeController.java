@@ -1,6 +1,5 @@
 package dev.heddle.nm.container;
 
-import dev.heddle.nm.directories.Deletion;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.launch.ContainerLauncher;
 import dev.heddle.nm.launch.ContainerPaths;
@@ -411,7 +410,7 @@ public final class NodeController {
         List<Path> folders = directories.localRoots().stream()
                 .map(root -> NodeDirectories.applicationDirectory(root, application.user, id.toString()))
                 .toList();
-        workers.execute(() -> folders.forEach(Deletion::delete));
+        workers.execute(() -> folders.forEach(directories::delete));
         services.applicationEnded(id);
         listener.applicationEnded(id);
         if (stopping != null && applications.isEmpty()) {
@@ -433,7 +432,7 @@ public final class NodeController {
         ContainerPaths paths = container.paths;
         int runs = container.runs();
         workers.execute(() -> {
-            Deletion.delete(paths.work());
+            directories.delete(paths.work());
             for (int run = 1; run <= runs; run++) {
                 paths.record(run).delete();
             }
@@ -452,6 +451,7 @@ public final class NodeController {
         for (NodeContainer container : containers.values()) {
             flow.enforce(container, now);
         }
+        cache.tick();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.heddle.nm.directories;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,22 +22,41 @@ public final class Deletion {
 
     private static final String SELF = System.getProperty("user.name");
 
+    /** How often a tree is walked into which somebody writes meanwhile, such as a download that is just ending. */
+    private static final int ATTEMPTS = 3;
+
     private Deletion() {}
 
-    /** Deletes a tree as far as it can be deleted; what resists is logged. */
-    public static void delete(Path root) {
+    /**
+     * Deletes a tree as far as it can be deleted; what resists is logged.
+     *
+     * @return whether nothing is left
+     */
+    public static boolean delete(Path root) {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+            return true;
         }
-        try {
-            if (isSomebodyElses(root)) {
-                remove(root);
-            } else {
-                Files.walkFileTree(root, new Deleter());
+        IOException failure = null;
+        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(root, LinkOption.NOFOLLOW_LINKS); attempt++) {
+            Deleter deleter = new Deleter();
+            try {
+                if (isSomebodyElses(root)) {
+                    remove(root);
+                } else {
+                    Files.walkFileTree(root, deleter);
+                }
+                failure = deleter.failure;
+            } catch (IOException e) {
+                failure = e;
             }
-        } catch (IOException e) {
-            log.warn("cannot delete all of {}: {}", root, e.toString());
+            if (!(failure instanceof DirectoryNotEmptyException)) {
+                break;
+            }
         }
+        if (failure != null) {
+            log.warn("cannot delete all of {}: {}", root, failure.toString());
+        }
+        return failure == null;
     }
 
     private static boolean isSomebodyElses(Path root) throws IOException {
@@ -77,7 +97,17 @@ public final class Deletion {
         }
     }
 
+    /** Goes on where something cannot be deleted. */
     private static final class Deleter extends SimpleFileVisitor<Path> {
+        /** The first thing that could not be deleted. */
+        private @Nullable IOException failure;
+
+        private void failed(IOException why) {
+            if (failure == null) {
+                failure = why;
+            }
+        }
+
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
             // What was unpacked from an archive may have taken our own right to write away.
@@ -92,26 +122,34 @@ public final class Deletion {
         }
 
         @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.deleteIfExists(file);
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            delete(file);
             return FileVisitResult.CONTINUE;
         }
 
         @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            if (failure instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE;
+        public FileVisitResult visitFileFailed(Path file, IOException why) {
+            if (!(why instanceof NoSuchFileException)) {
+                failed(why);
             }
-            throw failure;
+            return FileVisitResult.CONTINUE;
         }
 
         @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
-            if (failure != null && !(failure instanceof NoSuchFileException)) {
-                throw failure;
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException why) {
+            if (why != null && !(why instanceof NoSuchFileException)) {
+                failed(why);
             }
-            Files.deleteIfExists(directory);
+            delete(directory);
             return FileVisitResult.CONTINUE;
+        }
+
+        private void delete(Path path) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                failed(e);
+            }
         }
     }
 }

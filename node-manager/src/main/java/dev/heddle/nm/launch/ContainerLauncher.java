@@ -1,6 +1,7 @@
 package dev.heddle.nm.launch;
 
 import dev.heddle.nm.directories.Deletion;
+import dev.heddle.nm.directories.DiskSpace;
 import dev.heddle.nm.directories.FileOwner;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.isolation.Allocation;
@@ -39,12 +40,14 @@ public final class ContainerLauncher {
     private static final Set<PosixFilePermission> FOR_GROUP_TO_ENTER = PosixFilePermissions.fromString("rwxr-x---");
 
     private final NodeEnvironment node;
+    private final NodeDirectories directories;
     private final ContainerBounds bounds;
     private final ProcessLauncher processes = new ProcessLauncher();
 
     /** @param bounds keep what is launched inside what it was granted */
-    public ContainerLauncher(NodeEnvironment node, ContainerBounds bounds) {
+    public ContainerLauncher(NodeEnvironment node, NodeDirectories directories, ContainerBounds bounds) {
         this.node = node;
+        this.directories = directories;
         this.bounds = bounds;
     }
 
@@ -59,9 +62,21 @@ public final class ContainerLauncher {
      * @param links names in its directory and what they point to
      * @param allocation what it was granted
      * @param run how often it has been started, this time included
+     * @throws dev.heddle.nm.directories.DisksFailedException if it cannot be started because of the node's disks
      * @throws IOException if it cannot be started; the message says why
      */
     public ContainerProcess launch(
+            LaunchRequest request, ContainerPaths paths, Map<String, Path> links, Allocation allocation, int run)
+            throws IOException {
+        directories.requireGood(paths.work(), paths.log());
+        try {
+            return start(request, paths, links, allocation, run);
+        } catch (IOException e) {
+            throw DiskSpace.explained(e, paths.work(), paths.log());
+        }
+    }
+
+    private ContainerProcess start(
             LaunchRequest request, ContainerPaths paths, Map<String, Path> links, Allocation allocation, int run)
             throws IOException {
         String script;

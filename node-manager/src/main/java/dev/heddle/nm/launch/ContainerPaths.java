@@ -10,9 +10,9 @@ import java.util.List;
  * @param work its working directory
  * @param nodePrivate what is noted about containers, closed to them
  * @param log its log directory
- * @param applicationDirectories its application's directory on each disk
- * @param userDirectories its user's directory on each disk
- * @param logDirectories its log directory on each disk
+ * @param applicationDirectories its application's directory on each disk that was good when they were chosen
+ * @param userDirectories its user's directory on each of these
+ * @param logDirectories its log directory on each disk for logs that was good
  */
 public record ContainerPaths(
         Path work,
@@ -33,13 +33,13 @@ public record ContainerPaths(
                         .resolve(container),
                 NodeDirectories.nodePrivate(root),
                 logRoot.resolve(application).resolve(container),
-                directories.localRoots().stream()
+                directories.goodLocalRoots().stream()
                         .map(each -> NodeDirectories.applicationDirectory(each, request.user(), application))
                         .toList(),
-                directories.localRoots().stream()
+                directories.goodLocalRoots().stream()
                         .map(each -> NodeDirectories.userDirectory(each, request.user()))
                         .toList(),
-                directories.logRoots().stream()
+                directories.goodLogRoots().stream()
                         .map(each -> each.resolve(application).resolve(container))
                         .toList());
     }

@@ -1,5 +1,6 @@
 package dev.heddle.nm.launch;
 
+import dev.heddle.nm.directories.DiskSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +66,10 @@ public final class ExitReport {
             return List.of("Container killed on request. Exit code is " + exitStatus, what);
         }
         StringBuilder told = new StringBuilder(what);
+        Stream.of(paths.work(), paths.log())
+                .flatMap(directory -> DiskSpace.shortage(directory).stream())
+                .forEach(shortage ->
+                        told.append("When it ended, ").append(shortage).append(".\n"));
         try {
             Path prelaunch = paths.prelaunchErr();
             if (isFile(prelaunch)) {

@@ -52,23 +52,25 @@ final class ArchiveUnpacker {
      * Unpacks an archive into a directory, which must exist and be empty.
      *
      * @param fileName whose ending says what kind of archive it is
-     * @throws IOException if it cannot be read or an entry would leave the directory
+     * @throws IOException if it cannot be read, becomes too much, or has an entry that would leave the directory or is no
+     *     file, directory or link
      */
-    static void unpack(Path archive, String fileName, Path directory) throws IOException {
+    static void unpack(Path archive, String fileName, Path directory, Transfer transfer) throws IOException {
         if (isZip(fileName)) {
-            unzip(archive, directory, null);
+            unzip(archive, directory, null, transfer);
         } else {
-            untar(archive, isCompressedTar(fileName.toLowerCase(Locale.ROOT)), directory);
+            untar(archive, isCompressedTar(fileName.toLowerCase(Locale.ROOT)), directory, transfer);
         }
     }
 
     /** As {@link #unpack} for those files of a jar whose names match. */
-    static void unpackSome(Path jar, NamePattern names, Path directory) throws IOException {
-        unzip(jar, directory, names);
+    static void unpackSome(Path jar, NamePattern names, Path directory, Transfer transfer) throws IOException {
+        unzip(jar, directory, names, transfer);
     }
 
     /** @param names of which files; null for all of it */
-    private static void unzip(Path archive, Path directory, @Nullable NamePattern names) throws IOException {
+    private static void unzip(Path archive, Path directory, @Nullable NamePattern names, Transfer transfer)
+            throws IOException {
         try (ZipFile zip = ZipFile.builder().setPath(archive).get()) {
             Enumeration<ZipArchiveEntry> entries = zip.getEntries();
             while (entries.hasMoreElements()) {
@@ -76,6 +78,7 @@ final class ArchiveUnpacker {
                 if (names != null && (entry.isDirectory() || !names.matches(entry.getName()))) {
                     continue;
                 }
+                transfer.countEntry();
                 Path target = target(directory, entry.getName());
                 if (entry.isDirectory()) {
                     Files.createDirectories(target);
@@ -83,19 +86,23 @@ final class ArchiveUnpacker {
                     link(directory, target, zip.getUnixSymlink(entry));
                 } else {
                     try (InputStream in = zip.getInputStream(entry)) {
-                        write(in, target, entry.getUnixMode());
+                        write(in, target, entry.getUnixMode(), transfer);
                     }
                 }
             }
         }
     }
 
-    private static void untar(Path archive, boolean compressed, Path directory) throws IOException {
+    private static void untar(Path archive, boolean compressed, Path directory, Transfer transfer) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive));
                 InputStream raw = compressed ? new GZIPInputStream(file) : file;
                 TarArchiveInputStream tar = new TarArchiveInputStream(raw)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                transfer.countEntry();
                 Path target = target(directory, entry.getName());
+                if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
+                    throw new IOException("the archive's entry '" + entry.getName() + "' is a device or a pipe");
+                }
                 if (entry.isDirectory()) {
                     Files.createDirectories(target);
                 } else if (entry.isSymbolicLink()) {
@@ -106,7 +113,7 @@ final class ArchiveUnpacker {
                     Files.deleteIfExists(target);
                     Files.createLink(target, existing);
                 } else if (entry.isFile()) {
-                    write(tar, target, entry.getMode());
+                    write(tar, target, entry.getMode(), transfer);
                 }
             }
         }
@@ -143,13 +150,13 @@ final class ArchiveUnpacker {
         Files.createSymbolicLink(target, Path.of(to));
     }
 
-    private static void write(InputStream in, Path target, int mode) throws IOException {
+    private static void write(InputStream in, Path target, int mode, Transfer transfer) throws IOException {
         Files.createDirectories(parent(target));
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             // Never through a link that an earlier entry made.
             Files.delete(target);
         }
-        Files.copy(in, target);
+        transfer.unpack(in, target);
         if ((mode & 0111) != 0) {
             Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(target));
             permissions.add(PosixFilePermission.OWNER_EXECUTE);

@@ -1,6 +1,8 @@
 package dev.heddle.nm.localization;
 
 import dev.heddle.nm.directories.Deletion;
+import dev.heddle.nm.directories.DiskSpace;
+import dev.heddle.nm.directories.DisksFailedException;
 import dev.heddle.nm.directories.FileOwner;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.localization.ResourceRequest.Kind;
@@ -13,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PrivilegedExceptionAction;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -21,11 +22,10 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.FileUtil;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.util.Times;
 
 /** Copies one file from wherever Hadoop can read it to this node. Blocks; safe for all threads. */
 final class Downloader {
@@ -61,7 +61,7 @@ final class Downloader {
      * @throws IOException if the source cannot be read, is not what the application saw, or does not unpack; the message
      *     says which
      */
-    Copy download(CacheKey key, Path directory, String user, Credentials credentials)
+    Copy download(CacheKey key, Path directory, String user, Credentials credentials, Transfer transfer)
             throws IOException, InterruptedException {
         Path parent = directory.getParent();
         if (parent == null) {
@@ -74,22 +74,27 @@ final class Downloader {
         }
         Path incoming = directory.resolveSibling(directory.getFileName() + "_tmp");
         try {
+            // One that could not be removed when it failed.
+            Deletion.delete(incoming);
             Files.createDirectories(incoming);
             String name = key.source().getName();
             // Public files are read with this daemon's own right, all others with their user's.
             if (key.visibility() == Visibility.PUBLIC) {
-                fetch(key, incoming.resolve(name), sources(key, user));
+                fetch(key, incoming.resolve(name), sources(key, user), transfer);
             } else {
                 UserGroupInformation caller = UserGroupInformation.createRemoteUser(user);
                 caller.addCredentials(credentials);
                 caller.doAs((PrivilegedExceptionAction<Void>) () -> {
-                    fetch(key, incoming.resolve(name), sources(key, user));
+                    fetch(key, incoming.resolve(name), sources(key, user), transfer);
                     return null;
                 });
             }
             long sizeBytes = protect(incoming, key.visibility());
             Files.move(incoming, directory, StandardCopyOption.ATOMIC_MOVE);
             return new Copy(directory.resolve(name), sizeBytes);
+        } catch (IOException e) {
+            // Before the copy goes: afterwards there is room again.
+            throw explained(key, e, incoming);
         } finally {
             Deletion.delete(incoming);
         }
@@ -106,35 +111,58 @@ final class Downloader {
                 : FileSystem.newInstance(key.source().toUri(), configuration);
     }
 
-    private void fetch(CacheKey key, Path target, FileSystem sources) throws IOException {
+    private static IOException explained(CacheKey key, IOException failure, Path incoming) {
+        IOException explained = DiskSpace.explained(failure, incoming);
+        return explained instanceof DisksFailedException
+                ? new DisksFailedException(
+                        "Resource " + key.source() + " cannot be stored: " + explained.getMessage(), failure)
+                : failure;
+    }
+
+    private void fetch(CacheKey key, Path target, FileSystem sources, Transfer transfer) throws IOException {
         try (sources) {
+            transfer.requireWanted();
             FileStatus status = sources.getFileStatus(key.source());
             if (status.getModificationTime() != key.timestamp()) {
                 throw new IOException("Resource " + key.source() + " changed on src filesystem - expected: \""
-                        + Instant.ofEpochMilli(key.timestamp()) + "\", was: \""
-                        + Instant.ofEpochMilli(status.getModificationTime()) + "\", current time: \""
-                        + clock.instant() + "\"");
+                        + Times.formatISO8601(key.timestamp()) + "\", was: \""
+                        + Times.formatISO8601(status.getModificationTime()) + "\", current time: \""
+                        + Times.formatISO8601(clock.millis()) + "\"");
             }
             if (key.visibility() == Visibility.PUBLIC && !isPublic(sources, status)) {
                 throw new IOException("Resource " + key.source()
                         + " is not publicly accessible and as such cannot be part of the public cache.");
             }
+            DiskSpace.require(directoryOf(target), status.getLen());
+            transfer.requireWanted();
             if (status.isDirectory()) {
-                try (LocalFileSystem local = FileSystem.newInstanceLocal(configuration)) {
-                    FileUtil.copy(
-                            sources,
-                            key.source(),
-                            local.getRaw(),
-                            new org.apache.hadoop.fs.Path(target.toUri()),
-                            false,
-                            configuration);
-                }
+                copyTree(status, target, sources, transfer);
             } else if (key.kind() != Kind.FILE
                     && ArchiveUnpacker.understands(key.source().getName())) {
-                unpack(key, status, target, sources);
+                unpack(key, status, target, sources, transfer);
             } else {
-                copy(key, status, target, sources);
+                copy(key, status, target, sources, transfer);
             }
+        }
+    }
+
+    private static Path directoryOf(Path file) {
+        Path directory = file.getParent();
+        return directory == null ? file : directory;
+    }
+
+    private static void copyTree(FileStatus status, Path target, FileSystem sources, Transfer transfer)
+            throws IOException {
+        transfer.countEntry();
+        if (!status.isDirectory()) {
+            try (InputStream in = sources.open(status.getPath())) {
+                transfer.unpack(in, target);
+            }
+            return;
+        }
+        Files.createDirectory(target);
+        for (FileStatus child : sources.listStatus(status.getPath())) {
+            copyTree(child, target.resolve(child.getPath().getName()), sources, transfer);
         }
     }
 
@@ -167,27 +195,32 @@ final class Downloader {
         return true;
     }
 
-    private static void unpack(CacheKey key, FileStatus status, Path target, FileSystem sources) throws IOException {
+    private static void unpack(CacheKey key, FileStatus status, Path target, FileSystem sources, Transfer transfer)
+            throws IOException {
         Path packed = target.resolveSibling(".packed");
-        copy(key, status, packed, sources);
+        copy(key, status, packed, sources, transfer);
         Files.createDirectory(target);
         try {
             if (key.kind() == Kind.PATTERN && ArchiveUnpacker.isJar(key.source().getName())) {
-                ArchiveUnpacker.unpackSome(packed, new NamePattern(key.pattern()), target);
+                ArchiveUnpacker.unpackSome(packed, new NamePattern(key.pattern()), target, transfer);
                 // Those who ask for a part expect the whole beside it.
                 Files.move(packed, target.resolve(key.source().getName()), StandardCopyOption.REPLACE_EXISTING);
             } else {
-                ArchiveUnpacker.unpack(packed, key.source().getName(), target);
+                ArchiveUnpacker.unpack(packed, key.source().getName(), target, transfer);
                 Files.delete(packed);
             }
         } catch (IOException e) {
+            if (DiskSpace.explained(e, directoryOf(target)) instanceof DisksFailedException) {
+                throw e;
+            }
             throw new IOException("Resource " + key.source() + " cannot be unpacked: " + e.getMessage(), e);
         }
     }
 
-    private static void copy(CacheKey key, FileStatus status, Path target, FileSystem sources) throws IOException {
+    private static void copy(CacheKey key, FileStatus status, Path target, FileSystem sources, Transfer transfer)
+            throws IOException {
         try (InputStream in = sources.open(key.source())) {
-            long copied = Files.copy(in, target);
+            long copied = transfer.copy(in, target);
             if (copied != status.getLen()) {
                 throw new IOException("Resource " + key.source() + " changed while it was read - expected: "
                         + status.getLen() + " bytes, was: " + copied);

@@ -1,16 +1,17 @@
 package dev.heddle.nm.localization;
 
-import dev.heddle.nm.directories.Deletion;
+import dev.heddle.nm.directories.DiskChange;
+import dev.heddle.nm.directories.DisksFailedException;
 import dev.heddle.nm.directories.NodeDirectories;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,10 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The copies of files on this node: each is fetched once, however many containers ask for it, and kept while one of them
- * holds it. Copies that nobody holds are kept up to a size for those who ask later.
+ * holds it. Copies that nobody holds are kept up to a size for those who ask later; those of one application do not
+ * count, since they go with it.
  *
- * <p>Owned by the writer thread: every method is called by it, and it calls every receiver. The
- * copying itself is done by workers, at most {@code maxDownloads} at a time.
+ * <p>Owned by the writer thread: every method is called by it, and it calls every receiver. The copying itself is done by
+ * workers.
  */
 public final class ResourceCache {
     private static final Logger log = LoggerFactory.getLogger(ResourceCache.class);
@@ -40,34 +42,48 @@ public final class ResourceCache {
 
     private final NodeDirectories directories;
     private final Downloader downloader;
-    private final Executor downloads;
+    private final DownloadQueue queue;
+    private final CacheFolders folders;
     private final Executor deletions;
-    private final Executor writer;
     private final Journal journal;
-    private final int maxDownloads;
-    private final long targetSizeBytes;
+    private final InstantSource clock;
+    private final Limits limits;
 
     private final Map<CacheKey, Entry> entries = new HashMap<>();
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
-    private int running;
+    private final Map<ContainerId, Set<Entry>> held = new HashMap<>();
+
+    /** Copies that nobody holds and that may go, the one that was released first comes first. */
+    private final Set<Entry> idle = new LinkedHashSet<>();
+
+    /** Of all copies but those of one application. */
+    private long sizeBytes;
+
     private long lastNumber = FIRST_NUMBER - 1;
-    private long useCount;
+    private Instant nextCleanup;
     private volatile CacheFigures figures = CacheFigures.NONE;
 
     /** One copy, or one that is under way. */
     private static final class Entry {
-        final List<Receiver> waiting = new ArrayList<>();
+        final CacheKey key;
+        final Path root;
+        final Path directory;
+        final Set<ContainerId> holders = new HashSet<>();
+        final List<Waiting> waiting = new ArrayList<>();
 
         @Nullable
         Path path;
 
-        final Set<ContainerId> holders = new HashSet<>();
-        final Path directory;
-        long sizeBytes;
-        long lastUse;
-        boolean abandoned;
+        @Nullable
+        Download download;
 
-        Entry(Path directory) {
+        long sizeBytes;
+
+        /** Nobody gets it any more; it goes when those who hold it have given it back. */
+        boolean dropped;
+
+        Entry(CacheKey key, Path root, Path directory) {
+            this.key = key;
+            this.root = root;
             this.directory = directory;
         }
     }
@@ -89,7 +105,10 @@ public final class ResourceCache {
         void dropped(Path directory);
     }
 
-    /** Who has asked for a copy. Called by the writer thread, once. */
+    /** Who waits for a copy, and for which container. */
+    private record Waiting(ContainerId holder, Receiver receiver) {}
+
+    /** Who has asked for a copy. Called by the writer thread, once at most: not any more after a release. */
     public interface Receiver {
         /** The copy is there. */
         void arrived(Path path);
@@ -98,25 +117,52 @@ public final class ResourceCache {
         void failed(Exception why);
     }
 
-    /** What bounds the cache. */
-    public record Limits(int maxDownloads, long targetSizeBytes) {}
-
-    /** Where copying and deleting are done, and the writer thread. */
-    public record Threads(Executor downloads, Executor deletions, Executor writer, InstantSource clock) {}
+    /**
+     * What bounds the cache.
+     *
+     * @param targetSizeBytes of copies that may go
+     * @param cleanupIntervalMs between two looks at the size
+     * @param maxFilesPerFolder more than 36
+     */
+    public record Limits(
+            Downloads downloads,
+            long targetSizeBytes,
+            long cleanupIntervalMs,
+            int maxFilesPerFolder,
+            UnpackLimits unpacking) {}
 
     /**
-     * @param threads of which the one for copying must take at least {@code maxDownloads} tasks
+     * What bounds the downloads.
+     *
+     * @param perApplication at a time
+     * @param total at a time
+     * @param stallMs after how long without a byte a download is given up; 0 for never
      */
+    public record Downloads(int perApplication, int total, long stallMs) {}
+
+    /**
+     * Where copying and deleting are done, and the writer thread.
+     *
+     * @param downloads must take as many tasks as there are downloads at a time
+     */
+    public record Threads(Executor downloads, Executor deletions, Executor writer, InstantSource clock) {}
+
     public ResourceCache(
             Configuration configuration, NodeDirectories directories, Limits limits, Threads threads, Journal journal) {
         this.directories = directories;
         this.downloader = new Downloader(configuration, directories, threads.clock());
-        this.downloads = threads.downloads();
+        Downloads bounds = limits.downloads();
+        this.queue = new DownloadQueue(
+                new DownloadQueue.Limits(bounds.perApplication(), bounds.total(), bounds.stallMs()),
+                threads.downloads(),
+                threads.deletions(),
+                threads.writer());
+        this.folders = new CacheFolders(limits.maxFilesPerFolder());
         this.deletions = threads.deletions();
-        this.writer = threads.writer();
         this.journal = journal;
-        this.maxDownloads = limits.maxDownloads();
-        this.targetSizeBytes = limits.targetSizeBytes();
+        this.clock = threads.clock();
+        this.limits = limits;
+        this.nextCleanup = clock.instant().plusMillis(limits.cleanupIntervalMs());
     }
 
     /**
@@ -131,89 +177,42 @@ public final class ResourceCache {
         Entry entry = entries.get(key);
         figures = entry == null ? figures.miss() : figures.hit();
         if (entry == null) {
-            Path directory = key.folder(directories.nextLocalRoot()).resolve(Long.toString(++lastNumber));
-            Entry fresh = new Entry(directory);
-            entries.put(key, fresh);
-            waiting.add(() -> download(key, fresh, user, credentials));
-            startWaiting();
-            entry = fresh;
+            try {
+                directories.requireGood();
+            } catch (DisksFailedException e) {
+                receiver.failed(e);
+                return;
+            }
+            entry = begin(key, application, user, credentials);
         }
-        entry.holders.add(holder);
-        entry.lastUse = ++useCount;
+        hold(entry, holder);
         Path there = entry.path;
         if (there != null) {
             receiver.arrived(there);
         } else {
-            entry.waiting.add(receiver);
+            entry.waiting.add(new Waiting(holder, receiver));
         }
     }
 
-    private void startWaiting() {
-        while (running < maxDownloads) {
-            Runnable next = waiting.poll();
-            if (next == null) {
-                return;
-            }
-            running++;
-            downloads.execute(next);
-        }
-    }
-
-    /** On a worker. */
-    private void download(CacheKey key, Entry entry, String user, Credentials credentials) {
-        Downloader.Copy copy = null;
-        Exception failure = null;
-        try {
-            copy = downloader.download(key, entry.directory, user, credentials);
-            if (key.visibility() != ResourceRequest.Visibility.PUBLIC) {
-                directories.handOver(entry.directory, user);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failure = e;
-        } catch (IOException | RuntimeException e) {
-            failure = e;
-        }
-        Downloader.Copy done = copy;
-        Exception failed = failure;
-        writer.execute(() -> finished(key, entry, done, failed));
-    }
-
-    private void finished(CacheKey key, Entry entry, Downloader.@Nullable Copy copy, @Nullable Exception failure) {
-        running--;
-        startWaiting();
-        List<Receiver> receivers = List.copyOf(entry.waiting);
-        entry.waiting.clear();
-        if (copy != null && !entry.abandoned) {
-            Path path = copy.path();
-            entry.sizeBytes = copy.sizeBytes();
-            entry.path = path;
-            figures = figures.fetched(copy.sizeBytes());
-            journal.kept(new CachedCopy(key, entry.directory, path, copy.sizeBytes()));
-            receivers.forEach(receiver -> receiver.arrived(path));
-            return;
-        }
-        if (entry.abandoned) {
-            // Its application ended meanwhile, and took the folder with it: what came later must go as well.
-            deletions.execute(() -> Deletion.deleteWithEmptyParents(entry.directory, APPLICATION_DEPTH));
-        } else {
-            entries.remove(key);
-        }
-        figures = figures.failure();
-        Exception why = failure == null ? new IOException("the application has ended") : failure;
-        log.debug("no copy of {}", key.source(), why);
-        receivers.forEach(receiver -> receiver.failed(why));
+    private void hold(Entry entry, ContainerId holder) {
+        entry.holders.add(holder);
+        held.computeIfAbsent(holder, absent -> new LinkedHashSet<>()).add(entry);
+        idle.remove(entry);
     }
 
     /** Takes over the copies of an earlier node manager; once, before everything else. */
     public void restore(List<CachedCopy> copies) {
         for (CachedCopy copy : copies) {
-            Entry entry = new Entry(copy.directory());
+            Entry entry = new Entry(copy.key(), directories.rootOf(copy.directory()), copy.directory());
             entry.path = copy.path();
             entry.sizeBytes = copy.sizeBytes();
-            entry.lastUse = ++useCount;
             entries.put(copy.key(), entry);
             lastNumber = Math.max(lastNumber, copy.number());
+            if (!isOfApplication(copy.key())) {
+                folders.count(copy.directory().getParent());
+                sizeBytes += copy.sizeBytes();
+                idle.add(entry);
+            }
         }
     }
 
@@ -222,31 +221,175 @@ public final class ResourceCache {
         String application = holder.getApplicationAttemptId().getApplicationId().toString();
         Entry entry = entries.get(CacheKey.of(request, user, application));
         if (entry != null) {
-            entry.holders.add(holder);
-            entry.lastUse = ++useCount;
+            hold(entry, holder);
         }
         return entry == null ? null : entry.path;
     }
 
-    /** Gives back what a container holds. */
+    private Entry begin(CacheKey key, String application, String user, Credentials credentials) {
+        Path root = directories.nextLocalRoot();
+        Path folder = isOfApplication(key) ? key.folder(root) : folders.add(key.folder(root));
+        Entry entry = new Entry(key, root, folder.resolve(Long.toString(++lastNumber)));
+        entries.put(key, entry);
+        Transfer transfer = new Transfer(limits.unpacking());
+        Download download = new Download(
+                application,
+                key.source(),
+                new Download.Target(entry.directory, isOfApplication(key) ? APPLICATION_DEPTH : 0),
+                transfer,
+                () -> copy(key, entry.directory, user, credentials, transfer),
+                new Download.Outcome() {
+                    @Override
+                    public void arrived(Downloader.Copy copy) {
+                        ResourceCache.this.arrived(entry, copy);
+                    }
+
+                    @Override
+                    public void failed(Exception why) {
+                        ResourceCache.this.failed(entry, why);
+                    }
+                });
+        entry.download = download;
+        queue.add(download);
+        return entry;
+    }
+
+    /** On a worker. */
+    private Downloader.Copy copy(
+            CacheKey key, Path directory, String user, Credentials credentials, Transfer transfer)
+            throws IOException, InterruptedException {
+        Downloader.Copy copy = downloader.download(key, directory, user, credentials, transfer);
+        if (key.visibility() != ResourceRequest.Visibility.PUBLIC) {
+            directories.handOver(directory, user);
+        }
+        return copy;
+    }
+
+    private static boolean isOfApplication(CacheKey key) {
+        return !key.application().isEmpty();
+    }
+
+    private void arrived(Entry entry, Downloader.Copy copy) {
+        entry.download = null;
+        entry.path = copy.path();
+        entry.sizeBytes = copy.sizeBytes();
+        if (!isOfApplication(entry.key)) {
+            sizeBytes += copy.sizeBytes();
+        }
+        figures = figures.fetched(copy.sizeBytes());
+        journal.kept(new CachedCopy(entry.key, entry.directory, copy.path(), copy.sizeBytes()));
+        List<Waiting> receivers = List.copyOf(entry.waiting);
+        entry.waiting.clear();
+        receivers.forEach(each -> each.receiver().arrived(copy.path()));
+    }
+
+    /** There will be no copy. Whoever asks from now on begins a new download. */
+    private void failed(Entry entry, Exception why) {
+        log.debug("no copy of {}", entry.key.source(), why);
+        figures = figures.failure();
+        entry.download = null;
+        forget(entry);
+        for (ContainerId holder : entry.holders) {
+            Set<Entry> ofHolder = held.get(holder);
+            if (ofHolder != null) {
+                ofHolder.remove(entry);
+            }
+        }
+        entry.holders.clear();
+        List<Waiting> receivers = List.copyOf(entry.waiting);
+        entry.waiting.clear();
+        receivers.forEach(each -> each.receiver().failed(why));
+    }
+
+    /** Takes an entry out of the books. What there is on disk is the caller's to remove. */
+    private void forget(Entry entry) {
+        if (!entry.dropped) {
+            entry.dropped = true;
+            entries.remove(entry.key);
+            idle.remove(entry);
+            if (entry.path != null) {
+                journal.dropped(entry.directory);
+                figures = figures.holding(figures.bytes() - entry.sizeBytes);
+            }
+            if (!isOfApplication(entry.key)) {
+                folders.remove(entry.directory.getParent());
+                sizeBytes -= entry.sizeBytes;
+            }
+        }
+    }
+
+    /** Gives back what a container holds. A download that nobody else waits for ends. */
     public void release(ContainerId holder) {
-        entries.values().forEach(entry -> entry.holders.remove(holder));
-        trim();
+        Set<Entry> released = held.remove(holder);
+        if (released == null) {
+            return;
+        }
+        for (Entry entry : released) {
+            entry.holders.remove(holder);
+            entry.waiting.removeIf(each -> each.holder().equals(holder));
+            if (!entry.holders.isEmpty()) {
+                continue;
+            }
+            Download download = entry.download;
+            if (download != null) {
+                forget(entry);
+                queue.cancel(download);
+            } else if (entry.dropped) {
+                delete(entry);
+            } else if (!isOfApplication(entry.key)) {
+                idle.add(entry);
+            }
+        }
+    }
+
+    private void delete(Entry entry) {
+        deletions.execute(() -> directories.delete(entry.directory));
     }
 
     /** Forgets the copies of an application that has ended; their folder goes with the application's own. */
     public void applicationEnded(String application) {
-        entries.entrySet().removeIf(item -> {
-            boolean own = item.getKey().application().equals(application);
-            if (own && item.getValue().path == null) {
-                item.getValue().abandoned = true;
-            } else if (own) {
-                journal.dropped(item.getValue().directory);
+        List<Entry> own = entries.values().stream()
+                .filter(entry -> entry.key.application().equals(application))
+                .toList();
+        for (Entry entry : own) {
+            Download download = entry.download;
+            if (download == null) {
+                forget(entry);
+            } else {
+                queue.cancel(download);
+                failed(entry, new IOException("the application has ended"));
             }
-            return own;
-        });
-        figures = figures.holding(
-                entries.values().stream().mapToLong(entry -> entry.sizeBytes).sum());
+        }
+    }
+
+    /**
+     * Follows a check of the disks: what lies on a lost one is not used any more and fetched anew when it is asked for;
+     * what nobody holds on a full one makes room.
+     */
+    public void disksChanged(DiskChange change) {
+        List<Entry> lost = entries.values().stream()
+                .filter(entry -> change.lost().contains(entry.root))
+                .toList();
+        for (Entry entry : lost) {
+            Download download = entry.download;
+            if (download != null) {
+                queue.cancel(download);
+                failed(
+                        entry,
+                        new DisksFailedException("The disk of " + entry.root + " failed while " + entry.key.source()
+                                + " was stored there. " + directories.healthReport()));
+                continue;
+            }
+            forget(entry);
+            if (entry.holders.isEmpty()) {
+                delete(entry);
+            }
+        }
+        for (Entry entry : List.copyOf(idle)) {
+            if (change.full().contains(entry.root)) {
+                drop(entry);
+            }
+        }
     }
 
     /** What the cache has done. For every thread. */
@@ -254,25 +397,26 @@ public final class ResourceCache {
         return figures;
     }
 
-    /** Drops copies that nobody holds, the least recently asked for first, until what is left fits. */
-    private void trim() {
-        long total =
-                entries.values().stream().mapToLong(entry -> entry.sizeBytes).sum();
-        while (total > targetSizeBytes) {
-            var oldest = entries.entrySet().stream()
-                    .filter(item -> item.getValue().holders.isEmpty()
-                            && item.getValue().path != null
-                            && item.getKey().application().isEmpty())
-                    .min(Comparator.comparingLong(item -> item.getValue().lastUse));
-            if (oldest.isEmpty()) {
-                return;
-            }
-            Entry entry = oldest.get().getValue();
-            entries.remove(oldest.get().getKey());
-            total -= entry.sizeBytes;
-            figures = figures.holding(total);
-            journal.dropped(entry.directory);
-            deletions.execute(() -> Deletion.delete(entry.directory));
+    /** Looks after what is due. */
+    public void tick() {
+        Instant now = clock.instant();
+        queue.tick(now);
+        if (!now.isBefore(nextCleanup)) {
+            nextCleanup = now.plusMillis(limits.cleanupIntervalMs());
+            cleanUp();
         }
+    }
+
+    /** Drops copies that nobody holds, those that were given back first, until what is left fits. */
+    private void cleanUp() {
+        for (Iterator<Entry> oldest = List.copyOf(idle).iterator();
+                sizeBytes > limits.targetSizeBytes() && oldest.hasNext(); ) {
+            drop(oldest.next());
+        }
+    }
+
+    private void drop(Entry entry) {
+        forget(entry);
+        delete(entry);
     }
 }

@@ -59,7 +59,7 @@ final class Leftovers {
     void endProcesses(Known known) throws IOException {
         Set<ContainerId> containers = new HashSet<>();
         List<ContainerProcess> ending = new ArrayList<>();
-        for (Path root : directories.localRoots()) {
+        for (Path root : directories.readableLocalRoots()) {
             for (Path file : in(NodeDirectories.nodePrivate(root))) {
                 ProcessRecord record = ProcessRecord.ofPidFile(file);
                 if (record == null || known.records().contains(record)) {
@@ -105,7 +105,7 @@ final class Leftovers {
     /** Moves the files that are not known out of the way, and answers where to: to be deleted at leisure. */
     List<Path> moveFiles(Known known) throws IOException {
         List<Path> trash = new ArrayList<>();
-        for (Path root : directories.localRoots()) {
+        for (Path root : directories.readableLocalRoots()) {
             trash.addAll(NodeDirectories.trash(root));
             for (Path file : in(NodeDirectories.nodePrivate(root))) {
                 ProcessRecord record = ProcessRecord.ofFile(file);
@@ -138,7 +138,13 @@ final class Leftovers {
 
     private void moveUnknown(Path root, Path folder, Set<Path> known, List<Path> trash) throws IOException {
         for (Path each : in(folder)) {
-            if (!known.contains(each)) {
+            if (known.contains(each)) {
+                continue;
+            }
+            if (String.valueOf(each.getFileName()).length() == 1) {
+                // A cache has further folders below its own once that is full; copies have longer names.
+                moveUnknown(root, each, known, trash);
+            } else {
                 trash.add(NodeDirectories.discard(root, each));
             }
         }

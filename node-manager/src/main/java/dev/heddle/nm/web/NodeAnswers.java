@@ -2,16 +2,17 @@ package dev.heddle.nm.web;
 
 import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
+import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.logs.ContainerLogFiles;
 import dev.heddle.nm.logs.LogFile;
 import dev.heddle.nm.snapshot.ApplicationSnapshot;
 import dev.heddle.nm.snapshot.NodeSnapshots;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.hadoop.util.VersionInfo;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
@@ -26,36 +27,41 @@ import org.jspecify.annotations.Nullable;
 final class NodeAnswers {
     private final NodeFacts node;
     private final NodeSnapshots snapshots;
+    private final Supplier<NodeHealth> health;
     private final ContainerLogFiles files;
     private final Readers readers;
-    private final InstantSource clock;
 
     NodeAnswers(
-            NodeFacts node, NodeSnapshots snapshots, ContainerLogFiles files, Readers readers, InstantSource clock) {
+            NodeFacts node,
+            NodeSnapshots snapshots,
+            Supplier<NodeHealth> health,
+            ContainerLogFiles files,
+            Readers readers) {
         this.node = node;
         this.snapshots = snapshots;
+        this.health = health;
         this.files = files;
         this.readers = readers;
-        this.clock = clock;
     }
 
     Document node() {
         // YARN's fields with these names say how much containers may get, not how much they have got.
         long memoryMb = node.capability().memoryMb();
+        NodeHealth now = health.get();
         return new Document("nodeInfo", true)
-                .with("healthReport", "")
+                .with("healthReport", now.report())
                 .with("totalVmemAllocatedContainersMB", (long) (memoryMb * node.virtualMemoryRatio()))
                 .with("totalPmemAllocatedContainersMB", memoryMb)
                 .with("totalVCoresAllocatedContainers", node.capability().vcores())
                 .with("vmemCheckEnabled", false)
                 .with("pmemCheckEnabled", false)
-                .with("lastNodeUpdateTime", clock.millis())
+                .with("lastNodeUpdateTime", now.checkedAt().toEpochMilli())
                 .with(
                         "resourceTypes",
                         ResourceUtils.getResourcesTypeInfo().stream()
                                 .map(Object::toString)
                                 .collect(Collectors.joining(", ")))
-                .with("nodeHealthy", true)
+                .with("nodeHealthy", now.healthy())
                 .with("nodeManagerVersion", YarnVersionInfo.getVersion())
                 .with("nodeManagerBuildVersion", YarnVersionInfo.getBuildVersion())
                 .with("nodeManagerVersionBuiltOn", YarnVersionInfo.getDate())

@@ -1,6 +1,7 @@
 package dev.heddle.nm.web;
 
 import dev.heddle.common.UserException;
+import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.localization.CacheFigures;
 import dev.heddle.nm.logs.ContainerLogFiles;
 import dev.heddle.nm.snapshot.NodeSnapshots;
@@ -18,7 +19,6 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -121,10 +121,10 @@ public final class WebServer implements AutoCloseable {
             ContainerLogFiles files,
             Readers readers,
             Supplier<CacheFigures> cache,
-            InstantSource clock) {
+            Supplier<NodeHealth> health) {
         served.set(new Served(
                 node,
-                new NodeAnswers(node, snapshots, files, readers, clock),
+                new NodeAnswers(node, snapshots, health, files, readers),
                 new LogAnswers(vertx, node, snapshots, files, readers),
                 new Page(node, snapshots, readers),
                 new Metrics(node, snapshots, cache),

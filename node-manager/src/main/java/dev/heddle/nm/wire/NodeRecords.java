@@ -6,9 +6,9 @@ import dev.heddle.nm.container.ContainerSnapshot;
 import dev.heddle.nm.container.ContainerState;
 import dev.heddle.nm.container.FileState;
 import dev.heddle.nm.container.NodeReport;
+import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.logs.LogReport;
 import dev.heddle.nm.watch.NodeUtilization;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,8 +91,7 @@ final class NodeRecords {
     }
 
     static NodeStatus nodeStatus(
-            NodeReport report, NodeIdentity node, NodeUtilization used, int responseId, Instant now) {
-        NodeHealthStatus health = NodeHealthStatus.newInstance(true, "", now.toEpochMilli());
+            NodeReport report, NodeIdentity node, NodeUtilization used, int responseId, NodeHealth health) {
         return NodeStatus.newInstance(
                 node.nodeId(),
                 responseId,
@@ -100,7 +99,8 @@ final class NodeRecords {
                         .map(container -> status(container, node))
                         .toList(),
                 List.of(),
-                health,
+                NodeHealthStatus.newInstance(
+                        health.healthy(), health.report(), health.checkedAt().toEpochMilli()),
                 utilization(used.containers()),
                 utilization(used.node()),
                 report.increased().stream().map(NodeRecords::increased).toList());

@@ -5,6 +5,7 @@ import dev.heddle.common.rpc.client.RpcCall;
 import dev.heddle.nm.container.NodeController;
 import dev.heddle.nm.container.NodeInstructions;
 import dev.heddle.nm.container.NodeReport;
+import dev.heddle.nm.health.NodeHealth;
 import dev.heddle.nm.logs.LogReport;
 import dev.heddle.nm.logs.NodeLogs;
 import dev.heddle.nm.security.ContainerTokenSecrets;
@@ -125,6 +126,7 @@ public final class ResourceManagerLink implements AutoCloseable {
      * The node that is reported on.
      *
      * @param utilization what it and its containers use; never blocks
+     * @param health how it is; never blocks
      */
     public record Inside(
             LoopHandoff writer,
@@ -132,6 +134,7 @@ public final class ResourceManagerLink implements AutoCloseable {
             SelfDescription description,
             NodeLogs logs,
             Supplier<NodeUtilization> utilization,
+            Supplier<NodeHealth> health,
             InstantSource clock) {}
 
     /** What is told in one call. */
@@ -240,7 +243,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                         node,
                         inside.utilization().get(),
                         0,
-                        inside.clock().instant()));
+                        inside.health().get()));
         inside.description().fill(request, inside.clock().instant());
         request.setLogAggregationReportsForApps(NodeRecords.logs(told.logs()));
         return search.connection()
@@ -285,7 +288,7 @@ public final class ResourceManagerLink implements AutoCloseable {
                         node,
                         inside.utilization().get(),
                         responseId,
-                        inside.clock().instant()),
+                        inside.health().get()),
                 containerTokens.currentKey(),
                 nmTokens.currentKey(),
                 null);

@@ -44,6 +44,18 @@ class ArchiveUnpackerTest {
         }
     }
 
+    private void unpack(String name) throws IOException {
+        unpack(name, new UnpackLimits(1_000_000, 100));
+    }
+
+    private void unpack(String name, UnpackLimits limits) throws IOException {
+        ArchiveUnpacker.unpack(archive, name, target, new Transfer(limits));
+    }
+
+    private static Transfer transfer() {
+        return new Transfer(new UnpackLimits(1_000_000, 100));
+    }
+
     private interface Filler {
         void fill(TarArchiveOutputStream tar) throws IOException;
     }
@@ -75,7 +87,7 @@ class ArchiveUnpackerTest {
     @Test
     void shouldUnpackAZip() throws Exception {
         zip("top.txt", "a/", "a/b/deep.txt");
-        ArchiveUnpacker.unpack(archive, "x.ZIP", target);
+        unpack("x.ZIP");
 
         assertThat(target.resolve("top.txt")).hasContent("text");
         assertThat(target.resolve("a/b/deep.txt")).hasContent("text");
@@ -88,7 +100,7 @@ class ArchiveUnpackerTest {
             file(tar, "lib/data", 0644);
             link(tar, "bin/data", "../lib/data");
         });
-        ArchiveUnpacker.unpack(archive, "x.tar.gz", target);
+        unpack("x.tar.gz");
 
         assertThat(target.resolve("bin/run")).isExecutable();
         assertThat(Files.isExecutable(target.resolve("lib/data"))).isFalse();
@@ -99,12 +111,12 @@ class ArchiveUnpackerTest {
     void shouldRefuseEntriesThatLeaveTheDirectory() throws Exception {
         for (String name : new String[] {"../outside", "a/../../outside", outside.toString()}) {
             zip(name);
-            assertThatThrownBy(() -> ArchiveUnpacker.unpack(archive, "x.jar", target))
+            assertThatThrownBy(() -> unpack("x.jar"))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("leads out of the archive's directory");
         }
         tar(false, tar -> file(tar, "../outside", 0644));
-        assertThatThrownBy(() -> ArchiveUnpacker.unpack(archive, "x.tar", target))
+        assertThatThrownBy(() -> unpack("x.tar"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("leads out");
         assertThat(outside).doesNotExist();
@@ -114,7 +126,7 @@ class ArchiveUnpackerTest {
     void shouldRefuseLinksThatLeaveTheDirectory() throws Exception {
         for (String to : new String[] {"..", "/etc", "a/../../outside", "link-to-here/../outside"}) {
             tar(false, tar -> link(tar, "way-out", to));
-            assertThatThrownBy(() -> ArchiveUnpacker.unpack(archive, "x.tar", target))
+            assertThatThrownBy(() -> unpack("x.tar"))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("leads out");
         }
@@ -125,7 +137,7 @@ class ArchiveUnpackerTest {
         Files.writeString(outside, "precious");
         Files.createSymbolicLink(target.resolve("link"), outside);
         tar(false, tar -> file(tar, "link", 0644));
-        ArchiveUnpacker.unpack(archive, "x.tar", target);
+        unpack("x.tar");
 
         assertThat(outside).hasContent("precious");
         assertThat(target.resolve("link")).hasContent("text");
@@ -135,15 +147,51 @@ class ArchiveUnpackerTest {
     void shouldRefuseWhatIsNoArchive() throws Exception {
         Files.write(archive, TEXT);
         for (String name : new String[] {"x.zip", "x.tgz"}) {
-            assertThatThrownBy(() -> ArchiveUnpacker.unpack(archive, name, target))
-                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> unpack(name)).isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void shouldStopAtAnArchiveThatBecomesTooMuch() throws IOException {
+        byte[] zeros = new byte[100_000];
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(archive))) {
+            for (int i = 0; i < 30; i++) {
+                out.putNextEntry(new ZipEntry("zeros" + i));
+                out.write(zeros);
+                out.closeEntry();
+            }
+        }
+        assertThat(Files.size(archive)).isLessThan(10_000);
+        assertThatThrownBy(() -> unpack("x.zip", new UnpackLimits(2 << 20, 100)))
+                .hasMessageContaining("becomes more than 2 MB")
+                .hasMessageContaining("heddle.nodemanager.localizer.max-unpacked-size-mb");
+        assertThat(target.resolve("zeros29")).doesNotExist();
+    }
+
+    @Test
+    void shouldStopAtAnArchiveOfTooManyFiles() throws IOException {
+        zip("a", "b/", "c", "d");
+        assertThatThrownBy(() -> unpack("x.zip", new UnpackLimits(1_000, 3)))
+                .hasMessageContaining("more than 3 files")
+                .hasMessageContaining("heddle.nodemanager.localizer.max-archive-entries");
+    }
+
+    @Test
+    void shouldRefuseDevicesAndPipes() throws IOException {
+        for (byte kind : new byte[] {TarConstants.LF_CHR, TarConstants.LF_BLK, TarConstants.LF_FIFO}) {
+            tar(false, tar -> {
+                tar.putArchiveEntry(new TarArchiveEntry("special", kind));
+                tar.closeArchiveEntry();
+            });
+            assertThatThrownBy(() -> unpack("x.tar")).hasMessageContaining("'special' is a device or a pipe");
+        }
+        assertThat(target).isEmptyDirectory();
     }
 
     @Test
     void shouldUnpackSomeOfAJar() throws IOException {
         zip("lib/", "lib/a.jar", "other/b");
-        ArchiveUnpacker.unpackSome(archive, new NamePattern("lib/.*"), target);
+        ArchiveUnpacker.unpackSome(archive, new NamePattern("lib/.*"), target, transfer());
         assertThat(target.resolve("lib/a.jar")).hasContent("text");
         assertThat(target.resolve("other")).doesNotExist();
     }
@@ -151,7 +199,7 @@ class ArchiveUnpackerTest {
     @Test
     void shouldRefuseAJarOfWhichSomeLeadsOut() throws IOException {
         zip("lib/../../outside");
-        assertThatThrownBy(() -> ArchiveUnpacker.unpackSome(archive, new NamePattern(""), target))
+        assertThatThrownBy(() -> ArchiveUnpacker.unpackSome(archive, new NamePattern(""), target, transfer()))
                 .hasMessageContaining("leads out of the archive's directory");
         assertThat(outside).doesNotExist();
     }

@@ -2,20 +2,25 @@ package dev.heddle.nm.localization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.nm.directories.DisksFailedException;
 import dev.heddle.nm.directories.NodeDirectories;
+import dev.heddle.nm.directories.TemporaryDisk;
 import dev.heddle.nm.localization.ResourceRequest.Kind;
 import dev.heddle.nm.localization.ResourceRequest.Visibility;
+import dev.heddle.testbed.Await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,11 +28,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.Text;
 import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.security.token.Token;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.util.Times;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,10 +67,19 @@ class ResourceCacheTest {
     }
 
     private ResourceCache cache(long targetSizeBytes) {
+        return cache(targetSizeBytes, 1);
+    }
+
+    private ResourceCache cache(long targetSizeBytes, int downloadsAtATime) {
         return new ResourceCache(
-                new Configuration(),
+                WitnessFileSystem.configuration(),
                 directories,
-                new ResourceCache.Limits(1, targetSizeBytes),
+                new ResourceCache.Limits(
+                        new ResourceCache.Downloads(downloadsAtATime, downloadsAtATime, 0),
+                        targetSizeBytes,
+                        0,
+                        100,
+                        new UnpackLimits(1_000_000, 100)),
                 new ResourceCache.Threads(
                         task -> {
                             downloadCount++;
@@ -91,8 +107,13 @@ class ResourceCacheTest {
 
     private static CompletableFuture<Path> acquire(
             ResourceCache cache, ResourceRequest request, ContainerId holder, String user) {
+        return acquire(cache, request, holder, user, new Credentials());
+    }
+
+    private static CompletableFuture<Path> acquire(
+            ResourceCache cache, ResourceRequest request, ContainerId holder, String user, Credentials credentials) {
         CompletableFuture<Path> answer = new CompletableFuture<>();
-        cache.acquire(request, holder, user, new Credentials(), new ResourceCache.Receiver() {
+        cache.acquire(request, holder, user, credentials, new ResourceCache.Receiver() {
             @Override
             public void arrived(Path path) {
                 answer.complete(path);
@@ -168,7 +189,7 @@ class ResourceCacheTest {
                 .failsWithin(0, TimeUnit.SECONDS)
                 .withThrowableOfType(ExecutionException.class)
                 .withMessageContaining("changed on src filesystem")
-                .withMessageContaining("1970-01-01T00:00:01Z");
+                .withMessageContaining("was: \"" + Times.formatISO8601(1_000));
         assertThat(local.resolve("usercache/alice/filecache")).isEmptyDirectory();
         assertThat(acquire(cache, request, container(1, 1), "alice")).isNotDone();
         runNext();
@@ -221,12 +242,14 @@ class ResourceCacheTest {
         CompletableFuture<Path> secondCopy = acquire(cache, second, container(1, 2), "alice");
         runNext();
         cache.release(container(1, 2));
+        cache.tick();
         deletions.forEach(Runnable::run);
         assertThat(firstCopy.get()).exists();
         assertThat(secondCopy.get()).doesNotExist();
 
         deletions.clear();
         cache.release(container(1, 1));
+        cache.tick();
         deletions.forEach(Runnable::run);
         assertThat(firstCopy.get()).as("16 bytes fit in 20").exists();
     }
@@ -241,6 +264,224 @@ class ResourceCacheTest {
         deletions.forEach(Runnable::run);
 
         assertThat(answer).isCompletedExceptionally();
-        assertThat(local.resolve("usercache/alice/appcache")).isEmptyDirectory();
+        assertThat(local.resolve("usercache/alice/appcache/application_1_0001")).doesNotExist();
+    }
+
+    private static ResourceRequest witnessed(String store, Path source, Visibility visibility) throws IOException {
+        return new ResourceRequest(
+                "link",
+                new org.apache.hadoop.fs.Path("witness://" + store + source),
+                Kind.FILE,
+                Files.getLastModifiedTime(source).toMillis(),
+                visibility);
+    }
+
+    @Test
+    void shouldReadFromAnyFileSystemWithTheContainersCredentials() throws Exception {
+        ResourceCache cache = cache(0);
+        Credentials credentials = new Credentials();
+        credentials.addToken(
+                new Text("service"),
+                new Token<>(new byte[] {1}, new byte[] {2}, new Text("WITNESS_TOKEN"), new Text("service")));
+        Path source = file("data");
+        String store = "credentials-" + directory.getFileName();
+        CompletableFuture<Path> own =
+                acquire(cache, witnessed(store, source, Visibility.PRIVATE), container(1, 1), "alice", credentials);
+        runNext();
+        assertThat(own.get()).hasContent("content of data");
+        assertThat(WitnessFileSystem.readers(store)).containsExactly("alice [WITNESS_TOKEN]");
+
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        CompletableFuture<Path> shared =
+                acquire(cache, witnessed(store, source, Visibility.PUBLIC), container(1, 1), "alice", credentials);
+        runNext();
+        assertThat(shared.get()).hasContent("content of data");
+        assertThat(WitnessFileSystem.readers(store).get(1))
+                .as("what is public is read as the node manager")
+                .endsWith(" []");
+    }
+
+    @Test
+    void shouldNotLetOneFileSystemThatHangsHoldUpAnother() throws Exception {
+        ResourceCache cache = cache(0, 2);
+        String store = "hanging-" + directory.getFileName();
+        CountDownLatch hanging = WitnessFileSystem.hang(store);
+        CompletableFuture<Path> stuck =
+                acquire(cache, witnessed(store, file("stuck"), Visibility.PRIVATE), container(1, 1), "alice");
+        CompletableFuture<Path> other =
+                acquire(cache, request(file("other"), Kind.FILE, Visibility.PRIVATE), container(2, 1), "alice");
+        runNext();
+        assertThat(other.get()).exists();
+        assertThat(stuck).isNotDone();
+        hanging.countDown();
+        runNext();
+        assertThat(stuck.get()).exists();
+    }
+
+    @Test
+    void shouldEndADownloadThatNobodyWaitsForAnyMore() throws Exception {
+        ResourceCache cache = cache(0);
+        String store = "ended-" + directory.getFileName();
+        CountDownLatch hanging = WitnessFileSystem.hang(store);
+        ResourceRequest request = witnessed(store, file("data"), Visibility.PRIVATE);
+        CompletableFuture<Path> first = acquire(cache, request, container(1, 1), "alice");
+        CompletableFuture<Path> second = acquire(cache, request, container(1, 2), "alice");
+        CompletableFuture<Path> waiting =
+                acquire(cache, request(file("never"), Kind.FILE, Visibility.PRIVATE), container(1, 1), "alice");
+        cache.release(container(1, 1));
+        Await.until("the download to hang", Duration.ofSeconds(LIMIT_S), () -> !WitnessFileSystem.readers(store)
+                .isEmpty());
+        assertThat(handedBack).as("somebody else waits for it").isEmpty();
+        cache.release(container(1, 2));
+        runNext();
+        deletions.forEach(Runnable::run);
+
+        assertThat(List.of(first, second, waiting)).noneMatch(CompletableFuture::isDone);
+        assertThat(downloadCount).as("the other one never began").isEqualTo(1);
+        assertThat(local.resolve("usercache/alice/filecache")).isEmptyDirectory();
+        hanging.countDown();
+        CompletableFuture<Path> anew = acquire(cache, request, container(1, 3), "alice");
+        runNext();
+        assertThat(anew.get()).hasContent("content of data");
+    }
+
+    @Test
+    void shouldKeepWhatWasUsedLast() throws Exception {
+        ResourceCache cache = cache(40);
+        List<ResourceRequest> requests = new ArrayList<>();
+        List<Path> copies = new ArrayList<>();
+        for (String name : List.of("a", "b", "c")) {
+            ResourceRequest request = request(file(name), Kind.FILE, Visibility.PRIVATE);
+            CompletableFuture<Path> copy = acquire(cache, request, container(1, 1), "alice");
+            runNext();
+            requests.add(request);
+            copies.add(copy.get());
+        }
+        CompletableFuture<Path> ofApplication =
+                acquire(cache, request(file("own"), Kind.FILE, Visibility.APPLICATION), container(1, 1), "alice");
+        runNext();
+        cache.release(container(1, 1));
+        acquire(cache, requests.get(0), container(1, 2), "alice");
+        cache.release(container(1, 2));
+        cache.tick();
+        deletions.forEach(Runnable::run);
+        // Of 12 bytes each.
+        assertThat(copies).allSatisfy(copy -> assertThat(copy).exists());
+
+        ResourceRequest larger =
+                request(Files.writeString(directory.resolve("larger"), "x".repeat(15)), Kind.FILE, Visibility.PRIVATE);
+        acquire(cache, larger, container(1, 3), "alice");
+        runNext();
+        cache.tick();
+        deletions.forEach(Runnable::run);
+        assertThat(copies.get(0)).as("asked for again since").exists();
+        assertThat(copies.get(1)).doesNotExist();
+        assertThat(copies.get(2)).exists();
+        assertThat(ofApplication.get()).as("goes with its application").exists();
+    }
+
+    /** The one local directory is on a disk of its own. */
+    private void disks(TemporaryDisk disk) {
+        directories.close();
+        directories = NodeDirectories.open(List.of(disk.path()), "local", List.of(directory.resolve("logs")), "logs");
+    }
+
+    @Test
+    void shouldSayInNumbersThatADiskIsFullAndLeaveNothingOnIt() throws Exception {
+        try (TemporaryDisk disk = TemporaryDisk.mount(directory.resolve("disk"), 1)) {
+            disks(disk);
+            ResourceCache cache = cache(0);
+            Path large = Files.write(directory.resolve("large"), new byte[2 << 20]);
+            CompletableFuture<Path> refused =
+                    acquire(cache, request(large, Kind.FILE, Visibility.PRIVATE), container(1, 1), "alice");
+            runNext();
+            assertThat(refused)
+                    .failsWithin(0, TimeUnit.SECONDS)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(DisksFailedException.class)
+                    .withMessageContaining("2.0 MB do not fit: the disk of " + disk.path())
+                    .withMessageContaining(" MB free of 1.0 MB");
+
+            Path archive = directory.resolve("zeros.zip");
+            try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+                zip.putNextEntry(new ZipEntry("zeros"));
+                zip.write(new byte[2 << 20]);
+                zip.closeEntry();
+            }
+            CompletableFuture<Path> burst =
+                    acquire(bursting(), request(archive, Kind.ARCHIVE, Visibility.PRIVATE), container(1, 1), "alice");
+            runNext();
+            assertThat(burst)
+                    .failsWithin(0, TimeUnit.SECONDS)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(DisksFailedException.class)
+                    .withMessageContaining("zeros.zip cannot be stored: No space left on device")
+                    .withMessageContaining(" 0.0 MB free of 1.0 MB");
+            assertThat(disk.path().resolve("usercache/alice/filecache")).isEmptyDirectory();
+        }
+    }
+
+    private ResourceCache bursting() {
+        return new ResourceCache(
+                WitnessFileSystem.configuration(),
+                directories,
+                new ResourceCache.Limits(
+                        new ResourceCache.Downloads(1, 1, 0), 0, 0, 100, new UnpackLimits(100_000_000, 100)),
+                new ResourceCache.Threads(downloads, deletions::add, handedBack::add, InstantSource.system()),
+                ResourceCache.Journal.NONE);
+    }
+
+    @Test
+    void shouldFetchAnewWhatLiesOnADiskThatHasFailed() throws Exception {
+        try (TemporaryDisk disk = TemporaryDisk.mount(directory.resolve("disk"), 1)) {
+            disks(disk);
+            ResourceCache cache = cache(1_000_000);
+            ResourceRequest request = request(file("data"), Kind.FILE, Visibility.PRIVATE);
+            CompletableFuture<Path> first = acquire(cache, request, container(1, 1), "alice");
+            runNext();
+            Path old = first.get();
+            disk.readOnly(true);
+            cache.disksChanged(directories.check(Runnable::run, 30_000));
+
+            CompletableFuture<Path> nowhere = acquire(cache, request, container(1, 2), "alice");
+            assertThat(nowhere)
+                    .failsWithin(0, TimeUnit.SECONDS)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(DisksFailedException.class)
+                    .withMessageContaining("Most of the disks failed. 1/1 local-dirs have errors: ");
+            disk.readOnly(false);
+            cache.disksChanged(directories.check(Runnable::run, 30_000));
+            CompletableFuture<Path> second = acquire(cache, request, container(1, 2), "alice");
+            runNext();
+            assertThat(second.get()).hasContent("content of data").isNotEqualTo(old);
+            assertThat(old).as("a container still holds it").exists();
+            cache.release(container(1, 1));
+            deletions.forEach(Runnable::run);
+            assertThat(old).doesNotExist();
+            assertThat(second.get()).exists();
+        }
+    }
+
+    @Test
+    void shouldMakeRoomOnADiskThatIsFull() throws Exception {
+        try (TemporaryDisk disk = TemporaryDisk.mount(directory.resolve("disk"), 1)) {
+            disks(disk);
+            ResourceCache cache = cache(1_000_000);
+            CompletableFuture<Path> idle =
+                    acquire(cache, request(file("idle"), Kind.FILE, Visibility.PRIVATE), container(1, 1), "alice");
+            runNext();
+            cache.release(container(1, 1));
+            ResourceRequest used = request(file("used"), Kind.FILE, Visibility.PRIVATE);
+            CompletableFuture<Path> held = acquire(cache, used, container(1, 2), "alice");
+            runNext();
+            disk.fill();
+            cache.disksChanged(directories.check(Runnable::run, 30_000));
+            deletions.forEach(Runnable::run);
+
+            assertThat(idle.get()).doesNotExist();
+            assertThat(acquire(cache, used, container(1, 3), "alice"))
+                    .as("what is there may be read")
+                    .isCompletedWithValue(held.get());
+        }
     }
 }
