@@ -209,7 +209,7 @@ public final class ResourceCache {
             entries.put(copy.key(), entry);
             lastNumber = Math.max(lastNumber, copy.number());
             if (!isOfApplication(copy.key())) {
-                folders.count(copy.directory().getParent());
+                folders.count(folder(copy.directory()));
                 sizeBytes += copy.sizeBytes();
                 idle.add(entry);
             }
@@ -252,6 +252,12 @@ public final class ResourceCache {
         entry.download = download;
         queue.add(download);
         return entry;
+    }
+
+    /** That holds the directory of a copy. */
+    private static Path folder(Path directory) {
+        Path folder = directory.getParent();
+        return folder == null ? directory : folder;
     }
 
     private static boolean isOfApplication(CacheKey key) {
@@ -301,7 +307,7 @@ public final class ResourceCache {
                 figures = figures.holding(figures.bytes() - entry.sizeBytes);
             }
             if (!isOfApplication(entry.key)) {
-                folders.remove(entry.directory.getParent());
+                folders.remove(folder(entry.directory));
                 sizeBytes -= entry.sizeBytes;
             }
         }
