@@ -7,6 +7,7 @@ import dev.heddle.common.rpc.transport.RpcSettings;
 import dev.heddle.ha.HaSettings;
 import dev.heddle.nm.HealthSettings;
 import dev.heddle.nm.NodeManagerSettings;
+import dev.heddle.nm.services.ServiceSettings;
 import dev.heddle.rm.ResourceManagerSettings;
 import dev.heddle.rm.queues.QueueFiles;
 import dev.heddle.rm.scheduler.queue.config.ClusterKey;
@@ -48,7 +49,10 @@ final class HeddleSettings {
                         queueKeys(),
                         Stream.concat(
                                         QueueFiles.PREFIXES.stream(),
-                                        Stream.of(NodeManagerSettings.RESOURCE_KINDS, HealthSettings.SCRIPT_PREFIX))
+                                        Stream.of(
+                                                NodeManagerSettings.RESOURCE_KINDS,
+                                                HealthSettings.SCRIPT_PREFIX,
+                                                ServiceSettings.OF_ONE))
                                 .toList()),
                 configuration);
     }

@@ -52,6 +52,7 @@ class MapReduceIT {
             configuration.set(YarnConfiguration.NM_AUX_SERVICES, "mapreduce_shuffle");
             configuration.set("yarn.nodemanager.aux-services.mapreduce_shuffle.classpath", HadoopProcess.classPath());
             configuration.setInt("mapreduce.shuffle.port", 0);
+            configuration.setBoolean(YarnConfiguration.NM_VMEM_CHECK_ENABLED, false);
             // Room for one task and the master at most, so that the tasks are spread.
             configuration.setInt(YarnConfiguration.NM_PMEM_MB, 2048);
             nodes.add(NodeManager.start(configuration));

@@ -24,6 +24,7 @@ record Ground(NodeDirectories directories, Recovery recovery, Isolation isolatio
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key(),
                 HealthSettings.diskLimits(configuration));
+        directories.chooseOwners(isolation::owner);
         Recovery recovery = null;
         try {
             Path kept = keptIn(configuration);

@@ -23,6 +23,8 @@ public final class Deletion {
     /** How often a tree is walked into which somebody writes meanwhile, such as a download that is just ending. */
     private static final int ATTEMPTS = 3;
 
+    private static final String SELF = System.getProperty("user.name");
+
     private Deletion() {}
 
     /**
@@ -36,10 +38,15 @@ public final class Deletion {
         }
         IOException failure = null;
         for (int attempt = 0; attempt < ATTEMPTS && Files.exists(root, LinkOption.NOFOLLOW_LINKS); attempt++) {
-            Deleter deleter = new Deleter();
+            failure = null;
             try {
-                Files.walkFileTree(root, deleter);
-                failure = deleter.failure;
+                if (isSomebodyElses(root)) {
+                    remove(root);
+                } else {
+                    Deleter deleter = new Deleter();
+                    Files.walkFileTree(root, deleter);
+                    failure = deleter.failure;
+                }
             } catch (IOException e) {
                 failure = e;
             }
@@ -51,6 +58,29 @@ public final class Deletion {
             log.warn("cannot delete all of {}: {}", root, failure.toString());
         }
         return failure == null;
+    }
+
+    private static boolean isSomebodyElses(Path root) throws IOException {
+        return !Files.getOwner(root, LinkOption.NOFOLLOW_LINKS).getName().equals(SELF);
+    }
+
+    /**
+     * By a command that holds on to each directory while it is in it: the tree's owner may put a link in the place of a
+     * directory meanwhile, and this daemon may be root.
+     */
+    private static void remove(Path root) throws IOException {
+        Process command = new ProcessBuilder("rm", "-rf", "--", root.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            if (command.waitFor() != 0) {
+                throw new IOException("rm has ended with status " + command.exitValue());
+            }
+        } catch (InterruptedException e) {
+            command.destroy();
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Deletes a tree, and of the directories above it those that are left empty, up to a depth. */

@@ -22,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,9 @@ public final class NodeDirectories implements AutoCloseable {
     private static final String APPLICATION_CACHE = "appcache";
     private static final String FILE_CACHE = "filecache";
     private static final String NODE_PRIVATE = "nmPrivate";
+    /** All users, the user, the user's copies, and one of these. */
+    private static final int LEVELS_OF_USER_COPY = 4;
+
     private static final String TRASH_PREFIX = "trash-";
 
     private static final FileAttribute<Set<PosixFilePermission>> FOR_ALL = permissions("rwxr-xr-x");
@@ -50,6 +54,7 @@ public final class NodeDirectories implements AutoCloseable {
     private final DiskLimits limits;
     private final DirectoryLocks locks;
     private final OwedDeletions owed = new OwedDeletions();
+    private volatile FileOwner.Choice owners = user -> null;
 
     /** Checks that have not ended yet, by their directories. */
     private final Map<Path, CompletableFuture<Found>> underWay = new HashMap<>();
@@ -463,6 +468,37 @@ public final class NodeDirectories implements AutoCloseable {
     /** Where files of one application are kept. */
     public static Path applicationCache(Path root, String user, String application) {
         return applicationDirectory(root, user, application).resolve(FILE_CACHE);
+    }
+
+    /** From now on users' own copies of files are given to whom this chooses. */
+    public void chooseOwners(FileOwner.Choice choice) {
+        owners = choice;
+    }
+
+    /** Who a user's copies of files belong to, or null where they stay this daemon's own. Blocks. */
+    public @Nullable FileOwner owner(String user) throws IOException {
+        return owners.of(user);
+    }
+
+    /**
+     * Gives a user's copy of a file to whom it is to belong. Blocks.
+     *
+     * @param copy the directory that it is in
+     */
+    public void handOver(Path copy, String user) throws IOException {
+        FileOwner owner = owner(user);
+        if (owner == null) {
+            return;
+        }
+        owner.giveTree(copy);
+        for (Path root : localRoots) {
+            if (copy.startsWith(root)) {
+                Path below = root.relativize(copy);
+                // An application's own directory is its user's already, or will be.
+                boolean ofApplication = below.getNameCount() > LEVELS_OF_USER_COPY;
+                FileOwner.letPass(copy, ofApplication ? 1 : below.getNameCount() - 1);
+            }
+        }
     }
 
     /** Makes a directory and its parents, readable for everybody. */

@@ -150,7 +150,7 @@ public final class ResourceCache {
     public ResourceCache(
             Configuration configuration, NodeDirectories directories, Limits limits, Threads threads, Journal journal) {
         this.directories = directories;
-        this.downloader = new Downloader(configuration, threads.clock());
+        this.downloader = new Downloader(configuration, directories, threads.clock());
         Downloads bounds = limits.downloads();
         this.queue = new DownloadQueue(
                 new DownloadQueue.Limits(bounds.perApplication(), bounds.total(), bounds.stallMs()),
@@ -237,7 +237,7 @@ public final class ResourceCache {
                 key.source(),
                 new Download.Target(entry.directory, isOfApplication(key) ? APPLICATION_DEPTH : 0),
                 transfer,
-                () -> downloader.download(key, entry.directory, user, credentials, transfer),
+                () -> fetch(entry, user, credentials, transfer),
                 new Download.Outcome() {
                     @Override
                     public void arrived(Downloader.Copy copy) {
@@ -252,6 +252,16 @@ public final class ResourceCache {
         entry.download = download;
         queue.add(download);
         return entry;
+    }
+
+    /** On a worker. */
+    private Downloader.Copy fetch(Entry entry, String user, Credentials credentials, Transfer transfer)
+            throws IOException, InterruptedException {
+        Downloader.Copy copy = downloader.download(entry.key, entry.directory, user, credentials, transfer);
+        if (entry.key.visibility() != ResourceRequest.Visibility.PUBLIC) {
+            directories.handOver(entry.directory, user);
+        }
+        return copy;
     }
 
     /** That holds the directory of a copy. */

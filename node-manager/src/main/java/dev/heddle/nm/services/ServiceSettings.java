@@ -6,6 +6,9 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** Settings for auxiliary services. The keys that carry a service's name are {@link ServiceDeclaration}'s. */
 public final class ServiceSettings {
+    /** Begins the keys of each service, which carry its name. */
+    public static final String OF_ONE = YarnConfiguration.NM_AUX_SERVICES + ".";
+
     static final Setting<String> NAMES = Setting.text(
             YarnConfiguration.NM_AUX_SERVICES,
             "",
