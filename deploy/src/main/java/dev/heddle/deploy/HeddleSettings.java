@@ -51,8 +51,8 @@ final class HeddleSettings {
                                         QueueFiles.PREFIXES.stream(),
                                         Stream.of(
                                                 NodeManagerSettings.RESOURCE_KINDS,
-                                                ServiceSettings.OF_ONE,
-                                                HealthSettings.SCRIPT_PREFIX))
+                                                HealthSettings.SCRIPT_PREFIX,
+                                                ServiceSettings.OF_ONE))
                                 .toList()),
                 configuration);
     }

@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 public final class Deletion {
     private static final Logger log = LoggerFactory.getLogger(Deletion.class);
 
-    private static final String SELF = System.getProperty("user.name");
-
     /** How often a tree is walked into which somebody writes meanwhile, such as a download that is just ending. */
     private static final int ATTEMPTS = 3;
+
+    private static final String SELF = System.getProperty("user.name");
 
     private Deletion() {}
 
@@ -38,14 +38,15 @@ public final class Deletion {
         }
         IOException failure = null;
         for (int attempt = 0; attempt < ATTEMPTS && Files.exists(root, LinkOption.NOFOLLOW_LINKS); attempt++) {
-            Deleter deleter = new Deleter();
+            failure = null;
             try {
                 if (isSomebodyElses(root)) {
                     remove(root);
                 } else {
+                    Deleter deleter = new Deleter();
                     Files.walkFileTree(root, deleter);
+                    failure = deleter.failure;
                 }
-                failure = deleter.failure;
             } catch (IOException e) {
                 failure = e;
             }

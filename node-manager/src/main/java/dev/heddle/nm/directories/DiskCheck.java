@@ -48,7 +48,7 @@ final class DiskCheck {
             }
             return new Disk(root, Condition.GOOD, "", free, total);
         } catch (UncheckedIOException e) {
-            return Disk.failed(root, reason(e.getCause()));
+            return Disk.failed(root, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return Disk.failed(root, reason(e));
         }

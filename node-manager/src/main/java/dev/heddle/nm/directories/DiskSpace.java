@@ -52,7 +52,7 @@ public final class DiskSpace {
                 return new DisksFailedException(failure.getMessage() + " (" + shortage.get() + ")", failure);
             }
         }
-        return isForWantOfSpace(failure) ? new DisksFailedException(failure.getMessage(), failure) : failure;
+        return isForWantOfSpace(failure) ? new DisksFailedException(failure.toString(), failure) : failure;
     }
 
     static boolean isForWantOfSpace(@Nullable Throwable failure) {

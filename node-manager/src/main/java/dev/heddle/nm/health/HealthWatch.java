@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,8 +33,6 @@ public final class HealthWatch implements AutoCloseable {
     private final Listener listener;
     private final ScheduledThreadPoolExecutor timer;
     private final WorkerPool disks;
-    private final AtomicBoolean suspicion = new AtomicBoolean();
-    private final Object checking = new Object();
 
     /** What each script said last. Guarded by this object. */
     private final Map<String, String> complaints = new LinkedHashMap<>();
@@ -119,27 +116,14 @@ public final class HealthWatch implements AutoCloseable {
         }
     }
 
-    /** Has the disks checked soon, because something has just failed on one. Callable by every thread; never blocks. */
-    public void suspectDisks() {
-        if (diskChecks.enabled() && !timer.isShutdown() && suspicion.compareAndSet(false, true)) {
-            timer.execute(() -> guarded(() -> {
-                suspicion.set(false);
-                checkDisks();
-            }));
-        }
-    }
-
     /** How the node is. For every thread. */
     public NodeHealth current() {
         return current;
     }
 
     private void checkDisks() {
-        DiskChange change;
-        // Apart from the other lock, so that a disk that does not answer does not hold up what the scripts say.
-        synchronized (checking) {
-            change = directories.check(disks, diskChecks.limitMs());
-        }
+        // Outside of the lock, so that a disk that does not answer does not hold up what the scripts say.
+        DiskChange change = directories.check(disks, diskChecks.limitMs());
         if (change.conditions()) {
             String bad = directories.healthReport();
             log.warn("{}{}", directories.goodReport(), bad.isEmpty() ? "" : "; " + bad);

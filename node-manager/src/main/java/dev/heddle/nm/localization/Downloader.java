@@ -100,6 +100,14 @@ final class Downloader {
         }
     }
 
+    private static IOException explained(CacheKey key, IOException failure, Path incoming) {
+        IOException explained = DiskSpace.explained(failure, incoming);
+        return explained instanceof DisksFailedException
+                ? new DisksFailedException(
+                        "Resource " + key.source() + " cannot be stored: " + explained.getMessage(), failure)
+                : failure;
+    }
+
     private FileSystem sources(CacheKey key, String user) throws IOException {
         FileOwner owner = directories.owner(user);
         boolean local = FileSystem.getDefaultUri(configuration)
@@ -109,14 +117,6 @@ final class Downloader {
         return owner != null && local
                 ? new FilesAsUser(key.source(), owner.become(), configuration)
                 : FileSystem.newInstance(key.source().toUri(), configuration);
-    }
-
-    private static IOException explained(CacheKey key, IOException failure, Path incoming) {
-        IOException explained = DiskSpace.explained(failure, incoming);
-        return explained instanceof DisksFailedException
-                ? new DisksFailedException(
-                        "Resource " + key.source() + " cannot be stored: " + explained.getMessage(), failure)
-                : failure;
     }
 
     private void fetch(CacheKey key, Path target, FileSystem sources, Transfer transfer) throws IOException {

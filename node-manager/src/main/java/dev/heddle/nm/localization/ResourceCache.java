@@ -209,7 +209,7 @@ public final class ResourceCache {
             entries.put(copy.key(), entry);
             lastNumber = Math.max(lastNumber, copy.number());
             if (!isOfApplication(copy.key())) {
-                folders.count(copy.directory().getParent());
+                folders.count(folder(copy.directory()));
                 sizeBytes += copy.sizeBytes();
                 idle.add(entry);
             }
@@ -237,7 +237,7 @@ public final class ResourceCache {
                 key.source(),
                 new Download.Target(entry.directory, isOfApplication(key) ? APPLICATION_DEPTH : 0),
                 transfer,
-                () -> copy(key, entry.directory, user, credentials, transfer),
+                () -> fetch(entry, user, credentials, transfer),
                 new Download.Outcome() {
                     @Override
                     public void arrived(Downloader.Copy copy) {
@@ -255,14 +255,19 @@ public final class ResourceCache {
     }
 
     /** On a worker. */
-    private Downloader.Copy copy(
-            CacheKey key, Path directory, String user, Credentials credentials, Transfer transfer)
+    private Downloader.Copy fetch(Entry entry, String user, Credentials credentials, Transfer transfer)
             throws IOException, InterruptedException {
-        Downloader.Copy copy = downloader.download(key, directory, user, credentials, transfer);
-        if (key.visibility() != ResourceRequest.Visibility.PUBLIC) {
-            directories.handOver(directory, user);
+        Downloader.Copy copy = downloader.download(entry.key, entry.directory, user, credentials, transfer);
+        if (entry.key.visibility() != ResourceRequest.Visibility.PUBLIC) {
+            directories.handOver(entry.directory, user);
         }
         return copy;
+    }
+
+    /** That holds the directory of a copy. */
+    private static Path folder(Path directory) {
+        Path folder = directory.getParent();
+        return folder == null ? directory : folder;
     }
 
     private static boolean isOfApplication(CacheKey key) {
@@ -312,7 +317,7 @@ public final class ResourceCache {
                 figures = figures.holding(figures.bytes() - entry.sizeBytes);
             }
             if (!isOfApplication(entry.key)) {
-                folders.remove(entry.directory.getParent());
+                folders.remove(folder(entry.directory));
                 sizeBytes -= entry.sizeBytes;
             }
         }
