@@ -242,7 +242,9 @@ public final class NodeController {
 
     private CompletableFuture<List<String>> tell(NodeContainer container) {
         return services.containerStarts(
-                container.order().token(), container.order().launch().user(), container.order().serviceData());
+                container.order().token(),
+                container.order().launch().user(),
+                container.order().serviceData());
     }
 
     /** Auxiliary services hear of a container before anything else is done for it. */

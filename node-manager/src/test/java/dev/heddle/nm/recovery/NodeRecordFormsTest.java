@@ -18,6 +18,7 @@ import dev.heddle.nm.retry.RetryBudget.Spent;
 import dev.heddle.nm.retry.RetryPolicy;
 import dev.heddle.nm.retry.RetryPolicy.Failures;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -72,7 +73,8 @@ class NodeRecordFormsTest {
                                 "pattern"),
                         new ResourceRequest(
                                 "other", new org.apache.hadoop.fs.Path("/c"), Kind.FILE, 16, Visibility.PUBLIC, "")),
-                new RetryPolicy(Failures.SOME, Set.of(17, 18), 19, 20, 21));
+                new RetryPolicy(Failures.SOME, Set.of(17, 18), 19, 20, 21),
+                Map.of("service", ByteBuffer.wrap(new byte[] {22})));
     }
 
     @Test
