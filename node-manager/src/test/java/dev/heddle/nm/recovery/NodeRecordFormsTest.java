@@ -74,7 +74,7 @@ class NodeRecordFormsTest {
                         new ResourceRequest(
                                 "other", new org.apache.hadoop.fs.Path("/c"), Kind.FILE, 16, Visibility.PUBLIC, "")),
                 new RetryPolicy(Failures.SOME, Set.of(17, 18), 19, 20, 21),
-                Map.of("service", ByteBuffer.wrap(new byte[] {22})));
+                Map.of("shuffle", ByteBuffer.wrap(new byte[] {4, 5})));
     }
 
     @Test
