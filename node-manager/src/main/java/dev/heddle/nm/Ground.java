@@ -23,6 +23,7 @@ record Ground(NodeDirectories directories, Recovery recovery, Isolation isolatio
                 NodeManagerSettings.LOCAL_DIRS.key(),
                 NodeManagerSettings.directories(configuration, NodeManagerSettings.LOG_DIRS),
                 NodeManagerSettings.LOG_DIRS.key());
+        directories.chooseOwners(isolation::owner);
         Recovery recovery = null;
         try {
             Path kept = keptIn(configuration);

@@ -50,6 +50,7 @@ import dev.heddle.nm.work.LoopHandoff;
 import dev.heddle.nm.work.WorkerPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -172,8 +173,9 @@ public final class NodeManager implements Daemon {
                 NodeManagerSettings.KEYTAB.key(),
                 NodeManagerSettings.PRINCIPAL.key(),
                 terms.addresses().bind());
+        List<Path> localRoots = NodeManagerSettings.directories(configuration, NodeManagerSettings.LOCAL_DIRS);
         Isolation isolation =
-                Isolations.choose(configuration, terms.capability().vcores());
+                Isolations.choose(configuration, terms.capability().vcores(), localRoots);
         Ground ground = Ground.open(configuration, isolation);
         RpcThreads threads = RpcThreads.start(configuration);
         try {
@@ -241,6 +243,7 @@ public final class NodeManager implements Daemon {
                 WatchTerms.read(configuration),
                 ground.isolation(),
                 cores(configuration, terms.capability()),
+                directories.localRoots(),
                 workers,
                 (container, excess) -> exceeded(ticking, container, excess));
         this.bounds = new ContainerBounds(ground.isolation(), watch);

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 public final class Deletion {
     private static final Logger log = LoggerFactory.getLogger(Deletion.class);
 
+    private static final String SELF = System.getProperty("user.name");
+
     private Deletion() {}
 
     /** Deletes a tree as far as it can be deleted; what resists is logged. */
@@ -27,9 +29,36 @@ public final class Deletion {
             return;
         }
         try {
-            Files.walkFileTree(root, new Deleter());
+            if (isSomebodyElses(root)) {
+                remove(root);
+            } else {
+                Files.walkFileTree(root, new Deleter());
+            }
         } catch (IOException e) {
             log.warn("cannot delete all of {}: {}", root, e.toString());
+        }
+    }
+
+    private static boolean isSomebodyElses(Path root) throws IOException {
+        return !Files.getOwner(root, LinkOption.NOFOLLOW_LINKS).getName().equals(SELF);
+    }
+
+    /**
+     * By a command that holds on to each directory while it is in it: the tree's owner may put a link in the place of a
+     * directory meanwhile, and this daemon may be root.
+     */
+    private static void remove(Path root) throws IOException {
+        Process command = new ProcessBuilder("rm", "-rf", "--", root.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            if (command.waitFor() != 0) {
+                throw new IOException("rm has ended with status " + command.exitValue());
+            }
+        } catch (InterruptedException e) {
+            command.destroy();
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -32,6 +32,9 @@ public final class NodeDirectories implements AutoCloseable {
     private static final String APPLICATION_CACHE = "appcache";
     private static final String FILE_CACHE = "filecache";
     private static final String NODE_PRIVATE = "nmPrivate";
+    /** All users, the user, the user's copies, and one of these. */
+    private static final int LEVELS_OF_USER_COPY = 4;
+
     private static final String LOCK_FILE = "node-manager.lock";
     private static final String TRASH_PREFIX = "trash-";
 
@@ -43,6 +46,7 @@ public final class NodeDirectories implements AutoCloseable {
     private final List<Path> logRoots;
     private final List<FileChannel> locks;
     private final AtomicInteger turn = new AtomicInteger();
+    private volatile FileOwner.Choice owners = user -> null;
 
     private NodeDirectories(List<Path> localRoots, List<Path> logRoots, List<FileChannel> locks) {
         this.localRoots = List.copyOf(localRoots);
@@ -223,6 +227,37 @@ public final class NodeDirectories implements AutoCloseable {
     /** Where files of one application are kept. */
     public static Path applicationCache(Path root, String user, String application) {
         return applicationDirectory(root, user, application).resolve(FILE_CACHE);
+    }
+
+    /** From now on users' own copies of files are given to whom this chooses. */
+    public void chooseOwners(FileOwner.Choice choice) {
+        owners = choice;
+    }
+
+    /** Who a user's copies of files belong to, or null where they stay this daemon's own. Blocks. */
+    public @Nullable FileOwner owner(String user) throws IOException {
+        return owners.of(user);
+    }
+
+    /**
+     * Gives a user's copy of a file to whom it is to belong. Blocks.
+     *
+     * @param copy the directory that it is in
+     */
+    public void handOver(Path copy, String user) throws IOException {
+        FileOwner owner = owner(user);
+        if (owner == null) {
+            return;
+        }
+        owner.giveTree(copy);
+        for (Path root : localRoots) {
+            if (copy.startsWith(root)) {
+                Path below = root.relativize(copy);
+                // An application's own directory is its user's already, or will be.
+                boolean ofApplication = below.getNameCount() > LEVELS_OF_USER_COPY;
+                FileOwner.letPass(copy, ofApplication ? 1 : below.getNameCount() - 1);
+            }
+        }
     }
 
     /** Makes a directory and its parents, readable for everybody. */

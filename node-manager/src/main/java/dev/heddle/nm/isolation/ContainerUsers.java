@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.attribute.UserPrincipalLookupService;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +93,9 @@ final class ContainerUsers {
     FileOwner owner(LocalUser user) throws IOException {
         UserPrincipalLookupService machine = FileSystems.getDefault().getUserPrincipalLookupService();
         return new FileOwner(
-                machine.lookupPrincipalByName(user.name()), machine.lookupPrincipalByGroupName(terms.group()));
+                machine.lookupPrincipalByName(user.name()),
+                machine.lookupPrincipalByGroupName(terms.group()),
+                user.drop());
     }
 
     /**
@@ -103,7 +106,7 @@ final class ContainerUsers {
     void tryOut(String user) throws IOException {
         LocalUser local = resolve(user);
         owner(local);
-        List<String> command = new java.util.ArrayList<>(local.drop());
+        List<String> command = new ArrayList<>(local.drop());
         command.addAll(List.of("id", "-u"));
         String answer = run(command);
         if (!answer.equals(Integer.toString(local.userId()))) {

@@ -31,10 +31,11 @@ public final class Isolations {
      * Chooses, and tries out what was chosen. Blocks for some milliseconds.
      *
      * @param vcores that the node offers
+     * @param localRoots its local directories
      * @throws UserException if what is asked for cannot be had; the message says what is missing
      */
-    public static Isolation choose(Configuration configuration, int vcores) {
-        Isolation isolation = limits(configuration, vcores);
+    public static Isolation choose(Configuration configuration, int vcores, List<Path> localRoots) {
+        Isolation isolation = limits(configuration, vcores, localRoots);
         if (IsolationSettings.EXECUTOR.get(configuration) == ExecutorChoice.LINUX) {
             isolation = withUsers(isolation, configuration);
         }
@@ -42,24 +43,24 @@ public final class Isolations {
         return isolation;
     }
 
-    private static Isolation limits(Configuration configuration, int vcores) {
+    private static Isolation limits(Configuration configuration, int vcores, List<Path> localRoots) {
         IsolationChoice choice = IsolationSettings.ISOLATION.get(configuration);
         boolean everything = choice != IsolationChoice.CONFIGURED;
         boolean asked = IsolationSettings.MEMORY.get(configuration)
                 || IsolationSettings.CPU.get(configuration)
                 || IsolationSettings.DISK.get(configuration);
         return switch (choice) {
-            case PROCESS -> new ProcessTreeIsolation();
+            case PROCESS -> new ProcessTreeIsolation(localRoots);
             case CONFIGURED ->
                 asked
                         ? cgroups(configuration, terms(configuration, vcores, everything), true, true)
-                        : new ProcessTreeIsolation();
+                        : new ProcessTreeIsolation(localRoots);
             case AUTO -> {
                 try {
                     yield cgroups(configuration, terms(configuration, vcores, everything), true, true);
                 } catch (UserException e) {
                     log.warn("containers are not limited by the kernel: {}", e.getMessage());
-                    yield new ProcessTreeIsolation();
+                    yield new ProcessTreeIsolation(localRoots);
                 }
             }
             case CGROUP -> cgroups(configuration, terms(configuration, vcores, everything), true, true);

@@ -1,6 +1,7 @@
 package dev.heddle.nm.launch;
 
 import dev.heddle.nm.directories.Deletion;
+import dev.heddle.nm.directories.FileOwner;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.watch.ContainerBounds;
@@ -11,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,6 +29,12 @@ public final class ContainerLauncher {
     private static final String FOR_OWNER = "rw-------";
     private static final String FOR_OWNER_TO_RUN = "rwx------";
     private static final String FOR_GROUP_TO_READ = "rw-r-----";
+
+    /** The directories of all users, of the user and of the user's applications. */
+    private static final int LEVELS_ABOVE_APPLICATION = 3;
+
+    /** The directory of the application's logs. */
+    private static final int LEVELS_ABOVE_LOGS = 1;
 
     private static final Set<PosixFilePermission> FOR_GROUP_TO_ENTER = PosixFilePermissions.fromString("rwxr-x---");
 
@@ -61,12 +70,35 @@ public final class ContainerLauncher {
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
+        FileOwner owner = bounds.owner(request.user());
         for (Path directory : paths.applicationDirectories()) {
             NodeDirectories.makePrivate(directory);
         }
         for (Path directory : paths.logDirectories()) {
             NodeDirectories.makePrivate(directory);
         }
+        ContainerPaths place = owner == null ? paths : paths.staged();
+        boolean again = owner != null && Files.isDirectory(paths.work(), LinkOption.NOFOLLOW_LINKS);
+        if (again) {
+            Files.move(paths.work(), place.work(), StandardCopyOption.ATOMIC_MOVE);
+        }
+        layOut(request, place, links, script);
+        List<String> prefix = new ArrayList<>();
+        if (owner != null) {
+            handOver(owner, place, paths, links.keySet(), again);
+            prefix.addAll(owner.giving(paths.logDirectories()));
+        }
+        prefix.addAll(bounds.prepare(request.container(), request.user(), allocation));
+        try {
+            return processes.start(paths, run, prefix);
+        } catch (IOException e) {
+            discard(request);
+            throw e;
+        }
+    }
+
+    private void layOut(LaunchRequest request, ContainerPaths paths, Map<String, Path> links, String script)
+            throws IOException {
         NodeDirectories.makePrivate(paths.temporary());
         DataOutputBuffer tokens = new DataOutputBuffer();
         request.credentials().writeTokenStorageToStream(tokens);
@@ -80,13 +112,32 @@ public final class ContainerLauncher {
         // An earlier node manager may have come this far, and no further; logs stay when another one starts.
         Files.deleteIfExists(copy);
         write(copy, text, FOR_GROUP_TO_READ);
-        List<String> prefix = bounds.prepare(request.container(), request.user(), allocation);
-        try {
-            return processes.start(paths, run, prefix);
-        } catch (IOException e) {
-            discard(request);
-            throw e;
+    }
+
+    /** Gives what was laid out to its owner and moves it into its place. */
+    private static void handOver(
+            FileOwner owner, ContainerPaths from, ContainerPaths to, Set<String> links, boolean again)
+            throws IOException {
+        for (Path directory : to.applicationDirectories()) {
+            FileOwner.letPass(directory, LEVELS_ABOVE_APPLICATION);
+            owner.giveShared(directory);
         }
+        for (Path directory : to.logDirectories()) {
+            FileOwner.letPass(directory, LEVELS_ABOVE_LOGS);
+            FileOwner.share(directory);
+        }
+        owner.give(to.log().resolve(to.script().getFileName()));
+        if (again) {
+            // The rest is the owner's, who may still have a hand in it.
+            owner.give(from.tokenFile());
+            owner.give(from.script());
+            for (String name : links) {
+                owner.give(from.work().resolve(name));
+            }
+        } else {
+            owner.giveTree(from.work());
+        }
+        Files.move(from.work(), to.work(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void discard(LaunchRequest request) {

@@ -49,6 +49,20 @@ public record ContainerPaths(
         return ProcessRecord.of(nodePrivate, String.valueOf(work.getFileName()), run);
     }
 
+    /**
+     * The same with a working directory that nobody but this daemon can get at, on the same disk. There a container is
+     * laid out that is to belong to somebody else, and moved into its place when it does.
+     */
+    ContainerPaths staged() {
+        return new ContainerPaths(
+                nodePrivate.resolve(work.getFileName() + ".work"),
+                nodePrivate,
+                log,
+                applicationDirectories,
+                userDirectories,
+                logDirectories);
+    }
+
     Path tokenFile() {
         return work.resolve("container_tokens");
     }

@@ -1,6 +1,7 @@
 package dev.heddle.nm.localization;
 
 import dev.heddle.nm.directories.Deletion;
+import dev.heddle.nm.directories.FileOwner;
 import dev.heddle.nm.directories.NodeDirectories;
 import dev.heddle.nm.localization.ResourceRequest.Kind;
 import dev.heddle.nm.localization.ResourceRequest.Visibility;
@@ -33,11 +34,15 @@ final class Downloader {
     private static final Set<PosixFilePermission> PUBLIC_FILE = PosixFilePermissions.fromString("r-xr-xr-x");
     private static final Set<PosixFilePermission> PRIVATE_FILE = PosixFilePermissions.fromString("r-x------");
 
+    private static final String LOCAL = "file";
+
     private final Configuration configuration;
+    private final NodeDirectories directories;
     private final InstantSource clock;
 
-    Downloader(Configuration configuration, InstantSource clock) {
+    Downloader(Configuration configuration, NodeDirectories directories, InstantSource clock) {
         this.configuration = configuration;
+        this.directories = directories;
         this.clock = clock;
     }
 
@@ -73,18 +78,12 @@ final class Downloader {
             String name = key.source().getName();
             // Public files are read with this daemon's own right, all others with their user's.
             if (key.visibility() == Visibility.PUBLIC) {
-                fetch(
-                        key,
-                        incoming.resolve(name),
-                        FileSystem.newInstance(key.source().toUri(), configuration));
+                fetch(key, incoming.resolve(name), sources(key, user));
             } else {
                 UserGroupInformation caller = UserGroupInformation.createRemoteUser(user);
                 caller.addCredentials(credentials);
                 caller.doAs((PrivilegedExceptionAction<Void>) () -> {
-                    fetch(
-                            key,
-                            incoming.resolve(name),
-                            FileSystem.newInstance(key.source().toUri(), configuration));
+                    fetch(key, incoming.resolve(name), sources(key, user));
                     return null;
                 });
             }
@@ -94,6 +93,17 @@ final class Downloader {
         } finally {
             Deletion.delete(incoming);
         }
+    }
+
+    private FileSystem sources(CacheKey key, String user) throws IOException {
+        FileOwner owner = directories.owner(user);
+        boolean local = FileSystem.getDefaultUri(configuration)
+                .resolve(key.source().toUri())
+                .getScheme()
+                .equals(LOCAL);
+        return owner != null && local
+                ? new FilesAsUser(key.source(), owner.become(), configuration)
+                : FileSystem.newInstance(key.source().toUri(), configuration);
     }
 
     private void fetch(CacheKey key, Path target, FileSystem sources) throws IOException {

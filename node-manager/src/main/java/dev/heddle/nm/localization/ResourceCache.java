@@ -110,7 +110,7 @@ public final class ResourceCache {
     public ResourceCache(
             Configuration configuration, NodeDirectories directories, Limits limits, Threads threads, Journal journal) {
         this.directories = directories;
-        this.downloader = new Downloader(configuration, threads.clock());
+        this.downloader = new Downloader(configuration, directories, threads.clock());
         this.downloads = threads.downloads();
         this.deletions = threads.deletions();
         this.writer = threads.writer();
@@ -165,6 +165,9 @@ public final class ResourceCache {
         Exception failure = null;
         try {
             copy = downloader.download(key, entry.directory, user, credentials);
+            if (key.visibility() != ResourceRequest.Visibility.PUBLIC) {
+                directories.handOver(entry.directory, user);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failure = e;

@@ -1,18 +1,15 @@
 package dev.heddle.nm.procfs;
 
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Reads {@code /proc}. Safe for several threads; a process that ends while it is read is not there. */
 public final class ProcessTable {
@@ -68,25 +65,28 @@ public final class ProcessTable {
      * @throws IOException if there is no process file system
      */
     public List<ProcessEntry> read() throws IOException {
-        List<ProcessEntry> entries = new ArrayList<>();
+        String[] names = root.toFile().list();
+        if (names == null) {
+            throw new IOException(root + " cannot be listed");
+        }
+        List<ProcessEntry> entries = new ArrayList<>(names.length);
         byte[] buffer = new byte[STAT_BYTES];
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(root, "[0-9]*")) {
-            for (Path child : children) {
-                if (entries.size() == MAX_PROCESSES) {
-                    break;
-                }
-                int length = head(child.resolve("stat"), buffer);
-                ProcessEntry entry = length <= 0 ? null : ProcessEntry.parse(buffer, length, pageBytes);
-                if (entry != null) {
-                    entries.add(entry);
-                }
+        for (String name : names) {
+            if (!Character.isDigit(name.charAt(0)) || entries.size() == MAX_PROCESSES) {
+                continue;
+            }
+            int length = head(name + "/stat", buffer);
+            ProcessEntry entry = length <= 0 ? null : ProcessEntry.parse(buffer, length, pageBytes);
+            if (entry != null) {
+                entries.add(entry);
             }
         }
         return entries;
     }
 
-    private static int head(Path file, byte[] buffer) {
-        try (InputStream in = Files.newInputStream(file)) {
+    /** The beginning of a file. By the plainest means there are: this is done thousands of times in a row. */
+    private int head(String file, byte[] buffer) {
+        try (FileInputStream in = new FileInputStream(root + "/" + file)) {
             return in.readNBytes(buffer, 0, buffer.length);
         } catch (IOException e) {
             // It has ended meanwhile, or belongs to somebody else.
@@ -94,54 +94,48 @@ public final class ProcessTable {
         }
     }
 
+    /** All of a file up to a limit. */
+    private byte[] all(String file, int limit) {
+        try (FileInputStream in = new FileInputStream(root + "/" + file)) {
+            return in.readNBytes(limit);
+        } catch (IOException e) {
+            return new byte[0];
+        }
+    }
+
     /** Whether a process was started with a variable of this value; false where its environment cannot be read. */
     public boolean hasVariable(long pid, String name, String value) {
-        byte[] buffer = new byte[MAX_ENVIRONMENT_BYTES];
-        int length = head(root.resolve(pid + "/environ"), buffer);
-        byte[] wanted = (name + "=" + value + "\0").getBytes(StandardCharsets.UTF_8);
-        for (int at = 0; at + wanted.length <= length; at++) {
-            if ((at == 0 || buffer[at - 1] == 0)
-                    && Arrays.equals(buffer, at, at + wanted.length, wanted, 0, wanted.length)) {
-                return true;
-            }
-        }
-        return false;
+        return variable(pid, name).equals(value);
     }
 
     /** The value of a variable that a process was started with, or an empty text. */
     public String variable(long pid, String name) {
-        byte[] buffer = new byte[MAX_ENVIRONMENT_BYTES];
-        int length = head(root.resolve(pid + "/environ"), buffer);
-        String begin = name + "=";
-        return Stream.of(new String(buffer, 0, Math.max(0, length), StandardCharsets.UTF_8).split("\0", -1))
-                .filter(entry -> entry.startsWith(begin))
-                .map(entry -> entry.substring(begin.length()))
-                .findFirst()
-                .orElse("");
+        byte[] environment = all(pid + "/environ", MAX_ENVIRONMENT_BYTES);
+        byte[] begin = (name + "=").getBytes(StandardCharsets.UTF_8);
+        int at = 0;
+        while (at + begin.length <= environment.length) {
+            int end = at;
+            while (end < environment.length && environment[end] != 0) {
+                end++;
+            }
+            if (end - at >= begin.length && Arrays.equals(environment, at, at + begin.length, begin, 0, begin.length)) {
+                return new String(environment, at + begin.length, end - at - begin.length, StandardCharsets.UTF_8);
+            }
+            at = end + 1;
+        }
+        return "";
     }
 
     /** The words of a process's command line; empty where there are none (any more). The last may be cut. */
     public List<String> command(long pid) {
-        byte[] buffer = new byte[MAX_COMMAND_BYTES];
-        int length = head(root.resolve(pid + "/cmdline"), buffer);
-        if (length <= 0) {
-            return List.of();
-        }
-        return Stream.of(new String(buffer, 0, length, StandardCharsets.UTF_8).split("\0", -1))
-                .collect(Collectors.toList());
+        byte[] words = all(pid + "/cmdline", MAX_COMMAND_BYTES);
+        return words.length == 0 ? List.of() : List.of(new String(words, StandardCharsets.UTF_8).split("\0", -1));
     }
 
     /** How many files a process has open; 0 where that cannot be seen. */
     public int openFiles(long pid) {
-        int count = 0;
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(root.resolve(pid + "/fd"))) {
-            for (Path ignored : descriptors) {
-                count++;
-            }
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-            return count;
-        }
-        return count;
+        String[] descriptors = root.resolve(pid + "/fd").toFile().list();
+        return descriptors == null ? 0 : descriptors.length;
     }
 
     /** What a process has had read from and written to disks. */
@@ -152,7 +146,7 @@ public final class ProcessTable {
     /** What a process, together with the children whose end it has seen, has had read and written. */
     public DiskBytes diskBytes(long pid) {
         byte[] buffer = new byte[STAT_BYTES];
-        int length = head(root.resolve(pid + "/io"), buffer);
+        int length = head(pid + "/io", buffer);
         long read = 0;
         long written = 0;
         for (String line : new String(buffer, 0, Math.max(0, length), StandardCharsets.ISO_8859_1)

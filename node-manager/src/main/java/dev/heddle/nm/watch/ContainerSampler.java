@@ -51,17 +51,22 @@ final class ContainerSampler {
         int files = 0;
         agedResidentBytes = 0;
         agedVirtualBytes = 0;
+        Map<Long, Long> virtualOf = new HashMap<>();
+        entries.forEach(entry -> virtualOf.put(entry.pid(), entry.virtualBytes()));
         Map<Long, Long> seen = new HashMap<>();
         for (ProcessEntry entry : entries) {
-            resident += entry.residentBytes();
-            virtual += entry.virtualBytes();
             ticks += entry.cpuTicks();
+            seen.put(entry.pid(), entry.startTicks());
             Long start = startOfSeen.get(entry.pid());
-            if (start != null && start == entry.startTicks()) {
+            boolean aged = start != null && start == entry.startTicks();
+            if (aged) {
                 agedResidentBytes += entry.residentBytes();
                 agedVirtualBytes += entry.virtualBytes();
             }
-            seen.put(entry.pid(), entry.startTicks());
+            if (aged || !isCopy(entry, virtualOf)) {
+                resident += entry.residentBytes();
+                virtual += entry.virtualBytes();
+            }
             if (detailed) {
                 ProcessTable.DiskBytes bytes = table.diskBytes(entry.pid());
                 read += bytes.read();
@@ -93,6 +98,12 @@ final class ContainerSampler {
         return usage;
     }
 
+    /** Whether a process is on its way to become another program, and has nothing yet but its parent's memory. */
+    private static boolean isCopy(ProcessEntry entry, Map<Long, Long> virtualOf) {
+        Long parents = virtualOf.get(entry.parent());
+        return parents != null && parents == entry.virtualBytes();
+    }
+
     private List<ContainerUsage.Holder> holders(List<ProcessEntry> entries) {
         return entries.stream()
                 .sorted(Comparator.comparingLong(ProcessEntry::residentBytes).reversed())
@@ -107,8 +118,7 @@ final class ContainerSampler {
 
     /**
      * Which limit of memory the container is over, if it has not been reported yet. As in YARN, twice the limit is too much
-     * at once, and anything more than the limit if processes hold it that were there at the look before: one that has just
-     * been forked counts its parent's memory for a moment.
+     * at once, and anything more than the limit if processes hold it that were there at the look before.
      *
      * @param physical whether memory is checked
      */

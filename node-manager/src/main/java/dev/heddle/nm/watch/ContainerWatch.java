@@ -3,9 +3,11 @@ package dev.heddle.nm.watch;
 import dev.heddle.nm.isolation.Account;
 import dev.heddle.nm.isolation.Allocation;
 import dev.heddle.nm.isolation.Isolation;
+import dev.heddle.nm.procfs.ContainerMarks;
 import dev.heddle.nm.procfs.ProcessEntry;
 import dev.heddle.nm.procfs.ProcessTable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +57,7 @@ public final class ContainerWatch implements AutoCloseable {
     private volatile NodeUtilization utilization = NodeUtilization.UNKNOWN;
 
     // These belong to the thread.
-    private final ProcessOwners owners = new ProcessOwners(table);
+    private final ProcessOwners owners;
     private final Map<ContainerId, ContainerSampler> samplers = new HashMap<>();
     private @Nullable MachineSample lastMachine;
 
@@ -72,8 +74,20 @@ public final class ContainerWatch implements AutoCloseable {
      */
     public record Cores(int machine, double vcoresPerCore) {}
 
-    /** @param disks where the sizes of logs are added up, one task at a time */
-    public ContainerWatch(WatchTerms terms, Isolation isolation, Cores cores, Executor disks, Listener listener) {
+    /**
+     * Prepares to look.
+     *
+     * @param localRoots this node manager's local directories, which its containers know
+     * @param disks where the sizes of logs are added up, one task at a time
+     */
+    public ContainerWatch(
+            WatchTerms terms,
+            Isolation isolation,
+            Cores cores,
+            List<Path> localRoots,
+            Executor disks,
+            Listener listener) {
+        this.owners = new ProcessOwners(new ContainerMarks(table, localRoots));
         this.terms = terms;
         this.isolation = isolation;
         this.cores = cores;

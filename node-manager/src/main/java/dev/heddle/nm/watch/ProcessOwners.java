@@ -1,14 +1,13 @@
 package dev.heddle.nm.watch;
 
+import dev.heddle.nm.procfs.ContainerMarks;
 import dev.heddle.nm.procfs.ProcessEntry;
-import dev.heddle.nm.procfs.ProcessTable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.hadoop.yarn.api.ApplicationConstants.Environment;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ final class ProcessOwners {
     /** Of all processes together in one look; the rest has its turn at the next. */
     private static final int MAX_READS_PER_LOOK = 500;
 
-    private final ProcessTable table;
+    private final ContainerMarks marks;
     private Map<Long, Known> known = new HashMap<>();
     private Map<Long, Suspect> suspects = new HashMap<>();
 
@@ -31,8 +30,8 @@ final class ProcessOwners {
 
     private record Suspect(long startTicks, int reads) {}
 
-    ProcessOwners(ProcessTable table) {
-        this.table = table;
+    ProcessOwners(ContainerMarks marks) {
+        this.marks = marks;
     }
 
     /**
@@ -55,7 +54,7 @@ final class ProcessOwners {
                 Suspect before = suspects.get(entry.pid());
                 int done = before == null || before.startTicks() != entry.startTicks() ? 0 : before.reads();
                 if (done < MAX_READS && reads < MAX_READS_PER_LOOK) {
-                    owner = names.get(table.variable(entry.pid(), Environment.CONTAINER_ID.key()));
+                    owner = names.get(marks.of(entry.pid()));
                     reads++;
                     done++;
                 }

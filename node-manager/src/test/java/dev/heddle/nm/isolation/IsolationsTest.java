@@ -29,10 +29,12 @@ class IsolationsTest {
 
     @Test
     void shouldUseProcessTreesWhereNothingIsAskedFor() {
-        assertThat(Isolations.choose(configuration, VCORES).description()).startsWith("process trees");
+        assertThat(Isolations.choose(configuration, VCORES, List.of()).description())
+                .startsWith("process trees");
         configuration.set(IsolationSettings.ISOLATION.key(), "process");
         configuration.setBoolean(IsolationSettings.MEMORY.key(), true);
-        assertThat(Isolations.choose(configuration, VCORES).description()).startsWith("process trees");
+        assertThat(Isolations.choose(configuration, VCORES, List.of()).description())
+                .startsWith("process trees");
     }
 
     @Test
@@ -41,28 +43,30 @@ class IsolationsTest {
         configuration.setBoolean(IsolationSettings.MEMORY.key(), true);
         configuration.set(IsolationSettings.MOUNT_PATH.key(), nothing.toString());
         configuration.set(IsolationSettings.V2_MOUNT_PATH.key(), nothing.toString());
-        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES))
+        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES, List.of()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("yarn.nodemanager.resource.memory.enabled is true")
                 .hasMessageContaining("cgroup v2 has no controller memory")
                 .hasMessageContaining("cgroup v1 has no controller memory");
 
         configuration.set(IsolationSettings.ISOLATION.key(), "auto");
-        assertThat(Isolations.choose(configuration, VCORES).description()).startsWith("process trees");
+        assertThat(Isolations.choose(configuration, VCORES, List.of()).description())
+                .startsWith("process trees");
     }
 
     @Test
     void shouldRefuseSettingsThatMakeNoSense() {
         configuration.set(IsolationSettings.ISOLATION.key(), "cgroup");
         configuration.set(IsolationSettings.HIERARCHY.key(), "/../etc");
-        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES))
+        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES, List.of()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("no path below the root");
         configuration.unset(IsolationSettings.HIERARCHY.key());
         configuration.setBoolean(IsolationSettings.MOUNT.key(), true);
-        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES)).hasMessageContaining("mounts nothing");
+        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES, List.of()))
+                .hasMessageContaining("mounts nothing");
         configuration.set(IsolationSettings.ISOLATION.key(), "jail");
-        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES))
+        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES, List.of()))
                 .hasMessageContaining("which is no configured, auto, cgroup");
     }
 
@@ -75,7 +79,7 @@ class IsolationsTest {
         configuration.set(IsolationSettings.ISOLATION.key(), "cgroup-v1");
         configuration.set(IsolationSettings.HIERARCHY.key(), hierarchy);
         try {
-            assertThat(Isolations.choose(configuration, VCORES).description())
+            assertThat(Isolations.choose(configuration, VCORES, List.of()).description())
                     .startsWith("cgroup v1 " + hierarchy + " with memory, cpu, pids");
             assertThat(CgroupFiles.children(Objects.requireNonNull(memory).resolve(hierarchy)))
                     .isEmpty();
@@ -90,7 +94,7 @@ class IsolationsTest {
     void shouldRunContainersAsAnotherUser(@TempDir Path directory) throws Exception {
         assumeRoot();
         configuration.set(IsolationSettings.EXECUTOR.key(), ExecutorChoice.LINUX.toString());
-        Isolation isolation = Isolations.choose(configuration, VCORES);
+        Isolation isolation = Isolations.choose(configuration, VCORES, List.of());
         FileOwner owner = isolation.owner("alice");
         assertThat(owner).isNotNull();
         assertThat(owner.user().getName()).isEqualTo("nobody");
@@ -119,7 +123,8 @@ class IsolationsTest {
         configuration.set(IsolationSettings.ISOLATION.key(), "cgroup-v1");
         configuration.set(IsolationSettings.HIERARCHY.key(), hierarchy);
         configuration.set(IsolationSettings.EXECUTOR.key(), "LinuxContainerExecutor");
-        try (TestContainers containers = new TestContainers(Isolations.choose(configuration, VCORES), directory)) {
+        try (TestContainers containers =
+                new TestContainers(Isolations.choose(configuration, VCORES, List.of()), directory)) {
             TestContainers.Running container =
                     containers.start(1, SMALL, "alice", "id -un; grep memory: /proc/self/cgroup | cut -d: -f3");
             assertThat(container.process().waitFor()).isZero();
@@ -136,7 +141,7 @@ class IsolationsTest {
         assumeRoot();
         configuration.set(IsolationSettings.EXECUTOR.key(), ExecutorChoice.LINUX.toString());
         configuration.setBoolean(IsolationSettings.LIMIT_USERS.key(), false);
-        Isolation isolation = Isolations.choose(configuration, VCORES);
+        Isolation isolation = Isolations.choose(configuration, VCORES, List.of());
         for (String user : List.of("root", "daemon")) {
             assertThatThrownBy(() -> isolation.prepare(TestContainers.id(1), user, SMALL))
                     .isInstanceOf(IOException.class)
@@ -149,7 +154,7 @@ class IsolationsTest {
 
         configuration.setBoolean(IsolationSettings.LIMIT_USERS.key(), true);
         configuration.set(IsolationSettings.LOCAL_USER.key(), "root");
-        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES))
+        assertThatThrownBy(() -> Isolations.choose(configuration, VCORES, List.of()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("LinuxContainerExecutor, but user root has the id 0");
     }

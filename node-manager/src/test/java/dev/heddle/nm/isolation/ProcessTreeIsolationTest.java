@@ -3,6 +3,7 @@ package dev.heddle.nm.isolation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,11 +12,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ProcessTreeIsolationTest {
     private static final Allocation SMALL = new Allocation(64, 1, true);
 
-    private final ProcessTreeIsolation isolation = new ProcessTreeIsolation();
+    private ProcessTreeIsolation isolation;
+    private Path directory;
     private TestContainers containers;
 
     @BeforeEach
     void make(@TempDir Path directory) {
+        this.directory = directory;
+        isolation = new ProcessTreeIsolation(List.of(directory));
         containers = new TestContainers(isolation, directory);
     }
 
@@ -59,5 +63,18 @@ class ProcessTreeIsolationTest {
         assertThat(TestContainers.lives(daemon)).isTrue();
         assertThat(isolation.kill(container.id(), container.leader())).isTrue();
         assertThat(TestContainers.lives(daemon)).isFalse();
+    }
+
+    /** As two node managers on one machine may have, of two clusters. */
+    @Test
+    void shouldSpareAnotherNodeManagersContainerOfTheSameName() throws Exception {
+        TestContainers.Running container =
+                containers.start(1, SMALL, "setsid bash -c 'echo $$ > daemon.pid; exec sleep 1000' & sleep 1000");
+        long daemon = containers.number("daemon.pid");
+        ProcessTreeIsolation other = new ProcessTreeIsolation(List.of(directory.resolve("other")));
+
+        assertThat(other.kill(container.id(), Long.MAX_VALUE)).isTrue();
+        assertThat(TestContainers.lives(daemon)).isTrue();
+        assertThat(TestContainers.lives(container.leader())).isTrue();
     }
 }

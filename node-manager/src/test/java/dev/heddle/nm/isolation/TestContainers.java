@@ -46,7 +46,8 @@ final class TestContainers implements AutoCloseable {
         ContainerId id = id(number);
         List<String> command = new ArrayList<>(List.of("setsid"));
         command.addAll(isolation.prepare(id, user, allocation));
-        command.addAll(List.of("/bin/bash", "-c", "export CONTAINER_ID=" + id + "\n" + script));
+        command.addAll(List.of(
+                "/bin/bash", "-c", "export CONTAINER_ID=" + id + " LOCAL_DIRS=" + directory + "/app\n" + script));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
