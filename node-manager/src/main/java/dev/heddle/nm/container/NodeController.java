@@ -231,7 +231,7 @@ public final class NodeController {
     private void resume(NodeContainer container) {
         switch (container.state()) {
             case LOCALIZING -> prepare(container, flow::resume);
-            case RUNNING, KILLING -> {
+            case RUNNING, REINITIALIZING, REPLACING, RELAUNCHING, KILLING -> {
                 var unused = tell(container);
                 flow.resume(container);
             }
