@@ -236,13 +236,15 @@ public final class NodeController {
                 var unused = tell(container);
                 flow.resume(container);
             }
-            case LAUNCHING, ENDING, DONE -> flow.resume(container);
+            case LAUNCHING, REINITIALIZING, REPLACING, RELAUNCHING, ENDING, DONE -> flow.resume(container);
         }
     }
 
     private CompletableFuture<List<String>> tell(NodeContainer container) {
         return services.containerStarts(
-                container.order().token(), container.order().launch().user(), container.order().serviceData());
+                container.order().token(),
+                container.order().launch().user(),
+                container.order().serviceData());
     }
 
     /** Auxiliary services hear of a container before anything else is done for it. */

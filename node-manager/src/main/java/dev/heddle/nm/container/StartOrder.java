@@ -44,6 +44,10 @@ public record StartOrder(
     StartOrder changed(LaunchChange change) {
         StartOrder merged = with(change.resources());
         return new StartOrder(
-                token, launch.running(change.commands(), change.environment()), merged.resources(), change.retries(), serviceData);
+                token,
+                launch.running(change.commands(), change.environment()),
+                merged.resources(),
+                change.retries(),
+                serviceData);
     }
 }

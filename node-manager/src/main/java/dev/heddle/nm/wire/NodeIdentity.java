@@ -10,5 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param httpPort 0 where no page is served
  * @param machine where its containers can be reached
  */
-public record NodeIdentity(
-        NodeId nodeId, int httpPort, AuxiliaryServices services, @Nullable MachineAddress machine) {}
+public record NodeIdentity(NodeId nodeId, int httpPort, AuxiliaryServices services, @Nullable MachineAddress machine) {}
