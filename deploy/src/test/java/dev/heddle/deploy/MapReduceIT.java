@@ -30,11 +30,14 @@ class MapReduceIT {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int NODES = 2;
 
-    @TempDir
-    Path directory;
+    private final Path directory;
 
     private final List<NodeManager> nodes = new ArrayList<>();
     private ResourceManager resourceManager;
+
+    MapReduceIT(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @BeforeEach
     void startCluster() {

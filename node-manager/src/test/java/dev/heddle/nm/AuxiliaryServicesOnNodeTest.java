@@ -21,6 +21,7 @@ import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
 import org.apache.hadoop.yarn.api.records.ContainerState;
 import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.ContainerSubState;
+import org.apache.hadoop.yarn.api.records.SerializedException;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.exceptions.InvalidAuxServiceException;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatResponse;
@@ -37,10 +38,13 @@ class AuxiliaryServicesOnNodeTest {
     private static final ContainerId CONTAINER =
             ContainerId.newContainerId(ApplicationAttemptId.newInstance(APPLICATION, 1), 1);
 
-    @TempDir
-    Path directory;
+    private final Path directory;
 
     private final FakeResourceManager resourceManager = new FakeResourceManager(11);
+
+    AuxiliaryServicesOnNodeTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @BeforeEach
     void forget() {
@@ -136,7 +140,9 @@ class AuxiliaryServicesOnNodeTest {
                 ApplicationMasterClient client = client(nodeManager)) {
             StartContainersResponse response = start(nodeManager, client, "true", "mapreduce_shuffle");
 
-            assertThat(response.getFailedRequests().get(CONTAINER).deSerialize())
+            SerializedException failure = response.getFailedRequests().get(CONTAINER);
+            assertThat(failure).isNotNull();
+            assertThat(failure.deSerialize())
                     .isInstanceOf(InvalidAuxServiceException.class)
                     .hasMessage("The auxService:mapreduce_shuffle does not exist");
         }

@@ -31,12 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
 class RegistrationTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    @TempDir
-    Path directory;
+    private final Path directory;
 
     private final FakeResourceManager resourceManager = new FakeResourceManager(11);
     private final CompletableFuture<String> dismissal = new CompletableFuture<>();
     private @Nullable NodeManager nodeManager;
+
+    RegistrationTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @AfterEach
     void stop() {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -54,11 +55,14 @@ class ShuffleHandlerTest {
     private static final List<String> PARTITIONS = List.of("of the first reducer", "of the second one");
     private static final byte[] SECRET = "the secret of this job".getBytes(StandardCharsets.UTF_8);
 
-    @TempDir
-    Path directory;
+    private final Path directory;
 
     private final FakeResourceManager resourceManager = new FakeResourceManager(11);
     private NodeManager nodeManager;
+
+    ShuffleHandlerTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @BeforeEach
     void start() {
@@ -161,7 +165,8 @@ class ShuffleHandlerTest {
             StartContainersResponse started = client.start(
                     resourceManager.containerToken(resourceManager.grant(CONTAINER, nodeManager.nodeId(), USER)),
                     launch);
-            int port = started.getAllServicesMetaData().get(SERVICE).getInt();
+            ByteBuffer metadata = started.getAllServicesMetaData().get(SERVICE);
+            int port = Objects.requireNonNull(metadata).getInt();
             Await.until(
                     "the map's end",
                     LIMIT,

@@ -16,8 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DescriptorScriptTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    @TempDir
-    Path directory;
+    private final Path directory;
+
+    DescriptorScriptTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     private DescriptorScript script(String text, Duration limit) throws IOException {
         Path path = Files.writeString(directory.resolve("script"), "#!/bin/sh\n" + text + "\n");

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import javax.tools.ToolProvider;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
@@ -34,11 +35,14 @@ class AuxiliaryServicesTest {
     private static final ContainerId CONTAINER =
             ContainerId.newContainerId(ApplicationAttemptId.newInstance(APPLICATION, 1), 2);
 
-    @TempDir
-    Path directory;
+    private final Path directory;
 
     private NodeDirectories directories;
     private @Nullable AuxiliaryServices services;
+
+    AuxiliaryServicesTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @BeforeEach
     void open() {
@@ -86,8 +90,9 @@ class AuxiliaryServicesTest {
 
     private static String told(AuxiliaryServices services, String name) {
         ByteBuffer metadata = services.metadata().get(name);
-        assertThat(metadata != null).as(name).isTrue();
-        return StandardCharsets.UTF_8.decode(metadata).toString();
+        return StandardCharsets.UTF_8
+                .decode(Objects.requireNonNull(metadata, name))
+                .toString();
     }
 
     private void assertRefused(YarnConfiguration configuration, String... words) {
