@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.hadoop.yarn.api.protocolrecords.StartContainersResponse;
 import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
@@ -29,6 +30,7 @@ import org.apache.hadoop.yarn.api.records.URL;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.api.protocolrecords.NodeHeartbeatRequest;
 import org.apache.hadoop.yarn.server.api.records.NodeHealthStatus;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,9 +50,9 @@ class NodeHealthTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private Path directory;
     private Path plain;
-    private NodeManager nodeManager;
-    private ApplicationMasterClient client;
-    private NodeHealthStatus lastHealth;
+    private @Nullable ApplicationMasterClient caller;
+    private @Nullable NodeHealthStatus lastHealth;
+    private @Nullable NodeManager started;
 
     @BeforeEach
     void remember(@TempDir Path directory) {
@@ -60,11 +62,11 @@ class NodeHealthTest {
 
     @AfterEach
     void clean() throws Exception {
-        if (client != null) {
-            client.close();
+        if (caller != null) {
+            caller.close();
         }
-        if (nodeManager != null) {
-            nodeManager.close();
+        if (started != null) {
+            started.close();
         }
         resourceManager.close();
         for (AutoCloseable each : open) {
@@ -95,13 +97,22 @@ class NodeHealthTest {
     }
 
     private void start(YarnConfiguration configuration) throws Exception {
-        nodeManager = NodeManager.start(configuration, InstantSource.system(), reason -> {});
+        NodeManager nodeManager = NodeManager.start(configuration, InstantSource.system(), reason -> {});
+        started = nodeManager;
         Await.until("a registration", LIMIT, nodeManager::isRegistered);
         ContainerId any = container(0);
-        client = new ApplicationMasterClient(
+        caller = new ApplicationMasterClient(
                 any.getApplicationAttemptId(),
                 nodeManager.nodeId(),
                 resourceManager.nmToken(any, nodeManager.nodeId(), USER));
+    }
+
+    private NodeManager nodeManager() {
+        return Objects.requireNonNull(started);
+    }
+
+    private ApplicationMasterClient client() {
+        return Objects.requireNonNull(caller);
     }
 
     private static ContainerId container(int number) {
@@ -110,14 +121,15 @@ class NodeHealthTest {
     }
 
     private void run(ContainerId id, String command, Map<String, LocalResource> resources) throws Exception {
-        StartContainersResponse response = client.start(
-                resourceManager.containerToken(resourceManager.grant(id, nodeManager.nodeId(), USER)),
-                ContainerLaunchContext.newInstance(resources, Map.of(), List.of(command), null, null, null));
+        StartContainersResponse response = client().start(
+                        resourceManager.containerToken(
+                                resourceManager.grant(id, nodeManager().nodeId(), USER)),
+                        ContainerLaunchContext.newInstance(resources, Map.of(), List.of(command), null, null, null));
         assertThat(response.getSuccessfullyStartedContainers()).containsExactly(id);
     }
 
     private ContainerStatus status(ContainerId id) throws Exception {
-        return client.status(id).getContainerStatuses().get(0);
+        return client().status(id).getContainerStatuses().get(0);
     }
 
     private ContainerStatus end(ContainerId id) throws Exception {
@@ -134,7 +146,7 @@ class NodeHealthTest {
             }
             return false;
         });
-        return lastHealth;
+        return Objects.requireNonNull(lastHealth);
     }
 
     @Test
@@ -190,7 +202,7 @@ class NodeHealthTest {
         ContainerId late = container(2);
         run(late, "true", Map.of());
         assertThat(end(late).getExitStatus()).isEqualTo(ContainerExitStatus.DISKS_FAILED);
-        client.stop(running);
+        client().stop(running);
         assertThat(end(running).getExitStatus()).isEqualTo(ContainerExitStatus.KILLED_BY_APPMASTER);
         Await.until("its files to go from the full disk", LIMIT, () -> !containers(disk.path()));
     }

@@ -235,7 +235,7 @@ public final class NodeController {
                 var unused = tell(container);
                 flow.resume(container);
             }
-            case LAUNCHING, REINITIALIZING, REPLACING, RELAUNCHING, ENDING, DONE -> flow.resume(container);
+            case LAUNCHING, ENDING, DONE -> flow.resume(container);
         }
     }
 

@@ -40,9 +40,6 @@ public final class NodeDirectories implements AutoCloseable {
     private static final String APPLICATION_CACHE = "appcache";
     private static final String FILE_CACHE = "filecache";
     private static final String NODE_PRIVATE = "nmPrivate";
-    /** All users, the user, the user's copies, and one of these. */
-    private static final int LEVELS_OF_USER_COPY = 4;
-
     private static final String TRASH_PREFIX = "trash-";
 
     private static final FileAttribute<Set<PosixFilePermission>> FOR_ALL = permissions("rwxr-xr-x");
@@ -495,7 +492,8 @@ public final class NodeDirectories implements AutoCloseable {
             if (copy.startsWith(root)) {
                 Path below = root.relativize(copy);
                 // An application's own directory is its user's already, or will be.
-                boolean ofApplication = below.getNameCount() > LEVELS_OF_USER_COPY;
+                boolean ofApplication =
+                        copy.startsWith(userDirectory(root, user).resolve(APPLICATION_CACHE));
                 FileOwner.letPass(copy, ofApplication ? 1 : below.getNameCount() - 1);
             }
         }

@@ -32,6 +32,8 @@ class NodeDirectoriesTest {
     private Path directory;
     private Path plain;
     private Path logs;
+
+    @SuppressWarnings("NullAway.Init")
     private NodeDirectories directories;
 
     @BeforeEach

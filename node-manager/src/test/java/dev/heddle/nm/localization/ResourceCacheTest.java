@@ -361,7 +361,7 @@ class ResourceCacheTest {
                 acquire(cache, request(file("own"), Kind.FILE, Visibility.APPLICATION), container(1, 1), "alice");
         runNext();
         cache.release(container(1, 1));
-        acquire(cache, requests.get(0), container(1, 2), "alice");
+        var unused = acquire(cache, requests.get(0), container(1, 2), "alice");
         cache.release(container(1, 2));
         cache.tick();
         deletions.forEach(Runnable::run);
@@ -370,7 +370,7 @@ class ResourceCacheTest {
 
         ResourceRequest larger =
                 request(Files.writeString(directory.resolve("larger"), "x".repeat(15)), Kind.FILE, Visibility.PRIVATE);
-        acquire(cache, larger, container(1, 3), "alice");
+        var unusedToo = acquire(cache, larger, container(1, 3), "alice");
         runNext();
         cache.tick();
         deletions.forEach(Runnable::run);
