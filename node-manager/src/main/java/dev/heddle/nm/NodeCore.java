@@ -131,7 +131,8 @@ final class NodeCore {
         this.logs = logs(place.nodeId(), terms.logPolicy(), news);
         this.snapshots = new NodeSnapshots(clock);
         this.cache = cache(left);
-        this.controller = controller(place, new Listeners(news, ground.recovery().nmTokens(), logs, snapshots), left);
+        this.controller =
+                controller(place, new Listeners(news, ground.recovery().nmTokens(), logs, snapshots), left);
         logs.restored(left.node().applications().stream()
                 .map(RestoredNode.RestoredApplication::id)
                 .toList());

@@ -1,6 +1,5 @@
 package dev.heddle.nm;
 
-import dev.heddle.common.UserException;
 import dev.heddle.common.config.ResourceManagerAddresses;
 import dev.heddle.common.resources.Resource;
 import dev.heddle.nm.descriptors.NodeDescriptors;
